@@ -1,0 +1,50 @@
+import type { DType, NumberArray } from '../base/dtype.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Program } from '../ir/program.ts';
+
+/** Which backend computes. */
+export type BackendName = 'native' | 'typescript';
+
+/** A tensor of a storage, by name. */
+export interface Slot {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Named tensors that outlive a run: weights, optimizer state, data. Memory belongs to the backend. */
+export interface Storage {
+  /** Makes a zeroed tensor. A tensor of the same name is replaced; programs prepared before keep the old one. */
+  allocate(slot: Slot): void;
+  has(name: string): boolean;
+  /** Copies `values` in, from element `offset` on. Throws BackendError while a run that uses the tensor goes on. */
+  write(name: string, values: ArrayLike<number>, offset?: number): void;
+  /** A copy of the tensor's numbers. */
+  read(name: string): NumberArray;
+  /** Forgets a tensor; its memory is freed when no prepared program uses it. */
+  release(name: string): void;
+}
+
+/** Arrays by name. For a run of k steps each holds k times the tensor's elements, step after step. */
+export type Arrays = Readonly<Record<string, NumberArray>>;
+
+/** A program bound to a storage. Calls must not overlap with other calls on the same storage. */
+export interface Runnable {
+  /** Runs `steps` steps away from the event loop where the backend can. Feeds are copied before it returns. */
+  run(steps: number, feeds: Arrays): Promise<Arrays>;
+  /** The same, on the calling thread. */
+  runSync(steps: number, feeds: Arrays): Arrays;
+  /** Frees what the program holds. */
+  dispose(): void;
+}
+
+/** What computes programs. It knows no layer, no gradient and no op by name. */
+export interface Backend {
+  readonly name: BackendName;
+  /** Whether named fusion `op` has a kernel of its own here. */
+  fuses(op: string): boolean;
+  createStorage(): Storage;
+  prepare(program: Program, storage: Storage): Runnable;
+  /** What computes, for people: `OpenBLAS 0.3.21 SkylakeX, 2 threads`. */
+  describe(): string;
+}

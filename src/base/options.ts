@@ -1,0 +1,58 @@
+import { OptionError } from './errors.ts';
+
+/**
+ * Refuses keys that are not in `known`, with "did you mean". Only own keys count, so a polluted
+ * `Object.prototype` adds no option.
+ *
+ * @throws {OptionError} for the first unknown key.
+ */
+export function checkOptions(where: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new OptionError(`${where}: unknown option "${key}"`, {
+        known: known.join(', '),
+        hint: didYouMean(key, known),
+      });
+    }
+  }
+}
+
+/**
+ * Looks a name up in a table of the usual choices.
+ *
+ * @throws {OptionError} when the table has no such name.
+ */
+export function choose<T>(what: string, name: string, table: Readonly<Record<string, T>>): T {
+  if (!Object.hasOwn(table, name)) {
+    const known = Object.keys(table);
+    throw new OptionError(`${what}: there is no "${name}"`, {
+      known: known.join(', '),
+      hint: didYouMean(name, known),
+    });
+  }
+  return table[name] as T;
+}
+
+/** `did you mean "x"?` for the nearest known word, or nothing when none is near. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  if (best === undefined || best.distance > Math.max(2, word.length / 3)) return undefined;
+  return `did you mean "${best.candidate}"?`;
+}
+
+/** Levenshtein distance (Levenshtein, 1966), one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,139 @@
+import type { DType, NumberArray } from '../base/dtype.ts';
+import { GliaError, ShapeError } from '../base/errors.ts';
+import type { Shape } from '../base/shape.ts';
+import { showShape } from '../base/shape.ts';
+import { currentPath } from './scope.ts';
+import type { Tensor } from './tensor.ts';
+import { createTensor } from './tensor.ts';
+
+/** A value of an attribute. Lists are lists of integers: axes, shapes, permutations. */
+export type Attr = number | boolean | readonly number[];
+/** Attributes of an op in the order in which backends receive them. */
+export type Attrs = Readonly<Record<string, Attr>>;
+
+/** Numbers of a tensor while a kernel of the reference backend runs. */
+export interface View {
+  readonly data: NumberArray;
+  readonly shape: Shape;
+}
+
+/** Stops tracing with a ShapeError that names the op, the layer and the inputs' shapes. */
+export type Fail = (why: string, hint?: string) => never;
+
+type Named<T> = Readonly<Record<string, T>>;
+
+/** Shapes, attributes and value range with which the conformance test runs an op. */
+export interface Sample {
+  readonly shapes: Named<Shape>;
+  readonly attrs?: Attrs;
+  /** Range that f32 inputs are drawn from; default [-2, 2]. For an op with poles or kinks, a range without them. */
+  readonly domain?: readonly [number, number];
+  /** i32 inputs are drawn from 0 to this number, exclusive. */
+  readonly classes?: number;
+}
+
+/** One op: meaning, shape rule, derivative and reference kernel in one place. */
+export interface OpEntry {
+  readonly name: string;
+  /** Names of the inputs, in order. */
+  readonly inputs: readonly string[];
+  /** Inputs that are not f32. */
+  readonly inputTypes: Named<DType>;
+  /** Type of the output. */
+  readonly outputType: DType;
+  /** Default of each attribute; gives its type and the order of the attributes. */
+  readonly attrs: Attrs;
+  readonly shape: (x: Named<Shape>, attrs: Attrs, fail: Fail) => Shape;
+  /** Gradient of each differentiable input from the output's, as graph. Absent: not differentiable. */
+  readonly grad?: (x: Named<Tensor>, y: Tensor, dy: Tensor, attrs: Attrs) => Readonly<Record<string, Tensor | undefined>>;
+  /** The specification of what the op computes, in plain loops. */
+  readonly kernel: (x: Named<View>, y: View, attrs: Attrs) => void;
+  /** Elementwise ops: one output element from one element of each input. They run inside regions. */
+  readonly map?: (...x: number[]) => number;
+  /** The output is the input's memory under another shape. */
+  readonly view: boolean;
+  /** A cheaper equal of this application, if one is known. */
+  readonly simplify?: (x: Named<Tensor>, y: Tensor, attrs: Attrs) => Tensor | undefined;
+  /** Fused ops: the same value out of other ops. */
+  readonly compose?: (x: Named<Tensor>, attrs: Attrs) => Tensor;
+  /** Floating-point operations, for `summary`; default: one for each output element of an elementwise op, else 0. */
+  readonly flops: (x: Named<Shape>, y: Shape, attrs: Attrs) => number;
+  readonly samples: readonly Sample[];
+  /** Largest difference of a float32 kernel from the reference, relative to max(1, |reference|). */
+  readonly tolerance: number;
+}
+
+/** What `defineOp` takes: an entry whose usual parts may be left out. */
+export type OpDefinition = Pick<OpEntry, 'name' | 'inputs' | 'shape' | 'kernel' | 'samples'> & Partial<OpEntry>;
+
+const table = new Map<string, OpEntry>();
+
+/** Enters an op into the table. Defining it is all that is needed for it to be compiled, linked and tested. */
+export function defineOp(definition: OpDefinition): OpEntry {
+  if (table.has(definition.name)) {
+    throw new GliaError('ERR_GLIA_PROGRAM', `op ${definition.name} is defined twice`);
+  }
+  const entry: OpEntry = {
+    inputTypes: {},
+    outputType: 'f32',
+    attrs: {},
+    view: false,
+    flops: (_x, y) => (definition.map === undefined ? 0 : y.reduce((size, dim) => size * dim, 1)),
+    tolerance: 1e-6,
+    ...definition,
+  };
+  table.set(entry.name, entry);
+  return entry;
+}
+
+/** Every op of the table, in the order of definition. */
+export function allOps(): readonly OpEntry[] {
+  return [...table.values()];
+}
+
+/** The op called `name`, if the table has it. */
+export function findOp(name: string): OpEntry | undefined {
+  return table.get(name);
+}
+
+/** An op as both languages write it: `matmul(a, b; transA, transB)`, with `:i32` after what is not f32. */
+export function signature(op: OpEntry): string {
+  const inputs = op.inputs.map((name) => (op.inputTypes[name] === 'i32' ? `${name}:i32` : name)).join(', ');
+  const attrs = Object.keys(op.attrs).join(', ');
+  return `${op.name}(${inputs}${attrs && `; ${attrs}`})${op.outputType === 'i32' ? ':i32' : ''}`;
+}
+
+/**
+ * Applies an op: checks types and shapes and enters the result into the graph.
+ *
+ * @throws {ShapeError} when the op's shape rule refuses the inputs.
+ */
+export function apply(op: OpEntry, inputs: readonly Tensor[], attrs: Attrs = {}): Tensor {
+  const x = byName(op, inputs);
+  const shapes = byName(
+    op,
+    inputs.map((input) => input.shape),
+  );
+  const fail: Fail = (why, hint) => {
+    const facts = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, showShape(shape)]));
+    throw new ShapeError(`${op.name}: ${why}`, { at: currentPath() || undefined, ...facts, hint });
+  };
+  for (const name of op.inputs) {
+    const wanted = op.inputTypes[name] ?? 'f32';
+    if (x[name]!.dtype !== wanted) fail(`${name} must be ${wanted}, got ${x[name]!.dtype}`);
+  }
+  const complete = { ...op.attrs, ...attrs };
+  return createTensor(op.shape(shapes, complete, fail), op.outputType, { kind: 'op', op, inputs, attrs: complete });
+}
+
+/** Pairs an op's input names with values. */
+export function byName<T>(op: Pick<OpEntry, 'inputs'>, values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(op.inputs.map((name, i) => [name, values[i]!]));
+}
+
+/** Attributes as the flat list of doubles that backends receive: a list is preceded by its length. */
+export function encodeAttrs(attrs: Attrs): number[] {
+  return Object.values(attrs).flatMap((value) =>
+    typeof value === 'object' ? [value.length, ...value] : [Number(value)],
+  );
+}

@@ -1,0 +1,63 @@
+import type { DType } from '../base/dtype.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Attrs } from './op.ts';
+
+/**
+ * What a backend runs: plain data, printable, without a reference to the graph it came from. Tensors are indices
+ * into `buffers`; `steps` run in order, once for each step of a run.
+ */
+export interface Program {
+  readonly buffers: readonly Buffer[];
+  /** Length of the arena, in 4-byte words. */
+  readonly arena: number;
+  /** Written into the arena once, before the first run. */
+  readonly constants: readonly { readonly buffer: number; readonly value: number }[];
+  /** Copied into the arena before each step, from the caller's arrays. */
+  readonly feeds: readonly { readonly name: string; readonly buffer: number }[];
+  readonly steps: readonly Step[];
+  /** Copied out of the program after each step, into the caller's arrays. */
+  readonly fetches: readonly { readonly name: string; readonly buffer: number }[];
+}
+
+/** A tensor's place: in the program's arena, or in storage under a name. */
+export interface Buffer {
+  readonly place: { readonly arena: number } | { readonly stored: string };
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** One call of a backend's kernel. */
+export type Step = KernelStep | RegionStep | CopyStep;
+
+/** A kernel of the op table. */
+export interface KernelStep {
+  readonly kind: 'kernel';
+  readonly op: string;
+  readonly inputs: readonly number[];
+  readonly output: number;
+  readonly attrs: Attrs;
+  /** Layer that the step belongs to, for messages and profiles. */
+  readonly path: string;
+}
+
+/**
+ * Elementwise ops that run together, tile by tile. Every value has `dims` elements (all outputs are contiguous);
+ * an input is read with `strides`, 0 along an axis that it is repeated on. Values are numbered: first the inputs,
+ * then the result of each op of `body`.
+ */
+export interface RegionStep {
+  readonly kind: 'region';
+  readonly dims: readonly number[];
+  readonly inputs: readonly { readonly buffer: number; readonly strides: readonly number[] }[];
+  readonly body: readonly { readonly op: string; readonly args: readonly number[] }[];
+  readonly outputs: readonly { readonly buffer: number; readonly value: number }[];
+  readonly path: string;
+}
+
+/** A copy of a whole buffer, for carried values that could not be computed in place. */
+export interface CopyStep {
+  readonly kind: 'copy';
+  readonly from: number;
+  readonly to: number;
+  readonly path: string;
+}

@@ -1,0 +1,77 @@
+import type { DType } from '../base/dtype.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Attrs, OpEntry } from './op.ts';
+import { currentPath } from './scope.ts';
+
+/**
+ * A value in a graph: a shape and where it comes from. It holds no numbers; those exist only while a backend
+ * runs the program that the graph is compiled to.
+ */
+export interface Tensor {
+  /** Order of creation; inputs are always older than what is computed from them. */
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Path of the layer that made it. */
+  readonly path: string;
+  readonly origin: Leaf | Constant | Application;
+}
+
+/**
+ * A value that comes from outside: `stored` leaves live in a model's storage from run to run (weights, optimizer
+ * state, data), `fed` leaves come with each step (batch indices, learning rate).
+ */
+export interface Leaf {
+  readonly kind: 'leaf';
+  readonly role: 'stored' | 'fed';
+  readonly name: string;
+}
+
+/** A number known when the graph is traced. */
+export interface Constant {
+  readonly kind: 'constant';
+  readonly value: number;
+}
+
+/** An op applied to tensors. */
+export interface Application {
+  readonly kind: 'op';
+  readonly op: OpEntry;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: Attrs;
+}
+
+let created = 0;
+
+/** Enters a tensor into the graph; everything that makes tensors goes through here. */
+export function createTensor(shape: Shape, dtype: DType, origin: Tensor['origin']): Tensor {
+  for (const dim of shape) {
+    if (!Number.isSafeInteger(dim) || dim < 0) throw new RangeError(`a dimension is ${dim}`);
+  }
+  return { id: created++, shape: [...shape], dtype, path: currentPath(), origin };
+}
+
+/** A leaf that lives in storage under `name`. */
+export function stored(name: string, shape: Shape, dtype: DType = 'f32'): Tensor {
+  return createTensor(shape, dtype, { kind: 'leaf', role: 'stored', name });
+}
+
+/** A leaf that is fed at each step under `name`. */
+export function fed(name: string, shape: Shape, dtype: DType = 'f32'): Tensor {
+  return createTensor(shape, dtype, { kind: 'leaf', role: 'fed', name });
+}
+
+/** A scalar constant. */
+export function constant(value: number, dtype: DType = 'f32'): Tensor {
+  return createTensor([], dtype, { kind: 'constant', value });
+}
+
+/** Whether a value is a tensor of a graph. */
+export function isTensor(value: unknown): value is Tensor {
+  return typeof value === 'object' && value !== null && 'origin' in value && 'dtype' in value && 'id' in value;
+}
+
+/** What a tensor is computed from; nothing for leaves and constants. */
+export function inputsOf(tensor: Tensor): readonly Tensor[] {
+  return tensor.origin.kind === 'op' ? tensor.origin.inputs : [];
+}

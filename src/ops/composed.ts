@@ -1,0 +1,193 @@
+import { sizeOf } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { add, div, mul, neg, sub } from './arithmetic.ts';
+import { maximum, minimum } from './compare.ts';
+import { asTensor, type Operand } from './define.ts';
+import { max } from './extrema.ts';
+import { exp, log, softplus, sqrt } from './functions.ts';
+import { detach } from './movement.ts';
+import { type ReduceOptions, sum } from './reduce.ts';
+
+/**
+ * Square, `y = x²`.
+ *
+ * | name | shape  |
+ * | ---- | ------ |
+ * | `x`  | any    |
+ * | `y`  | as `x` |
+ *
+ * Cost: one operation an element.
+ *
+ * @example
+ * ops.mean(ops.square(ops.sub(y, target)));
+ */
+export function square(x: Operand): Tensor {
+  const tensor = asTensor(x);
+  return mul(tensor, tensor);
+}
+
+/**
+ * Product with a number, `y = factor · x`.
+ *
+ * | name     | shape  |
+ * | -------- | ------ |
+ * | `x`      | any    |
+ * | `factor` | number |
+ * | `y`      | as `x` |
+ *
+ * Cost: one operation an element.
+ *
+ * @example
+ * ops.add(loss, ops.scale(net.l2(), 1e-4));
+ */
+export function scale(x: Tensor, factor: number): Tensor {
+  return mul(x, factor);
+}
+
+/**
+ * `x` limited to `[low, high]`.
+ *
+ * | name | shape  |
+ * | ---- | ------ |
+ * | `x`  | any    |
+ * | `y`  | as `x` |
+ *
+ * Cost: two operations an element.
+ *
+ * @example
+ * ops.clip(gradient, -1, 1);
+ */
+export function clip(x: Operand, low: number, high: number): Tensor {
+  return minimum(maximum(x, low), high);
+}
+
+/**
+ * Arithmetic mean over axes.
+ *
+ * | name | shape                                    |
+ * | ---- | ---------------------------------------- |
+ * | `x`  | any                                      |
+ * | `y`  | without `axis` (1 there with `keepDims`) |
+ *
+ * Cost: one addition an element.
+ *
+ * @throws {ShapeError} when an axis does not exist.
+ * @example
+ * const loss = ops.mean(ops.square(ops.sub(y, target)));
+ */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const total = sum(x, options);
+  return div(total, sizeOf(x.shape) / sizeOf(total.shape));
+}
+
+/**
+ * Variance over axes; `correction` 0 divides by n, 1 (Bessel) by n - 1.
+ *
+ * | name | shape                                    |
+ * | ---- | ---------------------------------------- |
+ * | `x`  | any                                      |
+ * | `y`  | without `axis` (1 there with `keepDims`) |
+ *
+ * Cost: four operations an element, in two passes.
+ *
+ * @throws {ShapeError} when an axis does not exist.
+ * @example
+ * ops.variance(x, { axis: 0, correction: 1 });
+ */
+export function variance(x: Tensor, { correction = 0, ...axes }: ReduceOptions & { correction?: 0 | 1 } = {}): Tensor {
+  const centred = sub(x, mean(x, { ...axes, keepDims: true }));
+  const total = sum(square(centred), axes);
+  return div(total, sizeOf(x.shape) / sizeOf(total.shape) - correction);
+}
+
+/**
+ * `log Σ e^x` over one axis, without overflow.
+ *
+ * | name | shape                                    |
+ * | ---- | ---------------------------------------- |
+ * | `x`  | any                                      |
+ * | `y`  | without `axis` (1 there with `keepDims`) |
+ *
+ * Cost: four operations an element.
+ *
+ * @throws {ShapeError} when the axis does not exist.
+ * @example
+ * ops.logSumExp(logits, { axis: -1 });
+ */
+export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const peak = detach(max(x, { ...options, keepDims: true }));
+  const total = sum(exp(sub(x, peak)), options);
+  return add(log(total), detach(max(x, options)));
+}
+
+/**
+ * Softmax, `y = e^x / Σ e^x` over one axis: probabilities that add up to 1.
+ *
+ * | name | shape  |
+ * | ---- | ------ |
+ * | `x`  | any    |
+ * | `y`  | as `x` |
+ *
+ * Cost: five operations an element. Range [0, 1]. Source: Bridle (1990).
+ *
+ * @throws {ShapeError} when the axis does not exist.
+ * @example
+ * ops.softmax(logits);
+ */
+export function softmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor {
+  const e = exp(sub(x, detach(max(x, { axis, keepDims: true }))));
+  return div(e, sum(e, { axis, keepDims: true }));
+}
+
+/**
+ * Logarithm of the softmax over one axis, exact where the softmax itself is 0.
+ *
+ * | name | shape  |
+ * | ---- | ------ |
+ * | `x`  | any    |
+ * | `y`  | as `x` |
+ *
+ * Cost: five operations an element.
+ *
+ * @throws {ShapeError} when the axis does not exist.
+ * @example
+ * ops.logSoftmax(logits);
+ */
+export function logSoftmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor {
+  const centred = sub(x, detach(max(x, { axis, keepDims: true })));
+  return sub(centred, log(sum(exp(centred), { axis, keepDims: true })));
+}
+
+/**
+ * Logarithm of the sigmoid, `y = -log(1 + e^-x)`, without overflow.
+ *
+ * | name | shape  |
+ * | ---- | ------ |
+ * | `x`  | any    |
+ * | `y`  | as `x` |
+ *
+ * Cost: three operations an element.
+ *
+ * @example
+ * ops.logSigmoid(score);
+ */
+export function logSigmoid(x: Tensor): Tensor {
+  return neg(softplus(neg(x)));
+}
+
+/**
+ * Euclidean norm of all elements, `y = √Σx²`.
+ *
+ * | name | shape |
+ * | ---- | ----- |
+ * | `x`  | any   |
+ * | `y`  | `[]`  |
+ *
+ * Cost: two operations an element.
+ *
+ * @example
+ * ops.norm(gradient);
+ */
+export function norm(x: Tensor): Tensor {
+  return sqrt(sum(square(x)));
+}

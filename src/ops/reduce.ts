@@ -1,0 +1,149 @@
+import { broadcastStrides, resolveAxis, type Shape, sameShape, sizeOf } from '../base/shape.ts';
+import { apply, defineOp, type Fail, type OpEntry } from '../ir/op.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { copyStrided, reshape } from './movement.ts';
+
+/** Which axes a reduction folds away. */
+export interface ReduceOptions {
+  /** One axis, several, or all when left out; negative ones count from the end. */
+  readonly axis?: number | readonly number[];
+  /** Keep a folded axis as a dimension of 1. */
+  readonly keepDims?: boolean;
+}
+
+/** A reduction over runs of adjacent axes. */
+type Fold = (x: Tensor, axis: number, count: number) => Tensor;
+
+/** Splits `axis` into runs of adjacent axes and folds them from the last to the first. */
+export function reduce(x: Tensor, { axis, keepDims = false }: ReduceOptions, fold: Fold, what: string): Tensor {
+  const rank = x.shape.length;
+  const listed = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
+  const axes = new Set(listed.map((one) => resolveAxis(one, rank, what)));
+  let y = x;
+  for (let last = rank - 1; last >= 0; last--) {
+    if (!axes.has(last)) continue;
+    let first = last;
+    while (axes.has(first - 1)) first--;
+    y = fold(y, first, last - first + 1);
+    last = first;
+  }
+  return keepDims
+    ? reshape(
+        y,
+        x.shape.map((dim, i) => (axes.has(i) ? 1 : dim)),
+      )
+    : y;
+}
+
+/** Shape rule of the ops that fold `count` axes from `axis` on. */
+export function foldedShape(x: Shape, axis: number, count: number, fail: Fail): Shape {
+  if (!(axis >= 0 && count >= 1 && axis + count <= x.length)) fail(`axes ${axis} to ${axis + count - 1} do not exist`);
+  return [...x.slice(0, axis), ...x.slice(axis + count)];
+}
+
+/** `x` seen as [outer, n, inner], where n are the axes that are folded. */
+export function folded(x: Shape, axis: number, count: number): { outer: number; n: number; inner: number } {
+  return {
+    outer: sizeOf(x.slice(0, axis)),
+    n: sizeOf(x.slice(axis, axis + count)),
+    inner: sizeOf(x.slice(axis + count)),
+  };
+}
+
+/**
+ * Sum over axes.
+ *
+ * | name | shape                                            |
+ * | ---- | ------------------------------------------------ |
+ * | `x`  | any                                              |
+ * | `y`  | without `axis` (1 there with `keepDims`)         |
+ *
+ * Cost: one addition an element. Added in order in float64, so the result depends on nothing but the numbers.
+ *
+ * @throws {ShapeError} when an axis does not exist.
+ * @example
+ * ops.sum(x, { axis: -1, keepDims: true });
+ */
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return reduce(x, options, (y, axis, count) => apply(sumOp, [y], { axis, count }), 'sum');
+}
+
+const sumOp = defineOp({
+  name: 'sum',
+  inputs: ['x'],
+  attrs: { axis: 0, count: 1 },
+  shape: ({ x }, { axis, count }, fail) => foldedShape(x!, axis as number, count as number, fail),
+  grad({ x }, _y, dy, { axis, count }) {
+    const kept = x!.shape.map((dim, i) => (i >= (axis as number) && i < (axis as number) + (count as number) ? 1 : dim));
+    return { x: expand(reshape(dy, kept), x!.shape) };
+  },
+  kernel({ x }, y, { axis, count }) {
+    const { outer, n, inner } = folded(x!.shape, axis as number, count as number);
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) {
+        let total = 0;
+        for (let k = 0, at = o * n * inner + i; k < n; k++, at += inner) total += x!.data[at]!;
+        y.data[o * inner + i] = total;
+      }
+    }
+  },
+  flops: ({ x }) => sizeOf(x!),
+  samples: [
+    { shapes: { x: [3, 4] }, attrs: { axis: 0, count: 1 } },
+    { shapes: { x: [3, 4] }, attrs: { axis: 1, count: 1 } },
+    { shapes: { x: [2, 3, 4] }, attrs: { axis: 1, count: 1 } },
+    { shapes: { x: [2, 3, 4] }, attrs: { axis: 0, count: 3 } },
+    { shapes: { x: [70, 300] }, attrs: { axis: 0, count: 1 } },
+  ],
+  tolerance: 1e-5, // float32 sums of up to 300 terms of size 2
+});
+
+/**
+ * Repeats a tensor to a larger shape by NumPy's broadcasting rules.
+ *
+ * | name | shape                    |
+ * | ---- | ------------------------ |
+ * | `x`  | broadcasts to `shape`    |
+ * | `y`  | `shape`                  |
+ *
+ * Cost: a copy, or nothing where an elementwise op reads it.
+ *
+ * @throws {ShapeError} when `x` does not broadcast to `shape`.
+ * @example
+ * ops.expand(bias, [batch, units]);
+ */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : apply(expandOp, [x], { shape: [...shape] });
+}
+
+/** Entry of {@link expand}; elementwise ops read through it. */
+export const expandOp: OpEntry = defineOp({
+  name: 'expand',
+  inputs: ['x'],
+  attrs: { shape: [] },
+  shape({ x }, { shape }, fail) {
+    const to = shape as number[];
+    const lead = to.length - x!.length;
+    if (lead < 0 || x!.some((dim, i) => dim !== 1 && dim !== to[lead + i])) {
+      fail(`does not broadcast to [${to.join(', ')}]`);
+    }
+    return to;
+  },
+  grad: ({ x }, _y, dy) => ({ x: sumTo(dy, x!.shape) }),
+  kernel: ({ x }, y) => copyStrided(x!, 0, broadcastStrides(x!.shape, y.shape), y),
+  samples: [
+    { shapes: { x: [3] }, attrs: { shape: [2, 3] } },
+    { shapes: { x: [2, 1] }, attrs: { shape: [2, 4] } },
+    { shapes: { x: [] }, attrs: { shape: [3, 2] } },
+    { shapes: { x: [3, 1, 2] }, attrs: { shape: [2, 3, 4, 2] } },
+  ],
+});
+
+/** The adjoint of broadcasting: sums `x` down to `shape`, over the axes on which `shape` was repeated. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const axis = x.shape.flatMap((dim, i) => (i < lead || (shape[i - lead] === 1 && dim !== 1) ? [i] : []));
+  return reshape(axis.length > 0 ? sum(x, { axis }) : x, shape);
+}
+
