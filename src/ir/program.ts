@@ -24,6 +24,8 @@ export interface Buffer {
   readonly place: { readonly arena: number } | { readonly stored: string };
   readonly shape: Shape;
   readonly dtype: DType;
+  /** The buffer whose value this one is under another shape. */
+  readonly viewOf?: number;
 }
 
 /** One call of a backend's kernel. */

@@ -1,0 +1,205 @@
+import { arrayFor, type NumberArray, type Precision } from '../base/dtype.ts';
+import { BackendError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
+import { byName, findOp, type View } from '../ir/op.ts';
+import type { KernelStep, Program, RegionStep, Step } from '../ir/program.ts';
+import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
+import { contiguous, mapTile, repeated, temporary, TILE, type TileSource } from './tiles.ts';
+
+/** A run gives the event loop a turn after this many milliseconds. */
+const TURN = 10;
+
+/**
+ * The backend in TypeScript: runs the op table's own kernels. It is the fallback where there is no addon and, in
+ * float64, the judge of gradients and of the native backend.
+ */
+export function createReference(precision: Precision = 'float32'): Backend {
+  return {
+    name: 'typescript',
+    fuses: () => false,
+    createStorage: () => new ReferenceStorage(precision),
+    prepare: (program, storage) => new ReferenceRunnable(program, storage as ReferenceStorage, precision),
+    describe: () => `TypeScript, ${precision}, 1 thread`,
+  };
+}
+
+class ReferenceStorage implements Storage {
+  readonly #slots = new Map<string, NumberArray>();
+  readonly #precision: Precision;
+  /** Set while a run goes on. */
+  busy = false;
+
+  constructor(precision: Precision) {
+    this.#precision = precision;
+  }
+
+  allocate({ name, shape, dtype }: Slot): void {
+    this.#slots.set(name, arrayFor(dtype, sizeOf(shape), this.#precision));
+  }
+
+  has(name: string): boolean {
+    return this.#slots.has(name);
+  }
+
+  write(name: string, values: ArrayLike<number>, offset = 0): void {
+    this.#idle(`write ${name}`);
+    const slot = this.array(name);
+    if (offset + values.length > slot.length) {
+      throw new BackendError(`${name}: ${values.length} values at ${offset} do not fit into ${slot.length}`);
+    }
+    slot.set(values, offset);
+  }
+
+  read(name: string): NumberArray {
+    this.#idle(`read ${name}`);
+    return this.array(name).slice();
+  }
+
+  release(name: string): void {
+    this.#slots.delete(name);
+  }
+
+  array(name: string): NumberArray {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) throw new BackendError(`there is no stored tensor ${name}`);
+    return slot;
+  }
+
+  #idle(what: string): void {
+    if (this.busy) throw new BackendError(`${what}: a run is using this storage`, { hint: 'await the run first' });
+  }
+}
+
+class ReferenceRunnable implements Runnable {
+  readonly #program: Program;
+  readonly #storage: ReferenceStorage;
+  readonly #precision: Precision;
+  readonly #views: readonly View[];
+  readonly #steps: readonly (() => void)[];
+
+  constructor(program: Program, storage: ReferenceStorage, precision: Precision) {
+    this.#program = program;
+    this.#storage = storage;
+    this.#precision = precision;
+    this.#views = makeViews(program, storage, precision);
+    for (const { buffer, value } of program.constants) this.#views[buffer]!.data.fill(value);
+    this.#steps = program.steps.map((step) => bind(step, this.#views, precision));
+  }
+
+  async run(steps: number, feeds: Arrays): Promise<Arrays> {
+    const owned = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, array.slice()]));
+    const fetched = this.#begin(steps, owned);
+    try {
+      let turn = performance.now();
+      for (let k = 0; k < steps; k++) {
+        this.#step(k, owned, fetched);
+        if (performance.now() - turn < TURN) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        turn = performance.now();
+      }
+    } finally {
+      this.#storage.busy = false;
+    }
+    return fetched;
+  }
+
+  runSync(steps: number, feeds: Arrays): Arrays {
+    const fetched = this.#begin(steps, feeds);
+    try {
+      for (let k = 0; k < steps; k++) this.#step(k, feeds, fetched);
+    } finally {
+      this.#storage.busy = false;
+    }
+    return fetched;
+  }
+
+  dispose(): void {}
+
+  #begin(steps: number, feeds: Arrays): Record<string, NumberArray> {
+    if (this.#storage.busy) throw new BackendError('a run is using this storage', { hint: 'await the run first' });
+    for (const { name, buffer } of this.#program.feeds) {
+      const wanted = steps * this.#views[buffer]!.data.length;
+      const got = feeds[name]?.length;
+      if (got !== wanted) throw new BackendError(`feed ${name} holds ${got ?? 'nothing'}, wanted ${wanted} numbers`);
+    }
+    this.#storage.busy = true;
+    return Object.fromEntries(
+      this.#program.fetches.map(({ name, buffer }) => {
+        const { dtype } = this.#program.buffers[buffer]!;
+        return [name, arrayFor(dtype, steps * this.#views[buffer]!.data.length, this.#precision)];
+      }),
+    );
+  }
+
+  #step(k: number, feeds: Arrays, fetched: Arrays): void {
+    for (const { name, buffer } of this.#program.feeds) {
+      const { data } = this.#views[buffer]!;
+      data.set(feeds[name]!.subarray(k * data.length, (k + 1) * data.length));
+    }
+    for (const step of this.#steps) step();
+    for (const { name, buffer } of this.#program.fetches) {
+      const { data } = this.#views[buffer]!;
+      fetched[name]!.set(data, k * data.length);
+    }
+  }
+}
+
+/** The memory of each buffer: a stored array, or a piece of the arena of its type. */
+function makeViews(program: Program, storage: ReferenceStorage, precision: Precision): View[] {
+  const arenas = {
+    f32: arrayFor('f32', program.arena, precision),
+    i32: arrayFor('i32', program.arena, precision),
+  };
+  return program.buffers.map(({ place, shape, dtype }) => ({
+    shape,
+    data:
+      'stored' in place
+        ? storage.array(place.stored)
+        : arenas[dtype].subarray(place.arena, place.arena + sizeOf(shape)),
+  }));
+}
+
+function bind(step: Step, views: readonly View[], precision: Precision): () => void {
+  if (step.kind === 'copy') return () => views[step.to]!.data.set(views[step.from]!.data);
+  return step.kind === 'kernel' ? bindKernel(step, views) : bindRegion(step, views, precision);
+}
+
+function bindKernel({ op, inputs, output, attrs }: KernelStep, views: readonly View[]): () => void {
+  const entry = findOp(op);
+  if (entry === undefined) throw new BackendError(`there is no op ${op}`);
+  const x = byName(
+    entry,
+    inputs.map((input) => views[input]!),
+  );
+  return () => entry.kernel(x, views[output]!, attrs);
+}
+
+function bindRegion(step: RegionStep, views: readonly View[], precision: Precision): () => void {
+  const size = sizeOf(step.dims);
+  const outputs = new Map(step.outputs.map(({ buffer, value }) => [value, views[buffer]!.data]));
+  const tile = () => arrayFor('f32', Math.min(TILE, size), precision);
+  const sources: TileSource[] = step.inputs.map(({ buffer, strides }) => {
+    const { data } = views[buffer]!;
+    const whole = step.dims.length === 1 && strides[0] === 1 && data.length === size;
+    return whole || size === 1 ? contiguous(data) : repeated(data, step.dims, strides, tile());
+  });
+  const body = step.body.map(({ op, args }, i) => {
+    const output = outputs.get(step.inputs.length + i);
+    sources.push(output === undefined ? temporary(tile()) : contiguous(output));
+    const map = findOp(op)?.map;
+    if (map === undefined) throw new BackendError(`${op} is not an elementwise op`);
+    return { map, args, x: args.map((arg) => sources[arg]!.data), y: sources.at(-1)!.data };
+  });
+  const at = sources.map(() => 0);
+  return () => {
+    for (let start = 0; start < size; start += TILE) {
+      const length = Math.min(TILE, size - start);
+      sources.forEach((source, i) => {
+        at[i] = source.at(start, length);
+      });
+      body.forEach(({ map, args, x, y }, i) => {
+        mapTile(map, x, args.map((arg) => at[arg]!), y, at[step.inputs.length + i]!, length);
+      });
+    }
+  };
+}

@@ -1,0 +1,38 @@
+import type { Program } from '../ir/program.ts';
+import { fuse } from './fuse.ts';
+import { type Graph, plan } from './plan.ts';
+import { simplify } from './simplify.ts';
+import { verify } from './verify.ts';
+
+/** What the backend that will run a program can do, and whether to check the program. */
+export interface CompileOptions {
+  /** Whether the backend has a kernel for the fusion of that name; by default it has none. */
+  readonly fuses?: (op: string) => boolean;
+  /** Check the program's invariants; by default only with GLIA_CHECK=1. */
+  readonly check?: boolean;
+}
+
+/**
+ * A graph as a program, by the passes in order.
+ *
+ * Cost: a few milliseconds for a network of ten layers; once for each batch size.
+ *
+ * @throws {ProgramError} when the program breaks an invariant, if it is checked.
+ * @example
+ * const program = compile({ fetch: { y }, carry: [] });
+ */
+export function compile(graph: Graph, options: CompileOptions = {}): Program {
+  const { fuses = () => false, check = process.env['GLIA_CHECK'] === '1' } = options;
+  const names = Object.keys(graph.fetch);
+  const outputs = [...Object.values(graph.fetch), ...graph.carry.flat()];
+  const small = fuse(simplify(outputs), fuses);
+  const pairs = small.slice(names.length);
+  const program = plan({
+    fetch: Object.fromEntries(names.map((name, i) => [name, small[i]!])),
+    carry: graph.carry.map((_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!]),
+  });
+  if (check) verify(program);
+  return program;
+}
+
+export type { Graph } from './plan.ts';

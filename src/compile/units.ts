@@ -1,0 +1,67 @@
+import { inputsOf, type Tensor } from '../ir/tensor.ts';
+import { findRegions } from './regions.ts';
+
+/** What becomes one step of a program: one op, or the elementwise ops of a region. */
+export interface Unit {
+  readonly members: readonly Tensor[];
+  readonly region: boolean;
+}
+
+/** The tensor whose memory `tensor` shows, through any number of views. */
+export function rootOf(tensor: Tensor): Tensor {
+  let root = tensor;
+  while (root.origin.kind === 'op' && root.origin.op.view) root = root.origin.inputs[0]!;
+  return root;
+}
+
+/**
+ * Cuts a graph into units and puts them in an order in which each comes after what it needs. Units that make the
+ * next value of something stored come as late as they can, so that they may overwrite the present one.
+ */
+export function schedule(order: readonly Tensor[], carried: ReadonlySet<Tensor>): Unit[] {
+  const units = cut(order);
+  const home = new Map(units.flatMap((unit) => unit.members.map((member) => [member, unit] as const)));
+  const waiting = new Map(units.map((unit) => [unit, needs(unit, home)]));
+  const unlocks = new Map<Unit, Unit[]>(units.map((unit) => [unit, []]));
+  for (const [unit, needed] of waiting) for (const before of needed) unlocks.get(before)!.push(unit);
+
+  const late = (unit: Unit): boolean => unit.members.some((member) => carried.has(member));
+  const rank = new Map(units.map((unit, i) => [unit, i + (late(unit) ? units.length : 0)]));
+  const ready = units.filter((unit) => waiting.get(unit)!.size === 0);
+  const done: Unit[] = [];
+  while (ready.length > 0) {
+    const next = takeLowest(ready, rank);
+    done.push(next);
+    for (const unit of unlocks.get(next)!) {
+      waiting.get(unit)!.delete(next);
+      if (waiting.get(unit)!.size === 0) ready.push(unit);
+    }
+  }
+  return done;
+}
+
+function cut(order: readonly Tensor[]): Unit[] {
+  const regions = new Map(findRegions(order).map((members) => [members.at(-1)!, members]));
+  const inRegion = new Set([...regions.values()].flat());
+  return order.flatMap((tensor): Unit[] => {
+    const members = regions.get(tensor);
+    if (members !== undefined) return [{ members, region: true }];
+    const computed = tensor.origin.kind === 'op' && !tensor.origin.op.view && !inRegion.has(tensor);
+    return computed ? [{ members: [tensor], region: false }] : [];
+  });
+}
+
+function needs(unit: Unit, home: ReadonlyMap<Tensor, Unit>): Set<Unit> {
+  const needed = new Set<Unit>();
+  for (const input of unit.members.flatMap((member) => inputsOf(member))) {
+    const before = home.get(rootOf(input));
+    if (before !== undefined && before !== unit) needed.add(before);
+  }
+  return needed;
+}
+
+function takeLowest(ready: Unit[], rank: ReadonlyMap<Unit, number>): Unit {
+  let best = 0;
+  for (let i = 1; i < ready.length; i++) if (rank.get(ready[i]!)! < rank.get(ready[best]!)!) best = i;
+  return ready.splice(best, 1)[0]!;
+}

@@ -1,0 +1,97 @@
+import { ProgramError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
+import type { Program, Step } from '../ir/program.ts';
+
+/** Memory that holds a value: a range of the arena, or a stored tensor. */
+interface Held {
+  readonly place: string;
+  readonly from: number;
+  readonly to: number;
+  readonly value: number;
+}
+
+/**
+ * Runs a program on paper: every buffer lies inside the arena, and whenever a step reads a buffer, the last thing
+ * written to its memory was that buffer's value.
+ *
+ * @throws {ProgramError} naming the step and the buffer.
+ */
+export function verify(program: Program): void {
+  const memory = new Memory(program);
+  for (const { buffer } of program.constants) memory.write(buffer, 'a constant');
+  for (const { buffer } of program.feeds) memory.write(buffer, 'a feed');
+  program.steps.forEach((step, i) => {
+    const where = `step ${i} (${step.kind === 'kernel' ? step.op : step.kind})`;
+    for (const buffer of reads(step)) memory.read(buffer, where);
+    for (const buffer of writes(step)) memory.write(buffer, where);
+    if (step.kind === 'region') overwritesRead(program, step, where);
+  });
+  for (const { buffer, name } of program.fetches) memory.read(buffer, `fetch ${name}`);
+  for (const { buffer } of program.constants) memory.read(buffer, 'the next run');
+}
+
+function reads(step: Step): readonly number[] {
+  if (step.kind === 'copy') return [step.from];
+  return step.kind === 'kernel' ? step.inputs : step.inputs.map(({ buffer }) => buffer);
+}
+
+function writes(step: Step): readonly number[] {
+  if (step.kind === 'copy') return [step.to];
+  return step.kind === 'kernel' ? [step.output] : step.outputs.map(({ buffer }) => buffer);
+}
+
+/** In a region, an input that shares memory with an output must not be read after the output is made. */
+function overwritesRead(program: Program, step: Extract<Step, { kind: 'region' }>, where: string): void {
+  for (const { buffer, value } of step.outputs) {
+    step.inputs.forEach((input, i) => {
+      if (!overlap(range(program, buffer), range(program, input.buffer))) return;
+      const last = step.body.findLastIndex(({ args }) => args.includes(i));
+      if (last > value - step.inputs.length) {
+        throw new ProgramError(`${where} reads buffer ${input.buffer} after it wrote buffer ${buffer} over it`);
+      }
+    });
+  }
+}
+
+class Memory {
+  readonly #program: Program;
+  #held: Held[] = [];
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  write(buffer: number, where: string): void {
+    const own = range(this.#program, buffer);
+    if (own.place === 'arena' && own.to > this.#program.arena) {
+      throw new ProgramError(`${where} writes buffer ${buffer} beyond the arena`, {
+        end: own.to,
+        arena: this.#program.arena,
+      });
+    }
+    this.#held = this.#held.filter((held) => !overlap(held, own));
+    this.#held.push(own);
+  }
+
+  read(buffer: number, where: string): void {
+    const own = range(this.#program, buffer);
+    const holder = this.#held.find((held) => overlap(held, own));
+    if (holder === undefined && own.place !== 'arena') return;
+    if (holder === undefined || holder.value !== own.value || holder.from !== own.from || holder.to !== own.to) {
+      const came = holder === undefined ? 'nothing' : `buffer ${holder.value}`;
+      throw new ProgramError(`${where} reads buffer ${buffer}, but its memory holds ${came}`);
+    }
+  }
+}
+
+function overlap(a: Held, b: Held): boolean {
+  return a.place === b.place && a.from < b.to && b.from < a.to;
+}
+
+/** Where a buffer lies and whose value it shows; a stored tensor is one place. */
+function range({ buffers }: Program, buffer: number): Held {
+  const { place, shape, viewOf } = buffers[buffer]!;
+  const value = viewOf ?? buffer;
+  if ('stored' in place) return { place: `stored ${place.stored}`, from: 0, to: 1, value };
+  return { place: 'arena', from: place.arena, to: place.arena + Math.max(1, sizeOf(shape)), value };
+}

@@ -1,0 +1,53 @@
+import { showShape } from '../base/shape.ts';
+import type { Program, Step } from './program.ts';
+import { inputsOf, type Tensor } from './tensor.ts';
+
+/** A program as text, a line for each buffer and step, for people and for snapshots. */
+export function printProgram(program: Program): string {
+  const at = (buffer: number): string => {
+    const { place, shape, dtype } = program.buffers[buffer]!;
+    const where = 'stored' in place ? place.stored : `@${place.arena}`;
+    return `${where}${showShape(shape)}${dtype === 'i32' ? ':i32' : ''}`;
+  };
+  return [
+    `arena ${program.arena}`,
+    ...program.constants.map(({ buffer, value }) => `constant ${at(buffer)} = ${value}`),
+    ...program.feeds.map(({ name, buffer }) => `feed ${at(buffer)} = ${name}`),
+    ...program.steps.map((step) => printStep(step, at)),
+    ...program.fetches.map(({ name, buffer }) => `fetch ${name} = ${at(buffer)}`),
+  ].join('\n');
+}
+
+function printStep(step: Step, at: (buffer: number) => string): string {
+  const path = step.path === '' ? '' : `  # ${step.path}`;
+  if (step.kind === 'copy') return `copy ${at(step.to)} = ${at(step.from)}${path}`;
+  if (step.kind === 'kernel') {
+    const attrs = Object.keys(step.attrs).length === 0 ? '' : ` ${JSON.stringify(step.attrs)}`;
+    return `${at(step.output)} = ${step.op}(${step.inputs.map(at).join(', ')})${attrs}${path}`;
+  }
+  const inputs = step.inputs.map(({ buffer, strides }) => `${at(buffer)} by [${strides}]`);
+  const body = step.body.map(({ op, args }, i) => `%${inputs.length + i} = ${op}(${args.map((a) => `%${a}`)})`);
+  const outputs = step.outputs.map(({ buffer, value }) => `${at(buffer)} = %${value}`);
+  return [
+    `region [${step.dims}]${path}`,
+    ...inputs.map((input, i) => `  %${i} = ${input}`),
+    ...body.map((line) => `  ${line}`),
+    ...outputs.map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+/** A graph as text, a line for each tensor, inputs first. */
+export function printGraph(order: readonly Tensor[]): string {
+  return order
+    .map((tensor) => {
+      const { origin, shape, id } = tensor;
+      const what =
+        origin.kind === 'op'
+          ? `${origin.op.name}(${inputsOf(tensor).map((input) => `%${input.id}`)})`
+          : origin.kind === 'constant'
+            ? String(origin.value)
+            : `${origin.role} ${origin.name}`;
+      return `%${id} ${showShape(shape)} = ${what}`;
+    })
+    .join('\n');
+}
