@@ -5,6 +5,7 @@ import { maximum, minimum } from './compare.ts';
 import { asTensor, type Operand } from './define.ts';
 import { max } from './extrema.ts';
 import { exp, log, softplus, sqrt } from './functions.ts';
+import { linked } from './logits.ts';
 import { detach } from './movement.ts';
 import { type ReduceOptions, sum } from './reduce.ts';
 
@@ -136,7 +137,8 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
  */
 export function softmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor {
   const e = exp(sub(x, detach(max(x, { axis, keepDims: true }))));
-  return div(e, sum(e, { axis, keepDims: true }));
+  const y = div(e, sum(e, { axis, keepDims: true }));
+  return axis === -1 || axis === x.shape.length - 1 ? linked(y, 'softmax', x) : y;
 }
 
 /**

@@ -2,8 +2,9 @@ import { apply } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { greater } from './compare.ts';
-import { erfOf } from './erf.ts';
 import { asTensor, defineElementwise, type Operand } from './define.ts';
+import { erfOf } from './erf.ts';
+import { linked } from './logits.ts';
 
 /**
  * `y = e^x`.
@@ -139,7 +140,8 @@ const tanhOp = defineElementwise('tanh', {
  * ops.sigmoid(logits);
  */
 export function sigmoid(x: Operand): Tensor {
-  return apply(sigmoidOp, [asTensor(x)]);
+  const logits = asTensor(x);
+  return linked(apply(sigmoidOp, [logits]), 'sigmoid', logits);
 }
 
 const sigmoidOp = defineElementwise('sigmoid', {

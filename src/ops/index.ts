@@ -18,6 +18,7 @@ export { max } from './extrema.ts';
 export { abs, erf, exp, expm1, log, log1p, pow, relu, sigmoid, sign, softplus, sqrt, tanh } from './functions.ts';
 import './fusions.ts';
 export { gather, oneHot, scatterAdd, toFloat } from './gather.ts';
+export { type Link, logitsOf } from './logits.ts';
 export { type MatmulOptions, matmul } from './matmul.ts';
 export { concat, detach, pad, reshape, slice, transpose } from './movement.ts';
 export { uniform } from './random.ts';

@@ -1,0 +1,15 @@
+/**
+ * A learning rate over time. `at` is a pure function of the update (from 0) and of how many there will be, so that
+ * a run can be resumed anywhere.
+ */
+export interface Schedule {
+  readonly name: string;
+  /** Options as plain data. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly at: (step: number, totalSteps: number) => number;
+  /**
+   * Schedules that watch a metric: the factor on the learning rate after an epoch, from all values so far. The run
+   * multiplies `at` by it.
+   */
+  readonly watch?: { readonly monitor: string; readonly factor: (history: readonly number[]) => number };
+}
