@@ -25,12 +25,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const resolve = createRequire(join(root, 'package.json')).resolve;
 const stampFile = join(root, 'build/native.stamp');
 
-/** What CMake is told, from the environment. Every option is always named, so that none lingers in CMake's cache. */
+/**
+ * What CMake is told, from the environment. Every option is named, with a value, each time: else an old one would stay
+ * in CMake's cache (and cmake-js leaves out an empty one).
+ */
 function options(isStatic = switchedOn('GLIA_STATIC_BLAS')) {
   return {
     GLIA_STATIC_BLAS: isStatic ? 'ON' : 'OFF',
-    GLIA_BLAS_ROOT: env.GLIA_BLAS_ROOT ?? '',
-    GLIA_SANITIZE: env.GLIA_SANITIZE ?? '',
+    GLIA_SANITIZE: env.GLIA_SANITIZE || 'OFF',
   };
 }
 
@@ -41,7 +43,7 @@ function switchedOn(name) {
 /** Stands for everything an addon is made from. One that was built with -Werror also serves where that is not asked. */
 export function nativeKey(chosen = options()) {
   const headers = ['node-addon-api', 'node-api-headers'].map(versionOf);
-  const key = hashOf(root, ['CMakeLists.txt', 'native'], [chosen, headers, process.arch]);
+  const key = hashOf(root, ['CMakeLists.txt', 'native'], [chosen, env.OPENBLAS_HOME, headers, process.arch]);
   return switchedOn('GLIA_WERROR') ? `${key} -Werror` : key;
 }
 

@@ -1,7 +1,7 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { env, execPath, exit } from 'node:process';
 import { isBuilt, nativeKey } from '../native-build.mjs';
-import { at, logged, progress, read, say, withLog } from './project.mjs';
+import { at, logged, progress, read, root, say, withLog } from './project.mjs';
 import { canInstall, install, installCommand, missingTools } from './toolchain.mjs';
 
 const BROKEN = 'build/native.failed'; // the key of sources that did not compile: not tried again until they change
@@ -61,13 +61,14 @@ function broken() {
   const lines = read('build/native.log').trimEnd().split('\n');
   const line = lines.find((text) => /\berror\b/i.test(text)) ?? lines.at(-1);
   withoutAddon(
-    `its build failed: ${line.trim()} (all: build/native.log)`,
+    `its build failed: ${line.replace(`${root}/`, '').trim()} (all: build/native.log)`,
     'To try again: npm run setup -- --again',
   );
 }
 
 /** The TypeScript backend runs the same programs, so this ends nothing unless the addon was asked for by name. */
 function withoutAddon(why, what) {
+  rmSync(at('build/Release/glia.node'), { force: true }); // one of other sources would be loaded, and not fit
   if (env.GLIA_BACKEND === 'native') {
     say(`no native addon: ${why}. ${what}`);
     exit(1);

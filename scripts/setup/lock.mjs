@@ -8,20 +8,16 @@ const WITHOUT_OWNER = 5_000; // ms that a lock may go without naming its process
 export function lock(folder, onWait) {
   mkdirSync(dirname(folder), { recursive: true });
   const start = Date.now();
-  for (let waited = false; !taken(folder); waited = true) {
-    if (!waited) onWait();
-    if (isStale(folder)) rmSync(folder, { recursive: true, force: true });
-    else if (Date.now() - start > GIVE_UP_AFTER) throw new Error(`another set-up holds ${folder}`);
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  for (let waits = 0; !taken(folder); ) {
+    if (isStale(folder)) {
+      rmSync(folder, { recursive: true, force: true });
+      continue;
+    }
+    if (waits++ === 0) onWait();
+    if (Date.now() - start > GIVE_UP_AFTER) throw new Error(`another set-up holds ${folder}`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ]) {
-    process.on(signal, () => process.exit(code));
-  }
 }
 
 function taken(folder) {

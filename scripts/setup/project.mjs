@@ -30,10 +30,11 @@ export function withLog(name, work) {
 
 /** Runs a program with its output in build/`name`.log and tells whether it went well. */
 export function logged(name, command, args, shell = false) {
-  const { status, error } = withLog(name, (log) =>
+  const { status, signal, error } = withLog(name, (log) =>
     spawnSync(command, args, { cwd: root, shell, stdio: ['ignore', log, log] }),
   );
   if (error) say(`${command}: ${error.message}`);
+  if (signal) exit(1); // someone ended it: no verdict on what it did
   return status === 0;
 }
 
