@@ -1,0 +1,95 @@
+import { ShapeError } from '../base/errors.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import type { Initializer } from './init.ts';
+import type { Regularizer } from './regularize.ts';
+
+/** A trainable tensor of a layer. */
+export interface ParamSpec {
+  readonly shape: Shape;
+  readonly init: Initializer;
+  readonly regularizer?: Regularizer | undefined;
+}
+
+/** A tensor that a layer carries from step to step without training it, such as a running mean. */
+export interface StateSpec {
+  readonly shape: Shape;
+  readonly initial: number;
+}
+
+/** What a layer may ask for while it is traced. */
+export interface CallContext {
+  /** Whether the graph is a training step; dropout and batch normalisation differ. */
+  readonly training: boolean;
+  /** Uniform numbers in [0, 1), new at each training step, decided by seed, layer path and step. */
+  readonly uniform: (shape: Shape) => Tensor;
+  /** Sets what the layer's state `name` holds after this step. Only in training. */
+  readonly update: (name: string, next: Tensor) => void;
+}
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Meaning of a layer: which tensors it owns and what it computes. Shapes are without the batch axis. */
+export interface LayerDefinition {
+  /** Kind, such as `dense`; names are made of it and a number. */
+  readonly kind: string;
+  /** Name in paths; made from the kind when left out. */
+  readonly name?: string | undefined;
+  /** Options as plain data, from which a saved model makes the layer again. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly params: (...inputs: Shape[]) => Readonly<Record<string, ParamSpec>>;
+  readonly state?: (...inputs: Shape[]) => Readonly<Record<string, StateSpec>>;
+  readonly apply: (own: Tensors, inputs: readonly Tensor[], context: CallContext) => Tensor;
+}
+
+/** A value in a functional model: what a layer makes of other such values. */
+export interface Node {
+  readonly layer: Layer | undefined;
+  readonly inputs: readonly Node[];
+  /** Shape of an input without the batch axis; other nodes get theirs when the model is built. */
+  readonly shape?: Shape;
+  readonly name?: string | undefined;
+}
+
+/** A layer: a definition, and `call`, which places it in a functional model. */
+export interface Layer extends LayerDefinition {
+  /**
+   * Places the layer behind one or more values of a functional model. Called twice, it shares its weights.
+   *
+   * @example
+   * const h = dense(64, { activation: 'relu' }).call(input([30]));
+   */
+  readonly call: (...inputs: readonly (Node | readonly Node[])[]) => Node;
+}
+
+/** Makes a layer out of its definition. */
+export function createLayer(definition: LayerDefinition): Layer {
+  const made: Layer = {
+    ...definition,
+    call: (...inputs) => ({ layer: made, inputs: inputs.flat() as readonly Node[] }),
+  };
+  return made;
+}
+
+/**
+ * An input of a functional model; `shape` is without the batch axis.
+ *
+ * @throws {ShapeError} when a dimension is not a positive integer.
+ * @example
+ * const x = input([30]);
+ * const net = model({ inputs: x, outputs: dense(2).call(x) });
+ */
+export function input(shape: Shape, { name }: { name?: string } = {}): Node {
+  if (shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
+    throw new ShapeError(`input: dimensions must be positive integers, got [${shape.join(', ')}]`, {
+      hint: 'leave the batch axis out: a table with 30 columns is [30]',
+    });
+  }
+  return { layer: undefined, inputs: [], shape: [...shape], name };
+}
+
+/** The only input of a layer that takes one. */
+export function single(kind: string, inputs: readonly Tensor[]): Tensor {
+  if (inputs.length !== 1) throw new ShapeError(`${kind} takes one input, got ${inputs.length}`);
+  return inputs[0]!;
+}

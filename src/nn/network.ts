@@ -1,0 +1,272 @@
+import { OptionError, ShapeError } from '../base/errors.ts';
+import { keyOf } from '../base/random.ts';
+import { type Shape, sameShape, showShape } from '../base/shape.ts';
+import { withScope } from '../ir/scope.ts';
+import { fed, stored, type Tensor } from '../ir/tensor.ts';
+import { add, uniform } from '../ops/index.ts';
+import type { CallContext, Layer, Node, ParamSpec, StateSpec } from './layer.ts';
+import { penalty } from './regularize.ts';
+
+/** One call of a layer: which earlier values it takes. Values are numbered: first the inputs, then the calls. */
+export interface Call {
+  readonly layer: Layer;
+  readonly name: string;
+  readonly inputs: readonly number[];
+}
+
+/** A network before its input shapes are known: which layer is fed by which. */
+export interface Wiring {
+  /** Shape of each input without the batch axis, where it was given. */
+  readonly inputs: readonly (Shape | undefined)[];
+  readonly calls: readonly Call[];
+  readonly outputs: readonly number[];
+}
+
+/** A trainable tensor of a built network. */
+export interface Param extends ParamSpec {
+  /** Such as `dense1.weight`. */
+  readonly path: string;
+  readonly leaf: Tensor;
+}
+
+/** A carried tensor of a built network. */
+export interface State extends StateSpec {
+  readonly path: string;
+  readonly leaf: Tensor;
+}
+
+/** What one call of a layer looks like after building. */
+export interface BuiltCall extends Call {
+  /** Shape of its value, without the batch axis. */
+  readonly shape: Shape;
+  /** Params of this call; of a layer called again, none. */
+  readonly params: readonly Param[];
+}
+
+/** What tracing a network gives. */
+export interface Traced {
+  readonly outputs: readonly Tensor[];
+  /** Value of each call, by layer name. */
+  readonly values: ReadonlyMap<string, Tensor>;
+  /** States and what they hold after the step; empty unless training. */
+  readonly updates: readonly (readonly [leaf: Tensor, next: Tensor])[];
+  /** Sum of the parameters' penalties, if any has one. */
+  readonly penalty: Tensor | undefined;
+}
+
+/** Name of the fed leaf that counts training steps, for random numbers. */
+export const STEP = 'step';
+
+/** Layers behind each other. */
+export function chain(layers: readonly Layer[], inputShape: Shape | undefined): Wiring {
+  const names = nameLayers(layers);
+  const calls = layers.map((layer, i) => ({ layer, name: names.get(layer)!, inputs: [i] }));
+  return { inputs: [inputShape], calls, outputs: [layers.length] };
+}
+
+/**
+ * The network between some inputs and outputs of a functional model.
+ *
+ * @throws {OptionError} when an output depends on an input that is not listed.
+ */
+export function between(inputs: readonly Node[], outputs: readonly Node[]): Wiring {
+  const order: Node[] = [];
+  const visit = (node: Node): void => {
+    if (order.includes(node) || inputs.includes(node)) return;
+    if (node.layer === undefined) {
+      throw new OptionError(
+        `model: an output depends on an input${node.name ? ` "${node.name}"` : ''} that is not listed`,
+        {
+          hint: 'list every input() under `inputs`',
+        },
+      );
+    }
+    node.inputs.forEach(visit);
+    order.push(node);
+  };
+  outputs.forEach(visit);
+  const number = new Map([...inputs, ...order].map((node, i) => [node, i]));
+  const names = nameLayers(order.map((node) => node.layer!));
+  return {
+    inputs: inputs.map((node) => node.shape),
+    calls: order.map((node) => ({
+      layer: node.layer!,
+      name: names.get(node.layer!)!,
+      inputs: node.inputs.map((from) => number.get(from)!),
+    })),
+    outputs: outputs.map((node) => number.get(node)!),
+  };
+}
+
+/** Names as given, else kind and number: `dense1`, `dense2`, `dropout1`. */
+function nameLayers(layers: readonly Layer[]): Map<Layer, string> {
+  const names = new Map<Layer, string>();
+  const counts = new Map<string, number>();
+  for (const layer of layers) {
+    if (names.has(layer)) continue;
+    const count = (counts.get(layer.kind) ?? 0) + 1;
+    counts.set(layer.kind, count);
+    const name = layer.name ?? `${layer.kind}${count}`;
+    if (/[^\w-]/.test(name) || [...names.values()].includes(name)) {
+      throw new OptionError(
+        `layer name "${name}" ${/[^\w-]/.test(name) ? 'may hold only letters, digits, _ and -' : 'is taken'}`,
+      );
+    }
+    names.set(layer, name);
+  }
+  return names;
+}
+
+/** A network whose shapes are known: its parameters, and how to trace it into a graph. */
+export class Network {
+  readonly inputShapes: readonly Shape[];
+  readonly outputShapes: readonly Shape[];
+  readonly calls: readonly BuiltCall[];
+  readonly params: readonly Param[];
+  readonly states: readonly State[];
+  readonly #wiring: Wiring;
+  readonly #seed: number;
+  readonly #own = new Map<Layer, Record<string, Tensor>>();
+
+  /** @throws {ShapeError} when a layer refuses its input; the message names the layer. */
+  constructor(wiring: Wiring, inputShapes: readonly Shape[], seed: number) {
+    this.#wiring = wiring;
+    this.#seed = seed;
+    this.inputShapes = inputShapes;
+    const params: Param[] = [];
+    const states: State[] = [];
+    const calls: BuiltCall[] = [];
+    const shapes = [...inputShapes];
+    for (const call of wiring.calls) {
+      const fresh = withScope(call.name, () =>
+        this.#create(
+          call,
+          call.inputs.map((i) => shapes[i]!),
+        ),
+      );
+      params.push(...fresh.params);
+      states.push(...fresh.states);
+      const shape = this.#shapeOf(
+        call,
+        call.inputs.map((i) => shapes[i]!),
+      );
+      shapes.push(shape);
+      calls.push({ ...call, shape, params: fresh.params });
+    }
+    this.params = params;
+    this.states = states;
+    this.calls = calls;
+    this.outputShapes = wiring.outputs.map((i) => shapes[i]!);
+  }
+
+  /**
+   * The network as graph, for inputs with a batch axis.
+   *
+   * @throws {ShapeError} when an input does not have the shape that the network was built for.
+   */
+  trace(inputs: readonly Tensor[], training: boolean): Traced {
+    this.#checkInputs(inputs);
+    const step = fed(STEP, [], 'i32');
+    const values = [...inputs];
+    const byName = new Map<string, Tensor>();
+    const updates: (readonly [Tensor, Tensor])[] = [];
+    for (const { layer, name, inputs: from } of this.#wiring.calls) {
+      const own = this.#own.get(layer)!;
+      const context = this.#context(name, own, training, step, updates, byName.has(name) ? byName.size : 0);
+      const value = withScope(name, () =>
+        layer.apply(
+          own,
+          from.map((i) => values[i]!),
+          context,
+        ),
+      );
+      values.push(value);
+      byName.set(name, value);
+    }
+    const penalties = this.params.flatMap(({ regularizer, leaf }) =>
+      regularizer ? [penalty(leaf, regularizer)] : [],
+    );
+    return {
+      outputs: this.#wiring.outputs.map((i) => values[i]!),
+      values: byName,
+      updates,
+      penalty: penalties.length === 0 ? undefined : penalties.reduce((a, b) => add(a, b)),
+    };
+  }
+
+  #create({ layer, name }: Call, shapes: readonly Shape[]): { params: Param[]; states: State[] } {
+    if (this.#own.has(layer)) return { params: [], states: [] };
+    const path = (key: string): string => `${name}.${key}`;
+    const params = Object.entries(layer.params(...shapes)).map(
+      ([key, spec]): Param => ({ ...spec, path: path(key), leaf: stored(path(key), spec.shape) }),
+    );
+    const states = Object.entries(layer.state?.(...shapes) ?? {}).map(
+      ([key, spec]): State => ({ ...spec, path: path(key), leaf: stored(path(key), spec.shape) }),
+    );
+    const leaves = [...params, ...states].map(
+      ({ path: p, leaf }) => [p.slice(name.length + 1), leaf] as const,
+    );
+    this.#own.set(layer, Object.fromEntries(leaves));
+    return { params, states };
+  }
+
+  /** Shape of a call's value, found by tracing it for a batch of two rows. */
+  #shapeOf({ layer, name }: Call, shapes: readonly Shape[]): Shape {
+    const own = this.#own.get(layer)!;
+    const inputs = shapes.map((shape, i) => fed(`probe${i}`, [2, ...shape]));
+    const context = this.#context(name, own, false, fed(STEP, [], 'i32'), [], 0);
+    const { shape } = withScope(name, () => layer.apply(own, inputs, context));
+    if (shape[0] !== 2) {
+      throw new ShapeError('the layer does not keep the batch axis', {
+        at: name,
+        x: inputs.map((x) => showShape(x.shape)).join(', '),
+        y: showShape(shape),
+        hint: 'the first axis of the output must be that of the input',
+      });
+    }
+    return shape.slice(1);
+  }
+
+  #context(
+    name: string,
+    own: Readonly<Record<string, Tensor>>,
+    training: boolean,
+    step: Tensor,
+    updates: (readonly [Tensor, Tensor])[],
+    repeat: number,
+  ): CallContext {
+    let draws = 0;
+    return {
+      training,
+      uniform: (shape) => uniform(step, shape, keyOf(this.#seed, `${name} ${repeat} ${draws++}`)),
+      update(key, next) {
+        if (!training) return;
+        const leaf = own[key];
+        if (leaf === undefined || !sameShape(leaf.shape, next.shape)) {
+          throw new ShapeError(`state ${key} cannot become ${showShape(next.shape)}`, {
+            at: name,
+            state: leaf === undefined ? 'not declared' : showShape(leaf.shape),
+          });
+        }
+        const earlier = updates.findIndex(([known]) => known === leaf);
+        if (earlier >= 0) updates.splice(earlier, 1);
+        updates.push([leaf, next]);
+      },
+    };
+  }
+
+  #checkInputs(inputs: readonly Tensor[]): void {
+    if (inputs.length !== this.inputShapes.length) {
+      throw new ShapeError(`the model takes ${this.inputShapes.length} inputs, got ${inputs.length}`);
+    }
+    inputs.forEach((x, i) => {
+      const wanted = this.inputShapes[i]!;
+      if (sameShape(x.shape.slice(1), wanted)) return;
+      throw new ShapeError(`input ${i} does not have the width that the model was built for`, {
+        at: this.#wiring.calls[0]?.name,
+        wanted: `[n, ${wanted.join(', ')}]`,
+        x: showShape(x.shape),
+      });
+    });
+  }
+}

@@ -1,0 +1,142 @@
+import { OptionError, ShapeError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import * as ops from '../ops/index.ts';
+import { initializerOf } from './init.ts';
+import { type CallContext, createLayer, type Layer, single } from './layer.ts';
+
+/** Options of {@link batchNorm}. */
+export interface BatchNormOptions {
+  /** Weight of the new batch in the running mean and variance. Default 0.1. */
+  readonly momentum?: number;
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  readonly name?: string;
+}
+
+/**
+ * Batch normalisation (Ioffe and Szegedy, 2015), `y = (x - mean) / √(var + eps) · weight + bias` for each channel,
+ * with the batch's statistics in training and the running ones otherwise.
+ *
+ * | name                          | shape        | initial value |
+ * | ----------------------------- | ------------ | ------------- |
+ * | `x`, `y`                      | `[n, c, …]`  |               |
+ * | `weight`, `bias`              | `[c]`        | 1, 0          |
+ * | `running_mean`, `running_var` | `[c]`        | 0, 1          |
+ *
+ * As in PyTorch the running variance is the unbiased one. A batch of one row has no variance: it is normalised to
+ * `bias` and leaves the running variance as if it were 0.
+ *
+ * @throws {OptionError} when `momentum` is not in [0, 1] or `eps` is not positive.
+ * @example
+ * sequential([dense(64), batchNorm(), activation('relu'), dense(10)]);
+ */
+export function batchNorm(options: BatchNormOptions = {}): Layer {
+  checkOptions('batchNorm', options, ['momentum', 'eps', 'name']);
+  const { momentum = 0.1, eps = 1e-5, name } = options;
+  if (!(momentum >= 0 && momentum <= 1))
+    throw new OptionError(`batchNorm: momentum must be in [0, 1], got ${momentum}`);
+  positive('batchNorm', eps);
+  const channels = (shape: Shape): Shape => {
+    if (shape.length === 0)
+      throw new ShapeError('batchNorm: the input has no channel axis', { x: showShape(shape) });
+    return [shape[0]!];
+  };
+  return createLayer({
+    kind: 'batchNorm',
+    name,
+    config: { momentum, eps },
+    params: (shape) => ({
+      weight: { shape: channels(shape), init: initializerOf('ones') },
+      bias: { shape: channels(shape), init: initializerOf('zeros') },
+    }),
+    state: (shape) => ({
+      running_mean: { shape: channels(shape), initial: 0 },
+      running_var: { shape: channels(shape), initial: 1 },
+    }),
+    apply(own, inputs, context) {
+      const x = single('batchNorm', inputs);
+      const along = [x.shape[1]!, ...x.shape.slice(2).map(() => 1)];
+      const { mean, variance } = context.training ? batchStatistics(x, own, momentum, context) : running(own);
+      const centred = ops.sub(x, ops.reshape(mean, along));
+      const scaled = ops.div(centred, ops.sqrt(ops.add(ops.reshape(variance, along), eps)));
+      return ops.add(ops.mul(scaled, ops.reshape(own['weight']!, along)), ops.reshape(own['bias']!, along));
+    },
+  });
+}
+
+type Statistics = { mean: Tensor; variance: Tensor };
+type Own = Readonly<Record<string, Tensor>>;
+
+function running(own: Own): Statistics {
+  return { mean: own['running_mean']!, variance: own['running_var']! };
+}
+
+function batchStatistics(x: Tensor, own: Own, momentum: number, { update }: CallContext): Statistics {
+  const axis = x.shape.flatMap((_, i) => (i === 1 ? [] : [i]));
+  const mean = ops.mean(x, { axis });
+  const variance = ops.variance(x, { axis });
+  const n = sizeOf(x.shape) / x.shape[1]!;
+  const unbiased = ops.mul(variance, n / Math.max(1, n - 1));
+  const blend = (old: Tensor, now: Tensor): Tensor =>
+    ops.add(ops.mul(1 - momentum, old), ops.mul(momentum, ops.detach(now)));
+  update('running_mean', blend(own['running_mean']!, mean));
+  update('running_var', blend(own['running_var']!, unbiased));
+  return { mean, variance };
+}
+
+/** Options of {@link layerNorm}. */
+export interface LayerNormOptions {
+  /** How many of the last axes are normalised together. Default 1. */
+  readonly axes?: number;
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  readonly name?: string;
+}
+
+/**
+ * Layer normalisation (Ba et al., 2016), `y = (x - mean) / √(var + eps) · weight + bias`, with statistics of each row
+ * over its last axes; the same in training and otherwise.
+ *
+ * | name             | shape                   | initial value |
+ * | ---------------- | ----------------------- | ------------- |
+ * | `x`, `y`         | `[n, …, d]`             |               |
+ * | `weight`, `bias` | the last `axes` of `x`  | 1, 0          |
+ *
+ * @throws {OptionError} when `axes` is not a positive integer or `eps` is not positive.
+ * @example
+ * sequential([dense(64), layerNorm(), activation('gelu'), dense(10)]);
+ */
+export function layerNorm(options: LayerNormOptions = {}): Layer {
+  checkOptions('layerNorm', options, ['axes', 'eps', 'name']);
+  const { axes = 1, eps = 1e-5, name } = options;
+  if (!Number.isInteger(axes) || axes < 1)
+    throw new OptionError(`layerNorm: axes must be a positive integer, got ${axes}`);
+  positive('layerNorm', eps);
+  return createLayer({
+    kind: 'layerNorm',
+    name,
+    config: { axes, eps },
+    params(shape) {
+      if (shape.length < axes) {
+        throw new ShapeError(`layerNorm: there are no ${axes} axes to normalise`, { x: showShape(shape) });
+      }
+      return {
+        weight: { shape: shape.slice(-axes), init: initializerOf('ones') },
+        bias: { shape: shape.slice(-axes), init: initializerOf('zeros') },
+      };
+    },
+    apply({ weight, bias }, inputs) {
+      const x = single('layerNorm', inputs);
+      const axis = Array.from({ length: axes }, (_, i) => -1 - i);
+      const centred = ops.sub(x, ops.mean(x, { axis, keepDims: true }));
+      const variance = ops.mean(ops.square(centred), { axis, keepDims: true });
+      return ops.add(ops.mul(ops.div(centred, ops.sqrt(ops.add(variance, eps))), weight!), bias!);
+    },
+  });
+}
+
+function positive(kind: string, eps: number): void {
+  if (!(eps > 0)) throw new OptionError(`${kind}: eps must be above 0, got ${eps}`);
+}
