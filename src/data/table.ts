@@ -1,0 +1,245 @@
+import { DataError, OptionError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
+import { columnFromValues, columnsFromRows } from './cells.ts';
+import { type SplitOptions, splitIndices } from './split.ts';
+
+/** What the cells of a column are. */
+export type ColumnType = 'number' | 'text';
+
+/** A cell; `null` is a missing one. */
+export type Cell = number | string | null;
+
+/** A row as users write it, keyed by column. */
+export type Row = Readonly<Record<string, Cell>>;
+
+/** Numbers of a column; NaN is a missing cell. */
+export interface NumberColumn {
+  readonly type: 'number';
+  readonly values: Float64Array;
+}
+
+/** Words of a column; null is a missing cell. */
+export interface TextColumn {
+  readonly type: 'text';
+  readonly values: readonly (string | null)[];
+}
+
+/** One column of a table. */
+export type Column = NumberColumn | TextColumn;
+
+/** The three parts of a table. */
+export interface TableSplit {
+  readonly train: Table;
+  readonly validation: Table;
+  readonly test: Table;
+}
+
+/** `Table.split` options: as for `splitIndices`, with the column whose proportions every part keeps. */
+export interface TableSplitOptions extends SplitOptions {
+  /** Column of which every part shall hold the same share of each value. */
+  readonly stratify?: string;
+}
+
+/** The columns of a table without a copy: for this folder, which does not write to them. */
+let viewOf: (table: Table) => ReadonlyMap<string, Column>;
+
+/**
+ * A table of columns that the caller hands over: for this folder. `Table.fromColumns` and `Table.fromRows` check and copy.
+ *
+ * @throws {DataError} when columns differ in length.
+ */
+export let tableOf: (columns: ReadonlyMap<string, Column>) => Table;
+
+/**
+ * Named columns of equal length, numeric or text. A table never changes: what selects rows or columns returns another
+ * one, and arrays that come out are copies. Rows count from 0. Columns live in a Map, so no name is special, not even
+ * `__proto__`.
+ *
+ * @example
+ * const table = Table.fromRows([{ age: 41, plan: 'basic' }, { age: null, plan: 'pro' }]);
+ * table.filter((row) => row['plan'] === 'pro').rows; // 1
+ */
+export class Table {
+  readonly #columns: ReadonlyMap<string, Column>;
+  /** Number of rows. */
+  readonly rows: number;
+  /** Names of the columns, in order. */
+  readonly columns: readonly string[];
+  /** Type of each column by name. */
+  readonly types: Readonly<Record<string, ColumnType>>;
+
+  static {
+    viewOf = (table) => table.#columns;
+    tableOf = (columns) => new Table(columns);
+  }
+
+  private constructor(columns: ReadonlyMap<string, Column>) {
+    if (!(columns instanceof Map)) {
+      throw new DataError('table: a table is not made with new', {
+        hint: 'use Table.fromRows or Table.fromColumns',
+      });
+    }
+    this.#columns = new Map(columns);
+    this.columns = Object.freeze([...columns.keys()]);
+    this.rows = this.columns.length === 0 ? 0 : columns.get(this.columns[0]!)!.values.length;
+    this.types = Object.freeze(Object.fromEntries([...columns].map(([name, { type }]) => [name, type])));
+    for (const [name, { values }] of columns) {
+      if (values.length === this.rows) continue;
+      throw new DataError(
+        `table: column "${name}" has ${values.length} rows, "${this.columns[0]}" has ${this.rows}`,
+      );
+    }
+  }
+
+  /**
+   * A table from objects, one a row. Keys that a row lacks, null, undefined and NaN are missing; booleans are 0 and 1.
+   * The columns are the keys in the order in which they first appear.
+   *
+   * @throws {DataError} for what is not a row or not a cell, naming row and column.
+   */
+  static fromRows(rows: readonly object[]): Table {
+    return new Table(columnsFromRows(rows));
+  }
+
+  /**
+   * A table from arrays by column name; the cells follow the rules of `fromRows`. The arrays are copied.
+   *
+   * @throws {DataError} for what is not a cell, naming row and column, and for columns of different length.
+   *
+   * @example
+   * Table.fromColumns({ age: [41, null], plan: ['basic', 'pro'] });
+   */
+  static fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): Table {
+    if (typeof columns !== 'object' || columns === null) {
+      throw new DataError('table: wanted an object of arrays by column name');
+    }
+    return new Table(
+      new Map(Object.entries(columns).map(([name, values]) => [name, columnFromValues(values, name)])),
+    );
+  }
+
+  /**
+   * One column, as a copy.
+   *
+   * @throws {DataError} for an unknown name.
+   */
+  column(name: string): Column {
+    const column = columnOf(this, name);
+    return column.type === 'number'
+      ? { type: 'number', values: column.values.slice() }
+      : { type: 'text', values: [...column.values] };
+  }
+
+  /**
+   * Row `i` as an object; missing cells are null.
+   *
+   * @throws {DataError} when there is no such row.
+   */
+  row(i: number): Row {
+    this.#checkRow(i, 'row');
+    return this.#row(i);
+  }
+
+  /** All rows as objects. `Table.fromRows` makes the same table of them, unless a column is missing throughout. */
+  toRows(): Row[] {
+    return Array.from({ length: this.rows }, (_, i) => this.#row(i));
+  }
+
+  /**
+   * The named columns, in the order named.
+   *
+   * @throws {DataError} for an unknown name.
+   */
+  select(names: readonly string[]): Table {
+    return new Table(new Map(names.map((name) => [name, columnOf(this, name)])));
+  }
+
+  /**
+   * The rows of the given numbers, in their order; a row may come more than once.
+   *
+   * @throws {DataError} when there is no such row.
+   */
+  take(indices: ArrayLike<number>): Table {
+    const order = Int32Array.from(indices);
+    for (let i = 0; i < order.length; i++) this.#checkRow(indices[i]!, 'take');
+    return new Table(new Map([...this.#columns].map(([name, column]) => [name, takeCells(column, order)])));
+  }
+
+  /** The rows for which `keep` is true. */
+  filter(keep: (row: Row, index: number) => boolean): Table {
+    const kept: number[] = [];
+    for (let i = 0; i < this.rows; i++) if (keep(this.#row(i), i)) kept.push(i);
+    return this.take(kept);
+  }
+
+  /** The first `count` rows, fewer when there are not so many. */
+  head(count = 5): Table {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new OptionError(`head: the number of rows is ${count}`, { wanted: 'a whole number >= 0' });
+    }
+    return this.take(Array.from({ length: Math.min(count, this.rows) }, (_, i) => i));
+  }
+
+  /**
+   * Cuts the rows into parts for training, validation and test, at random by seed. `stratify` names a column of which
+   * every part gets the same share of each value; see `splitIndices` for counts and rules.
+   *
+   * @throws {DataError} when a part would be empty, or for an unknown column.
+   * @throws {OptionError} for fractions that are not in [0, 1) or leave nothing to train on.
+   *
+   * @example
+   * const { train, validation, test } = table.split({ validation: 0.15, test: 0.15, stratify: 'churned', seed: 7 });
+   */
+  split(options: TableSplitOptions = {}): TableSplit {
+    const { stratify, ...rest } = options;
+    const labels = stratify === undefined ? undefined : columnOf(this, stratify).values;
+    const { train, validation, test } = splitIndices(this.rows, rest, labels);
+    return { train: this.take(train), validation: this.take(validation), test: this.take(test) };
+  }
+
+  #row(i: number): Row {
+    // fromEntries defines properties, so a column called `__proto__` is one like any other.
+    return Object.fromEntries([...this.#columns].map(([name, column]) => [name, cellOf(column, i)]));
+  }
+
+  #checkRow(i: number, what: string): void {
+    if (Number.isInteger(i) && i >= 0 && i < this.rows) return;
+    throw new DataError(`${what}: there is no row ${i} in a table of ${this.rows} rows`);
+  }
+}
+
+/**
+ * A column without a copy, for readers of this folder.
+ *
+ * @throws {DataError} for an unknown name.
+ */
+export function columnOf(table: Table, name: string): Column {
+  const column = viewOf(table).get(name);
+  if (column !== undefined) return column;
+  throw new DataError(`table: there is no column "${name}"`, {
+    columns: shorten(table.columns),
+    hint: didYouMean(String(name), table.columns),
+  });
+}
+
+/** The cell of a row, null when missing. */
+export function cellOf(column: Column, row: number): Cell {
+  if (column.type === 'text') return column.values[row] ?? null;
+  const value = column.values[row]!;
+  return Number.isNaN(value) ? null : value;
+}
+
+function takeCells(column: Column, order: Int32Array): Column {
+  if (column.type === 'text') {
+    return { type: 'text', values: Array.from(order, (row) => column.values[row] ?? null) };
+  }
+  const values = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) values[i] = column.values[order[i]!]!;
+  return { type: 'number', values };
+}
+
+function shorten(names: readonly string[]): string {
+  return names.length <= 20
+    ? names.join(', ')
+    : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`;
+}
