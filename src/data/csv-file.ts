@@ -1,0 +1,115 @@
+import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TextDecoder } from 'node:util';
+import { DataError, OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { CSV_OPTIONS, type CsvOptions, csvRules } from './csv.ts';
+import { CsvReader } from './csv-reader.ts';
+import { openFile } from './file.ts';
+import { type Table, tableOf } from './table.ts';
+
+/** How a CSV file is read. */
+export interface CsvFileOptions extends CsvOptions {
+  /** Encoding of the file, by its WHATWG name. Default `'utf-8'`; spreadsheets also write `'windows-1252'`. */
+  readonly encoding?: string;
+}
+
+/** Bytes read and parsed in one go: a few milliseconds of work. */
+const PIECE = 2 ** 18;
+
+/**
+ * Reads a CSV file into a table; the rules are those of `parseCsv`. The file is read in pieces of 256 KB with the event
+ * loop running in between, so neither its text nor its rows are ever in memory as a whole. It is read a second
+ * time when a column that began with numbers turns out to be text, because their spelling is needed then.
+ *
+ * @throws {FileError} for a file that is missing, unreadable or not a regular file.
+ * @throws {DataError} for a file that is not a table or not in the encoding, naming line and column.
+ * @throws {OptionError} for an option that does not exist or cannot be.
+ *
+ * @example
+ * const table = await readCsv('customers.csv', { types: { zip: 'text' }, missing: ['NA', '?'] });
+ */
+export async function readCsv(path: string | URL, options: CsvFileOptions = {}): Promise<Table> {
+  checkOptions('readCsv', options, [...CSV_OPTIONS, 'encoding']);
+  if (typeof path !== 'string' && !(path instanceof URL)) {
+    throw new OptionError(`readCsv: wanted the path of a file, got ${path === null ? 'null' : typeof path}`, {
+      hint: 'parseCsv(text) reads a text',
+    });
+  }
+  const rules = csvRules(options, String(path));
+  const encoding = checkEncoding(options.encoding ?? 'utf-8');
+  const handle = await openFile(path, 'readCsv');
+  try {
+    let reader = new CsvReader(rules);
+    let late = await readThrough(handle, reader, rules.source, encoding);
+    if (late.size > 0) {
+      reader = new CsvReader(rules, late);
+      late = await readThrough(handle, reader, rules.source, encoding);
+      if (late.size > 0) throw new DataError('csv: the file changed while it was read', { at: rules.source });
+    }
+    const steps = reader.finish();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return tableOf(step.value);
+      await nextTurn();
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Feeds the whole file to the reader and returns what `end` says. */
+async function readThrough(
+  handle: FileHandle,
+  reader: CsvReader,
+  source: string,
+  encoding: string,
+): Promise<ReadonlySet<number>> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const piece = Buffer.allocUnsafe(PIECE);
+  let position = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(piece, 0, PIECE, position);
+    reader.feed(decode(decoder, piece.subarray(0, bytesRead), position, source));
+    if (bytesRead === 0) return reader.end();
+    position += bytesRead;
+  }
+}
+
+/** Text of the next bytes; a character cut by the border waits in the decoder. No bytes mean the end. */
+function decode(decoder: TextDecoder, bytes: Uint8Array, position: number, source: string): string {
+  try {
+    return decoder.decode(bytes, { stream: bytes.length > 0 });
+  } catch (cause) {
+    const hint = position === 0 ? whatItIs(bytes) : undefined;
+    throw new DataError(
+      `csv: the file is not ${decoder.encoding}`,
+      {
+        at: source,
+        near: `byte ${position}`,
+        hint: hint ?? "a file of a spreadsheet may need encoding: 'windows-1252'",
+      },
+      cause,
+    );
+  }
+}
+
+/** Names the usual files that are taken for a CSV, by their first bytes. */
+function whatItIs(bytes: Uint8Array): string | undefined {
+  const [a, b] = bytes;
+  if (a === 0x1f && b === 0x8b) return 'this is a gzip file; unpack it first';
+  if (a === 0x50 && b === 0x4b) return 'this is a zip or .xlsx file; export the sheet as CSV';
+  if (a === 0xff && b === 0xfe) return "this is UTF-16; use encoding: 'utf-16le'";
+  if (a === 0xfe && b === 0xff) return "this is UTF-16; use encoding: 'utf-16be'";
+  return undefined;
+}
+
+function checkEncoding(encoding: string): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).encoding;
+  } catch {
+    throw new OptionError(`readCsv: there is no encoding "${encoding}"`, {
+      hint: "'utf-8', 'utf-16le' and 'windows-1252' are the usual ones",
+    });
+  }
+}

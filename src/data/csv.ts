@@ -1,0 +1,104 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { describe } from './cells.ts';
+import { CsvReader, type CsvRules } from './csv-reader.ts';
+import { type ColumnType, type Table, tableOf } from './table.ts';
+
+/** How a CSV is read. */
+export interface CsvOptions {
+  /** What stands between cells: one character, or `'auto'` (default) to find it among `,` `;` tab and `|`. */
+  readonly delimiter?: string;
+  /** Whether the first line names the columns (default), or their names when the file has no such line. */
+  readonly header?: boolean | readonly string[];
+  /** Types by column, where the cells shall not decide: `{ zip: 'text' }`. */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  /** Cells that mean "missing" besides the empty one, such as `'NA'`. */
+  readonly missing?: string | readonly string[];
+  /** Drops blanks around cells, but never inside quotes. Default true; RFC 4180 keeps them. */
+  readonly trim?: boolean;
+  /** Lines in front of the header to pass over. Default 0. */
+  readonly skipLines?: number;
+}
+
+/** Names of the options above. */
+export const CSV_OPTIONS = ['delimiter', 'header', 'types', 'missing', 'trim', 'skipLines'];
+
+/**
+ * Reads the text of a CSV into a table, by RFC 4180 with quotes, doubled quotes and line breaks inside quotes; LF, CRLF
+ * or CR. A column is numeric when every cell that is not missing is a plain decimal number (`1e5`, `-.5`, `+3`) and
+ * text otherwise: `0x10`, `12abc`, `1,5`, `1_000`, `Infinity` and dates are never numbers. A missing cell is NaN in a
+ * numeric column and null in a text column.
+ *
+ * @throws {DataError} for a text that is not a table, naming line and column: rows of different length, a quote that
+ *   is never closed, two columns of one name, no line at all, a cell that is no number in a column forced to be.
+ * @throws {OptionError} for an option that does not exist or cannot be.
+ *
+ * @example
+ * const table = parseCsv('age,plan\n41,basic\n,pro\n');
+ * table.row(1); // { age: null, plan: 'pro' }
+ */
+export function parseCsv(text: string, options: CsvOptions = {}): Table {
+  checkOptions('parseCsv', options, CSV_OPTIONS);
+  if (typeof text !== 'string') {
+    throw new OptionError(`parseCsv: wanted a string, got ${text === null ? 'null' : typeof text}`, {
+      hint: 'readCsv(path) reads a file',
+    });
+  }
+  const rules = csvRules(options, 'text');
+  let reader = new CsvReader(rules);
+  reader.feed(text);
+  const late = reader.end();
+  if (late.size > 0) {
+    reader = new CsvReader(rules, late);
+    reader.feed(text);
+    reader.end();
+  }
+  const steps = reader.finish();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return tableOf(step.value);
+  }
+}
+
+/** The options decided and checked. */
+export function csvRules(options: CsvOptions, source: string): CsvRules {
+  const { delimiter = 'auto', header = true, types = {}, missing = [], trim = true, skipLines = 0 } = options;
+  const words = typeof missing === 'string' ? [missing] : missing;
+  const isCount = Number.isSafeInteger(skipLines) && skipLines >= 0;
+  demand(
+    'delimiter',
+    delimiter,
+    isDelimiter(delimiter),
+    "one character, neither quote nor line break, or 'auto'",
+  );
+  demand('header', header, typeof header === 'boolean' || isWords(header), 'true, false or a list of names');
+  demand('missing', missing, isWords(words), 'a string or a list of strings');
+  demand('trim', trim, typeof trim === 'boolean', 'true or false');
+  demand('skipLines', skipLines, isCount, 'a whole number >= 0');
+  demand('types', types, typeof types === 'object' && types !== null, "an object such as { zip: 'text' }");
+  for (const [name, type] of Object.entries(types)) {
+    demand(`types.${name}`, type, type === 'number' || type === 'text', "'number' or 'text'");
+  }
+  return {
+    delimiter,
+    header: typeof header === 'boolean' ? header : [...header],
+    types: new Map(Object.entries(types)),
+    missing: new Set(words),
+    trim,
+    skipLines,
+    source,
+  };
+}
+
+function isDelimiter(value: unknown): boolean {
+  return value === 'auto' || (typeof value === 'string' && /^[^"\r\n]$/.test(value));
+}
+
+function isWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}
+
+function demand(option: string, got: unknown, holds: boolean, wanted: string): void {
+  if (holds) return;
+  throw new OptionError(`csv: option ${option} cannot be ${describe(got)}`, { wanted });
+}
