@@ -1,0 +1,233 @@
+import { DataError, ShapeError } from '../base/errors.ts';
+import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { describe } from './cells.ts';
+
+/** Numbers and how they are laid out: `shape` is row-major, outermost first. */
+export interface Matrix {
+  readonly data: Float32Array | Int32Array;
+  readonly shape: Shape;
+}
+
+/** Typed arrays of numbers that hold no bigint. */
+export type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/** Numbers in arrays in arrays; the innermost may be typed. */
+export type Nested = readonly (number | boolean | Nested)[] | NumericArray;
+
+/** What is taken wherever numbers are wanted: nested arrays, typed arrays, or `{ data, shape }`. */
+export type Data = Nested | { readonly data: NumericArray | readonly number[]; readonly shape: Shape };
+
+/** Deeper than any tensor; arrays that contain themselves end here. */
+const DEEPEST = 16;
+
+/**
+ * Turns what users have into what a backend takes; the only place where that happens. The result is a copy: what
+ * the caller does to the input afterwards changes nothing.
+ *
+ * | input                               | `shape`              | `data`                             |
+ * | ----------------------------------- | -------------------- | ---------------------------------- |
+ * | `[1, 2, 3]`                         | `[3]`                | Float32Array                       |
+ * | `[[1, 2], [3, 4], [5, 6]]`          | `[3, 2]`             | Float32Array                       |
+ * | `[[[…]]]`, rows may be typed arrays | by the nesting       | Float32Array                       |
+ * | typed array of length n             | `[n]`                | Int32Array stays, else Float32Array |
+ * | `{ data, shape }`                   | `shape`              | Int32Array stays, else Float32Array |
+ *
+ * Booleans are 0 and 1.
+ *
+ * @param name what the input is called in errors, such as `x`.
+ * @throws {DataError} for NaN, infinities, numbers beyond float32, and values that are no numbers, naming the element as
+ *   `x[row][column]`, counted from 0; for detached arrays and bigints.
+ * @throws {ShapeError} for ragged or empty arrays and a `data` that does not fill its `shape`.
+ *
+ * @example
+ * toMatrix([[0, 1], [1, 0]]); // { data: Float32Array [0, 1, 1, 0], shape: [2, 2] }
+ */
+export function toMatrix(input: Data, name = 'x'): Matrix {
+  if (Array.isArray(input)) return fromNested(input, name);
+  if (ArrayBuffer.isView(input)) return fromTyped(input, undefined, name);
+  if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
+    const { data, shape } = input as { data: unknown; shape: unknown };
+    checkShape(shape, name);
+    if (ArrayBuffer.isView(data)) return fromTyped(data, shape, name);
+    if (Array.isArray(data)) {
+      const flat = fromNested(data, name);
+      return { data: flat.data, shape: filled(shape, flat.data.length, name) };
+    }
+  }
+  throw new DataError(`${name}: ${describe(input)} is not data`, {
+    wanted: 'arrays of numbers, a typed array, or { data, shape }',
+    hint: 'a table goes through columns({ … }).fit(table)',
+  });
+}
+
+function fromTyped(array: ArrayBufferView, shape: Shape | undefined, name: string): Matrix {
+  const data = copyTyped(array, name);
+  const full = filled(shape ?? [data.length], data.length, name);
+  checkFinite(data, full, name);
+  return { data, shape: full };
+}
+
+/** A copy as float32 or int32. The copy is what gets checked: another thread may write to a shared buffer. */
+function copyTyped(array: ArrayBufferView, name: string): Float32Array | Int32Array {
+  if (array instanceof BigInt64Array || array instanceof BigUint64Array) {
+    throw new DataError(`${name}: an array of bigints`, {
+      hint: 'convert it with Float64Array.from(array, Number)',
+    });
+  }
+  if (array instanceof DataView) {
+    throw new DataError(`${name}: a DataView has no numbers of its own`, {
+      hint: 'wrap the buffer in a typed array',
+    });
+  }
+  if (isDetached(array.buffer)) {
+    throw new DataError(`${name}: the buffer of this array was transferred away`, {
+      hint: 'copy it before handing it to postMessage or structuredClone',
+    });
+  }
+  const numbers = array as NumericArray;
+  return numbers instanceof Int32Array ? new Int32Array(numbers) : new Float32Array(numbers);
+}
+
+/** `ArrayBuffer.prototype.detached` is younger than Node 20; a view on a detached buffer throws. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function fromNested(input: readonly unknown[], name: string): Matrix {
+  const shape = shapeOfNested(input, name);
+  const data = new Float32Array(sizeOf(shape));
+  fill(input, shape, [], { data, at: 0, name });
+  checkFinite(data, shape, name);
+  return { data, shape };
+}
+
+/** The shape by the first element of each level. */
+function shapeOfNested(input: readonly unknown[], name: string): Shape {
+  const shape: number[] = [];
+  for (let level: unknown = input; isList(level); level = level[0]) {
+    if (level.length === 0) {
+      throw new ShapeError(`${name}: ${shape.length === 0 ? 'the array is empty' : 'a row is empty'}`, {
+        shape: [...shape, 0],
+      });
+    }
+    shape.push(level.length);
+    if (shape.length > DEEPEST) throw new ShapeError(`${name}: arrays are nested more than ${DEEPEST} deep`);
+  }
+  return shape;
+}
+
+interface Target {
+  readonly data: Float32Array;
+  at: number;
+  readonly name: string;
+}
+
+function fill(input: unknown, shape: Shape, path: readonly number[], target: Target): void {
+  const depth = path.length;
+  if (!isList(input) || input.length !== shape[depth]) throw ragged(input, shape, path, target.name);
+  for (let i = 0; i < shape[depth]!; i++) {
+    const value = input[i];
+    if (depth + 1 < shape.length) fill(value, shape, [...path, i], target);
+    else target.data[target.at++] = toNumber(value, shape, [...path, i], target.name);
+  }
+}
+
+function toNumber(value: unknown, shape: Shape, path: readonly number[], name: string): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (isList(value)) throw ragged(value, shape, path, name);
+  throw new DataError(`${name}${brackets(path)} is ${describe(value)}, not a number`, {
+    ...place(path),
+    hint:
+      typeof value === 'bigint'
+        ? 'convert it with Number(value)'
+        : value === undefined || value === null
+          ? 'missing values are imputed by columns({ numeric: { impute: "median" } })'
+          : 'words are encoded by columns({ categorical: … })',
+  });
+}
+
+function ragged(value: unknown, shape: Shape, path: readonly number[], name: string): ShapeError {
+  const wanted = shape.slice(path.length);
+  const got = isList(value) ? `has ${value.length} elements` : `is ${describe(value)}`;
+  const summary =
+    wanted.length === 0
+      ? `${name}${brackets(path)} is an array, its neighbours are numbers`
+      : `${name}${brackets(path)} ${got}, the first of its kind has ${wanted[0]}`;
+  return new ShapeError(summary, {
+    shape: showShape(shape),
+    ...place(path),
+    hint: 'all rows must have the same length',
+  });
+}
+
+function checkFinite(data: Float32Array | Int32Array, shape: Shape, name: string): void {
+  if (data instanceof Int32Array) return;
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    const path = pathOf(i, shape);
+    throw new DataError(`${name}${brackets(path)} is ${data[i]}`, {
+      ...place(path),
+      wanted: 'finite numbers, at most 3.4e38 (float32)',
+      hint: 'missing values are imputed by columns({ numeric: { impute: "median" } })',
+    });
+  }
+}
+
+function checkShape(shape: unknown, name: string): asserts shape is Shape {
+  const isDim = (dim: unknown) => Number.isSafeInteger(dim) && (dim as number) >= 0;
+  if (Array.isArray(shape) && shape.length <= DEEPEST && shape.every(isDim)) return;
+  const got = Array.isArray(shape) ? showShape(shape.map(String) as unknown as Shape) : describe(shape);
+  throw new ShapeError(`${name}: the shape is ${got}`, { wanted: 'a list of whole numbers such as [4, 3]' });
+}
+
+/** A copy of the shape, when exactly `length` elements fill it. */
+function filled(shape: Shape, length: number, name: string): Shape {
+  if (length === 0) throw new ShapeError(`${name}: the array is empty`, { shape });
+  if (sizeOf(shape) !== length) {
+    throw new ShapeError(`${name}: ${length} numbers do not fill the shape`, { shape: showShape(shape) });
+  }
+  return [...shape];
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+function pathOf(index: number, shape: Shape): number[] {
+  const path: number[] = [];
+  let rest = index;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    path.unshift(rest % shape[axis]!);
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return path;
+}
+
+function brackets(path: readonly number[]): string {
+  return path.map((i) => `[${i}]`).join('');
+}
+
+/** Row and column as facts, where the element has them. */
+function place(path: readonly number[]): { row?: number; column?: number } {
+  const [row, column] = path;
+  return {
+    ...(row === undefined ? {} : { row }),
+    ...(column === undefined || path.length > 2 ? {} : { column }),
+  };
+}
