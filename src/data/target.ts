@@ -1,0 +1,118 @@
+import { DataError } from '../base/errors.ts';
+import { categoriesOf, categoryOf, numbersOf } from './encode.ts';
+import type { Matrix } from './matrix.ts';
+import { type Affine, fitScale } from './scale.ts';
+import { type Column, columnOf, type Table } from './table.ts';
+
+/** The column to predict and how it becomes numbers. Classes are empty for a regression. */
+export interface Target extends Affine {
+  readonly column: string;
+  readonly encode: 'label' | 'onehot' | 'none';
+  /** Names of the classes, sorted: the label of a class is its position. */
+  readonly classes: readonly string[];
+}
+
+/**
+ * Learns classes or scale of the target from the training rows.
+ *
+ * @throws {DataError} for a missing value, naming its row, and for a target of a single class.
+ */
+export function fitTarget(
+  table: Table,
+  name: string,
+  encode: Target['encode'],
+  scale: 'standard' | 'none',
+): Target {
+  const column = columnOf(table, name);
+  if (encode === 'none') {
+    const values = numbersOf(column, name);
+    values.forEach((value, row) => {
+      if (!Number.isFinite(value)) throw unusable(name, row, value);
+    });
+    return { column: name, encode, classes: [], ...fitScale(values, scale) };
+  }
+  const categories = categoriesOf(column);
+  if (categories.includes(null)) throw unusable(name, firstMissing(column), null);
+  if (categories.length < 2) {
+    throw new DataError(`columns: every row of the target "${name}" is ${JSON.stringify(categories[0])}`, {
+      column: name,
+      wanted: 'at least two classes',
+    });
+  }
+  return { column: name, encode, classes: categories as string[], shift: 0, scale: 1 };
+}
+
+/**
+ * The target of a table as numbers.
+ *
+ * | encode   | shape          | data                       |
+ * | -------- | -------------- | -------------------------- |
+ * | `label`  | `[n]`          | Int32Array                 |
+ * | `onehot` | `[n, classes]` | Float32Array of 0 and 1    |
+ * | `none`   | `[n, 1]`       | Float32Array               |
+ *
+ * @throws {DataError} for a missing value or an unknown class, naming the row.
+ */
+export function encodeTarget(target: Target, table: Table): Matrix {
+  const column = columnOf(table, target.column);
+  if (target.encode === 'none') return encodeNumber(target, column);
+  const labels = labelsOf(target, column);
+  if (target.encode === 'label') return { data: labels, shape: [labels.length] };
+  const width = target.classes.length;
+  const data = new Float32Array(labels.length * width);
+  labels.forEach((label, row) => {
+    data[row * width + label] = 1;
+  });
+  return { data, shape: [labels.length, width] };
+}
+
+function encodeNumber({ column: name, shift, scale }: Target, column: Column): Matrix {
+  const values = numbersOf(column, name);
+  const data = new Float32Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    data[row] = (values[row]! - shift) / scale;
+    if (!Number.isFinite(data[row])) throw unusable(name, row, values[row]!);
+  }
+  return { data, shape: [values.length, 1] };
+}
+
+function labelsOf({ column: name, classes }: Target, column: Column): Int32Array {
+  const positions = new Map(classes.map((label, i) => [label, i]));
+  const labels = new Int32Array(column.values.length);
+  for (let row = 0; row < labels.length; row++) {
+    const label = categoryOf(column, row);
+    const position = label === null ? undefined : positions.get(label);
+    if (position === undefined)
+      throw label === null ? unusable(name, row, null) : unknownClass(name, classes, row, label);
+    labels[row] = position;
+  }
+  return labels;
+}
+
+function unknownClass(column: string, classes: readonly string[], row: number, label: string): DataError {
+  return new DataError(
+    `columns: row ${row} of the target "${column}" is ${JSON.stringify(label)}, which training never saw`,
+    {
+      row,
+      column,
+      classes: classes.slice(0, 20).join(', '),
+      hint: `split the table with stratify: "${column}", so that every class is among the training rows`,
+    },
+  );
+}
+
+function firstMissing(column: Column): number {
+  return Array.prototype.findIndex.call(column.values, (value) => value === null || Number.isNaN(value));
+}
+
+function unusable(column: string, row: number, value: number | null): DataError {
+  const what = value === null || Number.isNaN(value) ? 'missing' : String(value);
+  return new DataError(`columns: row ${row} of the target "${column}" is ${what}`, {
+    row,
+    column,
+    hint:
+      what === 'missing'
+        ? `leave such rows out: table.filter((row) => row["${column}"] !== null)`
+        : undefined,
+  });
+}
