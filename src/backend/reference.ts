@@ -4,7 +4,7 @@ import { sizeOf } from '../base/shape.ts';
 import { byName, findOp, type View } from '../ir/op.ts';
 import type { KernelStep, Program, RegionStep, Step } from '../ir/program.ts';
 import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
-import { contiguous, mapTile, repeated, temporary, TILE, type TileSource } from './tiles.ts';
+import { contiguous, mapTile, repeated, TILE, type TileSource, temporary } from './tiles.ts';
 
 /** A run gives the event loop a turn after this many milliseconds. */
 const TURN = 10;
@@ -66,7 +66,8 @@ class ReferenceStorage implements Storage {
   }
 
   #idle(what: string): void {
-    if (this.busy) throw new BackendError(`${what}: a run is using this storage`, { hint: 'await the run first' });
+    if (this.busy)
+      throw new BackendError(`${what}: a run is using this storage`, { hint: 'await the run first' });
   }
 }
 
@@ -116,11 +117,13 @@ class ReferenceRunnable implements Runnable {
   dispose(): void {}
 
   #begin(steps: number, feeds: Arrays): Record<string, NumberArray> {
-    if (this.#storage.busy) throw new BackendError('a run is using this storage', { hint: 'await the run first' });
+    if (this.#storage.busy)
+      throw new BackendError('a run is using this storage', { hint: 'await the run first' });
     for (const { name, buffer } of this.#program.feeds) {
       const wanted = steps * this.#views[buffer]!.data.length;
       const got = feeds[name]?.length;
-      if (got !== wanted) throw new BackendError(`feed ${name} holds ${got ?? 'nothing'}, wanted ${wanted} numbers`);
+      if (got !== wanted)
+        throw new BackendError(`feed ${name} holds ${got ?? 'nothing'}, wanted ${wanted} numbers`);
     }
     this.#storage.busy = true;
     return Object.fromEntries(
@@ -198,7 +201,14 @@ function bindRegion(step: RegionStep, views: readonly View[], precision: Precisi
         at[i] = source.at(start, length);
       });
       body.forEach(({ map, args, x, y }, i) => {
-        mapTile(map, x, args.map((arg) => at[arg]!), y, at[step.inputs.length + i]!, length);
+        mapTile(
+          map,
+          x,
+          args.map((arg) => at[arg]!),
+          y,
+          at[step.inputs.length + i]!,
+          length,
+        );
       });
     }
   };

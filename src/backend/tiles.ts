@@ -27,32 +27,50 @@ export function repeated(
   strides: readonly number[],
   tile: NumberArray,
 ): TileSource {
+  if (strides.every((stride) => stride === 0)) {
+    return {
+      data: tile,
+      at(start) {
+        if (start === 0) tile.fill(data[0]!);
+        return 0;
+      },
+    };
+  }
+  const index = new Array<number>(dims.length).fill(0);
   return {
     data: tile,
     at(start, length) {
-      if (strides.every((stride) => stride === 0)) {
-        if (start === 0) tile.fill(data[0]!);
-        return 0;
-      }
-      const index = new Array<number>(dims.length).fill(0);
-      let from = 0;
-      for (let axis = dims.length - 1, rest = start; axis >= 0; axis--) {
-        index[axis] = rest % dims[axis]!;
-        rest = Math.floor(rest / dims[axis]!);
-        from += index[axis]! * strides[axis]!;
-      }
+      let from = seek(index, dims, strides, start);
       for (let i = 0; i < length; i++) {
         tile[i] = data[from]!;
-        for (let axis = dims.length - 1; axis >= 0; axis--) {
-          from += strides[axis]!;
-          if (++index[axis]! < dims[axis]!) break;
-          from -= strides[axis]! * dims[axis]!;
-          index[axis] = 0;
-        }
+        from += advance(index, dims, strides);
       }
       return 0;
     },
   };
+}
+
+/** Sets `index` to element `start` and gives its position in memory. */
+function seek(index: number[], dims: readonly number[], strides: readonly number[], start: number): number {
+  let from = 0;
+  for (let axis = dims.length - 1, rest = start; axis >= 0; axis--) {
+    index[axis] = rest % dims[axis]!;
+    rest = Math.floor(rest / dims[axis]!);
+    from += index[axis]! * strides[axis]!;
+  }
+  return from;
+}
+
+/** Moves `index` to the next element and gives the distance in memory. */
+function advance(index: number[], dims: readonly number[], strides: readonly number[]): number {
+  let distance = 0;
+  for (let axis = dims.length - 1; axis >= 0; axis--) {
+    distance += strides[axis]!;
+    if (++index[axis]! < dims[axis]!) break;
+    distance -= strides[axis]! * dims[axis]!;
+    index[axis] = 0;
+  }
+  return distance;
 }
 
 type Map1 = (x: number) => number;
@@ -90,7 +108,14 @@ function map2(
   for (let i = 0; i < n; i++) y[to + i] = map(a[ai + i]!, b[bi + i]!);
 }
 
-function map3(map: Map3, x: readonly NumberArray[], at: readonly number[], y: NumberArray, to: number, n: number): void {
+function map3(
+  map: Map3,
+  x: readonly NumberArray[],
+  at: readonly number[],
+  y: NumberArray,
+  to: number,
+  n: number,
+): void {
   const [a, b, c] = [x[0]!, x[1]!, x[2]!];
   const [ai, bi, ci] = [at[0]!, at[1]!, at[2]!];
   for (let i = 0; i < n; i++) y[to + i] = map(a[ai + i]!, b[bi + i]!, c[ci + i]!);

@@ -42,7 +42,9 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
 export function broadcastStrides(from: Shape, to: Shape): number[] {
   const own = stridesOf(from);
   const lead = to.length - from.length;
-  return to.map((dim, axis) => (axis < lead || (from[axis - lead] === 1 && dim !== 1) ? 0 : own[axis - lead]!));
+  return to.map((dim, axis) =>
+    axis < lead || (from[axis - lead] === 1 && dim !== 1) ? 0 : own[axis - lead]!,
+  );
 }
 
 /**

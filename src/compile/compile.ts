@@ -1,6 +1,7 @@
 import type { Program } from '../ir/program.ts';
 import { fuse } from './fuse.ts';
-import { type Graph, plan } from './plan.ts';
+import type { Graph } from './graph.ts';
+import { plan } from './plan.ts';
 import { simplify } from './simplify.ts';
 import { verify } from './verify.ts';
 
@@ -35,4 +36,4 @@ export function compile(graph: Graph, options: CompileOptions = {}): Program {
   return program;
 }
 
-export type { Graph } from './plan.ts';
+export type { Graph } from './graph.ts';

@@ -1,3 +1,4 @@
+import { ShapeError } from '../base/errors.ts';
 import { sameShape } from '../base/shape.ts';
 import { allFusions } from '../ir/fusion.ts';
 import { apply, type OpEntry } from '../ir/op.ts';
@@ -56,13 +57,20 @@ interface Match {
 function match(fusion: OpEntry, root: Tensor, users: ReadonlyMap<Tensor, number>): Match | undefined {
   const leaves = new Map<string, Tensor>();
   const sample = fusion.samples[0]!.shapes;
-  if (!sameStructure(trace(fusion, (name) => sample[name]!), root, leaves)) return undefined;
+  if (
+    !sameStructure(
+      trace(fusion, (name) => sample[name]!),
+      root,
+      leaves,
+    )
+  )
+    return undefined;
   const inputs = fusion.inputs.map((name) => leaves.get(name)!);
   if (!ranksOf(fusion, inputs)) return undefined;
   // Attributes and constants follow from the shapes, so the pattern is traced again with those found here.
-  const pattern = trace(fusion, (name) => leaves.get(name)!.shape);
+  const pattern = traceIfFitting(fusion, (name) => leaves.get(name)!.shape);
   const inner = new Set<Tensor>();
-  if (!equals(pattern, root, leaves, inner)) return undefined;
+  if (pattern === undefined || !equals(pattern, root, leaves, inner)) return undefined;
   inner.delete(root);
   const uses = countUses([root], new Set(inputs));
   for (const tensor of inner) {
@@ -74,6 +82,16 @@ function match(fusion: OpEntry, root: Tensor, users: ReadonlyMap<Tensor, number>
 function trace(fusion: OpEntry, shapeOf: (name: string) => readonly number[]): Tensor {
   const x = Object.fromEntries(fusion.inputs.map((name) => [name, stored(name, shapeOf(name))]));
   return simplify([fusion.compose!(x, {})])[0]!;
+}
+
+/** The pattern for other shapes than its samples', or nothing if these cannot be what it means. */
+function traceIfFitting(fusion: OpEntry, shapeOf: (name: string) => readonly number[]): Tensor | undefined {
+  try {
+    return trace(fusion, shapeOf);
+  } catch (error) {
+    if (error instanceof ShapeError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether ops and wiring agree; fills in what the pattern's leaves stand for. */

@@ -18,14 +18,9 @@ export function findRegions(order: readonly Tensor[]): Tensor[][] {
       if (!detour(own, other, groups)) join(own, other, groups);
     }
   }
-  const members = new Map<Set<Tensor>, Tensor[]>();
-  for (const tensor of order) {
-    const group = groups.get(tensor);
-    if (group === undefined) continue;
-    const sofar = members.get(group);
-    if (sofar === undefined) members.set(group, [tensor]);
-    else sofar.push(tensor);
-  }
+  const inGroups = order.filter((tensor) => groups.has(tensor));
+  const members = new Map(inGroups.map((tensor) => [groups.get(tensor)!, [] as Tensor[]]));
+  for (const tensor of inGroups) members.get(groups.get(tensor)!)!.push(tensor);
   return [...members.values()];
 }
 

@@ -7,7 +7,10 @@ import { toposort } from './toposort.ts';
  * Rebuilds a graph from its leaves up. `replace` sees each tensor with its inputs already rebuilt and gives what
  * stands in its place; layers' paths are kept.
  */
-export function rewrite(outputs: readonly Tensor[], replace: (tensor: Tensor, old: Tensor) => Tensor): Tensor[] {
+export function rewrite(
+  outputs: readonly Tensor[],
+  replace: (tensor: Tensor, old: Tensor) => Tensor,
+): Tensor[] {
   const rebuilt = new Map<Tensor, Tensor>();
   for (const old of toposort(outputs)) {
     rebuilt.set(

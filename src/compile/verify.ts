@@ -47,7 +47,9 @@ function overwritesRead(program: Program, step: Extract<Step, { kind: 'region' }
       if (!overlap(range(program, buffer), range(program, input.buffer))) return;
       const last = step.body.findLastIndex(({ args }) => args.includes(i));
       if (last > value - step.inputs.length) {
-        throw new ProgramError(`${where} reads buffer ${input.buffer} after it wrote buffer ${buffer} over it`);
+        throw new ProgramError(
+          `${where} reads buffer ${input.buffer} after it wrote buffer ${buffer} over it`,
+        );
       }
     });
   }
@@ -77,7 +79,12 @@ class Memory {
     const own = range(this.#program, buffer);
     const holder = this.#held.find((held) => overlap(held, own));
     if (holder === undefined && own.place !== 'arena') return;
-    if (holder === undefined || holder.value !== own.value || holder.from !== own.from || holder.to !== own.to) {
+    if (
+      holder === undefined ||
+      holder.value !== own.value ||
+      holder.from !== own.from ||
+      holder.to !== own.to
+    ) {
       const came = holder === undefined ? 'nothing' : `buffer ${holder.value}`;
       throw new ProgramError(`${where} reads buffer ${buffer}, but its memory holds ${came}`);
     }

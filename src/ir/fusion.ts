@@ -1,5 +1,5 @@
 import { sizeOf } from '../base/shape.ts';
-import { byName, defineOp, type Attrs, type OpEntry, type Sample } from './op.ts';
+import { type Attrs, byName, defineOp, type OpEntry, type Sample } from './op.ts';
 import type { Tensor } from './tensor.ts';
 import { stored } from './tensor.ts';
 
@@ -18,9 +18,20 @@ const fusions: OpEntry[] = [];
  * Declares a fused op. `compose` is its pattern, its shape rule and its reference; a backend that has a kernel of
  * this name gets the fused step wherever the pattern stands in a graph and nothing else needs an inner value.
  */
-export function defineFusion({ name, inputs, compose, samples, tolerance = 1e-5 }: FusionDefinition): OpEntry {
+export function defineFusion({
+  name,
+  inputs,
+  compose,
+  samples,
+  tolerance = 1e-5,
+}: FusionDefinition): OpEntry {
   const trace = (x: Readonly<Record<string, readonly number[]>>): Tensor =>
-    compose(byName({ inputs }, inputs.map((input) => stored(input, x[input]!))));
+    compose(
+      byName(
+        { inputs },
+        inputs.map((input) => stored(input, x[input]!)),
+      ),
+    );
   const entry = defineOp({
     name,
     inputs,
@@ -28,7 +39,18 @@ export function defineFusion({ name, inputs, compose, samples, tolerance = 1e-5 
     kernel: (x, y) => {
       const values = new Map<string, Float64Array | Float32Array | Int32Array>();
       for (const input of inputs) values.set(input, x[input]!.data);
-      y.data.set(evaluate(compose(byName({ inputs }, inputs.map((i) => stored(i, x[i]!.shape)))), values, y.data));
+      y.data.set(
+        evaluate(
+          compose(
+            byName(
+              { inputs },
+              inputs.map((i) => stored(i, x[i]!.shape)),
+            ),
+          ),
+          values,
+          y.data,
+        ),
+      );
     },
     compose,
     flops: (x) => flopsOf(trace(x)),
@@ -47,7 +69,12 @@ export function allFusions(): readonly OpEntry[] {
 type Data = Float64Array | Float32Array | Int32Array;
 
 /** Value of a small graph by the reference kernels, one array a tensor: slow and obvious. */
-function evaluate(y: Tensor, leaves: ReadonlyMap<string, Data>, like: Data, done = new Map<Tensor, Data>()): Data {
+function evaluate(
+  y: Tensor,
+  leaves: ReadonlyMap<string, Data>,
+  like: Data,
+  done = new Map<Tensor, Data>(),
+): Data {
   const known = done.get(y);
   if (known !== undefined) return known;
   const { origin } = y;
@@ -55,7 +82,8 @@ function evaluate(y: Tensor, leaves: ReadonlyMap<string, Data>, like: Data, done
   if (origin.kind === 'leaf') {
     data = leaves.get(origin.name)!;
   } else {
-    data = like instanceof Float64Array ? new Float64Array(sizeOf(y.shape)) : new Float32Array(sizeOf(y.shape));
+    data =
+      like instanceof Float64Array ? new Float64Array(sizeOf(y.shape)) : new Float32Array(sizeOf(y.shape));
     if (origin.kind === 'constant') data.fill(origin.value);
     else {
       const inputs = origin.inputs.map((input) => ({

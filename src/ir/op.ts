@@ -45,7 +45,12 @@ export interface OpEntry {
   readonly attrs: Attrs;
   readonly shape: (x: Named<Shape>, attrs: Attrs, fail: Fail) => Shape;
   /** Gradient of each differentiable input from the output's, as graph. Absent: not differentiable. */
-  readonly grad?: (x: Named<Tensor>, y: Tensor, dy: Tensor, attrs: Attrs) => Readonly<Record<string, Tensor | undefined>>;
+  readonly grad?: (
+    x: Named<Tensor>,
+    y: Tensor,
+    dy: Tensor,
+    attrs: Attrs,
+  ) => Readonly<Record<string, Tensor | undefined>>;
   /** The specification of what the op computes, in plain loops. */
   readonly kernel: (x: Named<View>, y: View, attrs: Attrs) => void;
   /** Elementwise ops: one output element from one element of each input. They run inside regions. */
@@ -64,7 +69,8 @@ export interface OpEntry {
 }
 
 /** What `defineOp` takes: an entry whose usual parts may be left out. */
-export type OpDefinition = Pick<OpEntry, 'name' | 'inputs' | 'shape' | 'kernel' | 'samples'> & Partial<OpEntry>;
+export type OpDefinition = Pick<OpEntry, 'name' | 'inputs' | 'shape' | 'kernel' | 'samples'> &
+  Partial<OpEntry>;
 
 const table = new Map<string, OpEntry>();
 
@@ -123,7 +129,12 @@ export function apply(op: OpEntry, inputs: readonly Tensor[], attrs: Attrs = {})
     if (x[name]!.dtype !== wanted) fail(`${name} must be ${wanted}, got ${x[name]!.dtype}`);
   }
   const complete = { ...op.attrs, ...attrs };
-  return createTensor(op.shape(shapes, complete, fail), op.outputType, { kind: 'op', op, inputs, attrs: complete });
+  return createTensor(op.shape(shapes, complete, fail), op.outputType, {
+    kind: 'op',
+    op,
+    inputs,
+    attrs: complete,
+  });
 }
 
 /** Pairs an op's input names with values. */

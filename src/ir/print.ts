@@ -26,7 +26,9 @@ function printStep(step: Step, at: (buffer: number) => string): string {
     return `${at(step.output)} = ${step.op}(${step.inputs.map(at).join(', ')})${attrs}${path}`;
   }
   const inputs = step.inputs.map(({ buffer, strides }) => `${at(buffer)} by [${strides}]`);
-  const body = step.body.map(({ op, args }, i) => `%${inputs.length + i} = ${op}(${args.map((a) => `%${a}`)})`);
+  const body = step.body.map(
+    ({ op, args }, i) => `%${inputs.length + i} = ${op}(${args.map((a) => `%${a}`)})`,
+  );
   const outputs = step.outputs.map(({ buffer, value }) => `${at(buffer)} = %${value}`);
   return [
     `region [${step.dims}]${path}`,

@@ -68,7 +68,9 @@ export function constant(value: number, dtype: DType = 'f32'): Tensor {
 
 /** Whether a value is a tensor of a graph. */
 export function isTensor(value: unknown): value is Tensor {
-  return typeof value === 'object' && value !== null && 'origin' in value && 'dtype' in value && 'id' in value;
+  return (
+    typeof value === 'object' && value !== null && 'origin' in value && 'dtype' in value && 'id' in value
+  );
 }
 
 /** What a tensor is computed from; nothing for leaves and constants. */

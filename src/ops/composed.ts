@@ -95,7 +95,10 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  * @example
  * ops.variance(x, { axis: 0, correction: 1 });
  */
-export function variance(x: Tensor, { correction = 0, ...axes }: ReduceOptions & { correction?: 0 | 1 } = {}): Tensor {
+export function variance(
+  x: Tensor,
+  { correction = 0, ...axes }: ReduceOptions & { correction?: 0 | 1 } = {},
+): Tensor {
   const centred = sub(x, mean(x, { ...axes, keepDims: true }));
   const total = sum(square(centred), axes);
   return div(total, sizeOf(x.shape) / sizeOf(total.shape) - correction);

@@ -1,5 +1,12 @@
 import { ShapeError } from '../base/errors.ts';
-import { broadcastShapes, broadcastStrides, sameShape, type Shape, sizeOf, stridesOf } from '../base/shape.ts';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from '../base/shape.ts';
 import { apply, defineOp, type OpEntry, type Sample } from '../ir/op.ts';
 import { constant, isTensor, type Tensor } from '../ir/tensor.ts';
 import { expandOp, sumTo } from './reduce.ts';
@@ -28,7 +35,10 @@ interface Elementwise {
  * Enters an op that computes each output element from one element of each input, which broadcast by NumPy's
  * rules. Such ops have no attributes, so that any chain of them can run as one region.
  */
-export function defineElementwise(name: string, { inputs, map, grad, simplify, domain, tolerance }: Elementwise): OpEntry {
+export function defineElementwise(
+  name: string,
+  { inputs, map, grad, simplify, domain, tolerance }: Elementwise,
+): OpEntry {
   return defineOp({
     name,
     inputs,
@@ -40,7 +50,9 @@ export function defineElementwise(name: string, { inputs, map, grad, simplify, d
       }, []),
     ...(grad && {
       grad: (x, y, dy) =>
-        Object.fromEntries(Object.entries(grad(x, y, dy)).map(([input, g]) => [input, sumTo(g, x[input]!.shape)])),
+        Object.fromEntries(
+          Object.entries(grad(x, y, dy)).map(([input, g]) => [input, sumTo(g, x[input]!.shape)]),
+        ),
     }),
     simplify: (x, y) => simplify?.(x, y) ?? readThroughExpand(y) ?? foldConstants(x, y),
     kernel(x, y) {
@@ -64,7 +76,8 @@ function stridesWithin(from: Shape, to: Shape): (i: number) => number {
 
 function samplesFor(inputs: readonly string[], domain: readonly [number, number] | undefined): Sample[] {
   const range = domain && { domain };
-  const all = (shape: Shape): Record<string, Shape> => Object.fromEntries(inputs.map((input) => [input, shape]));
+  const all = (shape: Shape): Record<string, Shape> =>
+    Object.fromEntries(inputs.map((input) => [input, shape]));
   const samples: Sample[] = [
     { shapes: all([2, 3]), ...range },
     { shapes: all([1031]), ...range },
@@ -92,7 +105,9 @@ function readThroughExpand(y: Tensor): Tensor | undefined {
 }
 
 function foldConstants(x: Readonly<Record<string, Tensor>>, y: Tensor): Tensor | undefined {
-  const values = Object.values(x).map(({ origin }) => (origin.kind === 'constant' ? origin.value : undefined));
+  const values = Object.values(x).map(({ origin }) =>
+    origin.kind === 'constant' ? origin.value : undefined,
+  );
   if (y.origin.kind !== 'op' || values.some((value) => value === undefined)) return undefined;
   return constant(y.origin.op.map!(...(values as number[])));
 }

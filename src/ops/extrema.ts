@@ -41,7 +41,8 @@ const maxOp = defineOp({
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
         let largest = Number.NEGATIVE_INFINITY;
-        for (let k = 0, at = o * n * inner + i; k < n; k++, at += inner) largest = Math.max(largest, x!.data[at]!);
+        for (let k = 0, at = o * n * inner + i; k < n; k++, at += inner)
+          largest = Math.max(largest, x!.data[at]!);
         y.data[o * inner + i] = largest;
       }
     }

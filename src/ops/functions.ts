@@ -260,7 +260,7 @@ export function relu(x: Operand): Tensor {
 
 const reluOp = defineElementwise('relu', {
   inputs: ['x'],
-  map: (x) => (x! <= 0 ? 0 : x!),
+  map: (x) => Math.max(x!, 0),
   grad: (_x, y, dy) => ({ x: mul(dy, greater(y, 0)) }),
 });
 

@@ -8,10 +8,7 @@ defineFusion({
   name: 'linear',
   inputs: ['x', 'w', 'b'],
   compose: ({ x, w, b }) => add(matmul(x!, w!, { transB: true }), b!),
-  samples: [
-    { shapes: { x: [3, 4], w: [5, 4], b: [5] } },
-    { shapes: { x: [70, 33], w: [65, 33], b: [65] } },
-  ],
+  samples: [{ shapes: { x: [3, 4], w: [5, 4], b: [5] } }, { shapes: { x: [70, 33], w: [65, 33], b: [65] } }],
   tolerance: 1e-5, // float32 sums of up to 33 products of size 4
 });
 

@@ -15,10 +15,32 @@ export {
 } from './composed.ts';
 export type { Operand } from './define.ts';
 export { max } from './extrema.ts';
-export { abs, erf, exp, expm1, log, log1p, pow, relu, sigmoid, sign, softplus, sqrt, tanh } from './functions.ts';
+export {
+  abs,
+  erf,
+  exp,
+  expm1,
+  log,
+  log1p,
+  pow,
+  relu,
+  sigmoid,
+  sign,
+  softplus,
+  sqrt,
+  tanh,
+} from './functions.ts';
+
 import './fusions.ts';
+
 export { gather, oneHot, scatterAdd, toFloat } from './gather.ts';
 export { type Link, logitsOf } from './logits.ts';
+export {
+  type SigmoidCrossEntropyOptions,
+  type SoftmaxCrossEntropyOptions,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+} from './losses.ts';
 export { type MatmulOptions, matmul } from './matmul.ts';
 export { concat, detach, pad, reshape, slice, transpose } from './movement.ts';
 export { uniform } from './random.ts';

@@ -57,7 +57,8 @@ const matmulOp = defineOp({
   inputs: ['a', 'b'],
   attrs: { transA: false, transB: false },
   shape({ a, b }, { transA, transB }, fail) {
-    if (a!.length < 2 || b!.length < 2) fail('both sides must be matrices', 'reshape a vector to [1, n] or [n, 1]');
+    if (a!.length < 2 || b!.length < 2)
+      fail('both sides must be matrices', 'reshape a vector to [1, n] or [n, 1]');
     if (!sameShape(a!.slice(0, -2), b!.slice(0, -2))) fail('batches differ');
     const [m, k] = matrix(a!, transA as boolean);
     const [k2, n] = matrix(b!, transB as boolean);

@@ -1,4 +1,4 @@
-import { sizeOf, stridesOf, type Shape } from '../base/shape.ts';
+import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { apply, defineOp, type View } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
@@ -191,7 +191,11 @@ const padOp = defineOp({
   attrs: { before: [], after: [] },
   shape({ x }, { before, after }, fail) {
     const [front, back] = [before as number[], after as number[]];
-    if (front.length !== x!.length || back.length !== x!.length || [...front, ...back].some((n) => !(n >= 0))) {
+    if (
+      front.length !== x!.length ||
+      back.length !== x!.length ||
+      [...front, ...back].some((n) => !(n >= 0))
+    ) {
       fail('each axis needs a width of 0 or more before and after it');
     }
     return x!.map((dim, i) => dim + front[i]! + back[i]!);
@@ -232,13 +236,17 @@ const concatOp = defineOp({
   attrs: { axis: 0 },
   shape({ a, b }, { axis }, fail) {
     const at = axis as number;
-    if (a!.length !== b!.length || !(at >= 0 && at < a!.length)) fail(`both need an axis ${at} and the same rank`);
+    if (a!.length !== b!.length || !(at >= 0 && at < a!.length))
+      fail(`both need an axis ${at} and the same rank`);
     if (a!.some((dim, i) => i !== at && dim !== b![i])) fail(`dimensions other than axis ${at} differ`);
     return a!.map((dim, i) => (i === at ? dim + b![i]! : dim));
   },
   grad({ a, b }, _y, dy, { axis }) {
     const starts = a!.shape.map((dim, i) => (i === axis ? dim : 0));
-    return { a: slice(dy, new Array<number>(starts.length).fill(0), a!.shape), b: slice(dy, starts, b!.shape) };
+    return {
+      a: slice(dy, new Array<number>(starts.length).fill(0), a!.shape),
+      b: slice(dy, starts, b!.shape),
+    };
   },
   kernel({ a, b }, y, { axis }) {
     const strides = stridesOf(y.shape);
@@ -256,7 +264,12 @@ function offsetOf(starts: readonly number[], strides: readonly number[]): number
 }
 
 /** Calls `visit(i, j)` for element i of a tensor of `shape`, j = offset + its strided position. */
-function walk(shape: Shape, offset: number, strides: readonly number[], visit: (i: number, j: number) => void): void {
+function walk(
+  shape: Shape,
+  offset: number,
+  strides: readonly number[],
+  visit: (i: number, j: number) => void,
+): void {
   const index = new Array<number>(shape.length).fill(0);
   const size = sizeOf(shape);
   for (let i = 0, j = offset; i < size; i++) {
@@ -282,4 +295,3 @@ function writeStrided(x: View, y: View, offset: number, strides: readonly number
     y.data[j] = x.data[i]!;
   });
 }
-

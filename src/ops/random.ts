@@ -27,7 +27,8 @@ const uniformOp = defineOp({
   inputs: ['step'],
   inputTypes: { step: 'i32' },
   attrs: { shape: [], key0: 0, key1: 0 },
-  shape: ({ step }, { shape }, fail) => (step!.length > 0 ? fail('step must be a scalar') : (shape as number[])),
+  shape: ({ step }, { shape }, fail) =>
+    step!.length > 0 ? fail('step must be a scalar') : (shape as number[]),
   kernel({ step }, y, { key0, key1 }) {
     const block = new Uint32Array(4);
     for (let i = 0; i < y.data.length; i++) {

@@ -15,7 +15,12 @@ export interface ReduceOptions {
 type Fold = (x: Tensor, axis: number, count: number) => Tensor;
 
 /** Splits `axis` into runs of adjacent axes and folds them from the last to the first. */
-export function reduce(x: Tensor, { axis, keepDims = false }: ReduceOptions, fold: Fold, what: string): Tensor {
+export function reduce(
+  x: Tensor,
+  { axis, keepDims = false }: ReduceOptions,
+  fold: Fold,
+  what: string,
+): Tensor {
   const rank = x.shape.length;
   const listed = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
   const axes = new Set(listed.map((one) => resolveAxis(one, rank, what)));
@@ -37,7 +42,8 @@ export function reduce(x: Tensor, { axis, keepDims = false }: ReduceOptions, fol
 
 /** Shape rule of the ops that fold `count` axes from `axis` on. */
 export function foldedShape(x: Shape, axis: number, count: number, fail: Fail): Shape {
-  if (!(axis >= 0 && count >= 1 && axis + count <= x.length)) fail(`axes ${axis} to ${axis + count - 1} do not exist`);
+  if (!(axis >= 0 && count >= 1 && axis + count <= x.length))
+    fail(`axes ${axis} to ${axis + count - 1} do not exist`);
   return [...x.slice(0, axis), ...x.slice(axis + count)];
 }
 
@@ -74,7 +80,9 @@ const sumOp = defineOp({
   attrs: { axis: 0, count: 1 },
   shape: ({ x }, { axis, count }, fail) => foldedShape(x!, axis as number, count as number, fail),
   grad({ x }, _y, dy, { axis, count }) {
-    const kept = x!.shape.map((dim, i) => (i >= (axis as number) && i < (axis as number) + (count as number) ? 1 : dim));
+    const kept = x!.shape.map((dim, i) =>
+      i >= (axis as number) && i < (axis as number) + (count as number) ? 1 : dim,
+    );
     return { x: expand(reshape(dy, kept), x!.shape) };
   },
   kernel({ x }, y, { axis, count }) {
@@ -146,4 +154,3 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axis = x.shape.flatMap((dim, i) => (i < lead || (shape[i - lead] === 1 && dim !== 1) ? [i] : []));
   return reshape(axis.length > 0 ? sum(x, { axis }) : x, shape);
 }
-
