@@ -1,6 +1,6 @@
 import { ProgramError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import type { Program, Step } from '../ir/program.ts';
+import type { Program, RegionStep, Step } from '../ir/program.ts';
 
 /** Memory that holds a value: a range of the arena, or a stored tensor. */
 interface Held {
@@ -11,8 +11,8 @@ interface Held {
 }
 
 /**
- * Runs a program on paper: every buffer lies inside the arena, and whenever a step reads a buffer, the last thing
- * written to its memory was that buffer's value.
+ * Runs a program on paper: every buffer lies inside the arena, whenever a step reads a buffer, the last thing
+ * written to its memory was that buffer's value, and no step writes over what it has yet to read.
  *
  * @throws {ProgramError} naming the step and the buffer.
  */
@@ -23,8 +23,8 @@ export function verify(program: Program): void {
   program.steps.forEach((step, i) => {
     const where = `step ${i} (${step.kind === 'kernel' ? step.op : step.kind})`;
     for (const buffer of reads(step)) memory.read(buffer, where);
+    checkInPlace(program, step, where);
     for (const buffer of writes(step)) memory.write(buffer, where);
-    if (step.kind === 'region') overwritesRead(program, step, where);
   });
   for (const { buffer, name } of program.fetches) memory.read(buffer, `fetch ${name}`);
   for (const { buffer } of program.constants) memory.read(buffer, 'the next run');
@@ -40,19 +40,35 @@ function writes(step: Step): readonly number[] {
   return step.kind === 'kernel' ? [step.output] : step.outputs.map(({ buffer }) => buffer);
 }
 
-/** In a region, an input that shares memory with an output must not be read after the output is made. */
-function overwritesRead(program: Program, step: Extract<Step, { kind: 'region' }>, where: string): void {
-  for (const { buffer, value } of step.outputs) {
-    step.inputs.forEach((input, i) => {
-      if (!overlap(range(program, buffer), range(program, input.buffer))) return;
-      const last = step.body.findLastIndex(({ args }) => args.includes(i));
-      if (last > value - step.inputs.length) {
-        throw new ProgramError(
-          `${where} reads buffer ${input.buffer} after it wrote buffer ${buffer} over it`,
-        );
+/** Only a region may write over what it reads, and not before it is done with it. */
+function checkInPlace(program: Program, step: Step, where: string): void {
+  for (const output of writes(step)) {
+    for (const input of reads(step)) {
+      if (!overlap(range(program, output), range(program, input))) continue;
+      const aligned = sameRange(program, output, input);
+      if (step.kind !== 'region' || !aligned) {
+        throw new ProgramError(`${where} writes buffer ${output} over buffer ${input}, which it reads`);
       }
-    });
+      if (lastRead(step, input) > birthOf(step, output)) {
+        throw new ProgramError(`${where} reads buffer ${input} after it wrote buffer ${output} over it`);
+      }
+    }
   }
+}
+
+/** Whether element i of both is the same memory. A stored tensor is one place, whatever its size. */
+function sameRange(program: Program, a: number, b: number): boolean {
+  const [left, right] = [range(program, a), range(program, b)];
+  const [m, n] = [a, b].map((buffer) => sizeOf(program.buffers[buffer]!.shape));
+  return left.from === right.from && left.to === right.to && m === n;
+}
+
+function lastRead(step: RegionStep, buffer: number): number {
+  return step.body.findLastIndex(({ args }) => args.some((arg) => step.inputs[arg]?.buffer === buffer));
+}
+
+function birthOf(step: RegionStep, buffer: number): number {
+  return step.outputs.find((output) => output.buffer === buffer)!.value - step.inputs.length;
 }
 
 class Memory {

@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { OptionError } from '../../src/base/errors.ts';
+import { checkOptions, choose, didYouMean } from '../../src/base/options.ts';
+
+const KNOWN = ['epochs', 'batchSize', 'learningRate', 'validation'];
+
+describe('checkOptions', () => {
+  test('takes known options, and none at all', () => {
+    expect(() => checkOptions('fit', { epochs: 3, batchSize: 8 }, KNOWN)).not.toThrow();
+    expect(() => checkOptions('fit', {}, KNOWN)).not.toThrow();
+  });
+
+  test('refuses an unknown one with "did you mean"', () => {
+    expect(() => checkOptions('fit', { batchsize: 8 }, KNOWN)).toThrowErrorMatchingInlineSnapshot(`
+      [OptionError: fit: unknown option "batchsize"
+        known epochs, batchSize, learningRate, validation
+        hint  did you mean "batchSize"?]
+    `);
+  });
+
+  test('gives no hint where nothing is near', () => {
+    expect(() => checkOptions('fit', { momentum: 8 }, KNOWN)).toThrowErrorMatchingInlineSnapshot(`
+      [OptionError: fit: unknown option "momentum"
+        known epochs, batchSize, learningRate, validation]
+    `);
+  });
+});
+
+describe('choose', () => {
+  const table = { adam: 1, sgd: 2 };
+
+  test('finds what is there', () => expect(choose('optimizer', 'sgd', table)).toBe(2));
+
+  test('refuses what is not', () => {
+    expect(() => choose('optimizer', 'adma', table)).toThrowErrorMatchingInlineSnapshot(`
+      [OptionError: optimizer: there is no "adma"
+        known adam, sgd
+        hint  did you mean "adam"?]
+    `);
+  });
+
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('finds no inherited %s', (name) => {
+    expect(() => choose('optimizer', name, table)).toThrow(OptionError);
+  });
+});
+
+describe('a polluted Object.prototype', () => {
+  const polluted = Object.prototype as { evil?: unknown };
+  afterEach(() => {
+    delete polluted.evil;
+  });
+
+  test('adds no option and no choice', () => {
+    polluted.evil = 1;
+    expect(() => checkOptions('fit', { epochs: 3 }, KNOWN)).not.toThrow();
+    expect(() => choose('optimizer', 'evil', { adam: 1 })).toThrow(OptionError);
+  });
+
+  test('an own __proto__ key, as JSON makes it, is an unknown option and changes nothing', () => {
+    const options = JSON.parse('{"__proto__": {"evil": 1}}') as object;
+    expect(() => checkOptions('fit', options, KNOWN)).toThrow('unknown option "__proto__"');
+    expect(polluted.evil).toBeUndefined();
+  });
+});
+
+test.each([
+  ['epoch', 'did you mean "epochs"?'],
+  ['LEARNINGRATE', 'did you mean "learningRate"?'],
+  ['leaningRat', 'did you mean "learningRate"?'],
+  ['xyz', undefined],
+  ['', undefined],
+])('didYouMean(%j) is %j', (word, hint) => expect(didYouMean(word, KNOWN)).toBe(hint));
+
+test('didYouMean has nothing to say without candidates', () => expect(didYouMean('a', [])).toBeUndefined());
