@@ -1,0 +1,98 @@
+import { OptionError } from '../base/errors.ts';
+import { checkNumber } from '../base/ranges.ts';
+import { type Shape, sameShape } from '../base/shape.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { div, equal, softmax, softmaxCrossEntropy, toFloat, where } from '../ops/index.ts';
+import { foldRows, type LossOptions, mismatch, reductionOf } from './define.ts';
+import { logitsFor } from './logits.ts';
+import type { Loss, Reduction, TargetSpec } from './loss.ts';
+
+/** Options of {@link categoricalCrossentropy}. */
+export interface CategoricalCrossentropyOptions extends LossOptions {
+  /** Part of each target, in [0, 1), that is spread evenly over all classes. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Label that leaves its row out of the loss, such as -100 or a padding token. Default: none. */
+  readonly ignoreIndex?: number;
+}
+
+/**
+ * Cross-entropy of one class out of several, `-log p(target)`. In strings: `'categoricalCrossentropy'`.
+ *
+ * | name     | shape                                                                                   |
+ * | -------- | --------------------------------------------------------------------------------------- |
+ * | `output` | `[n, …, classes]`, at least two classes: a softmax, or logits                            |
+ * | `target` | labels `[n, …]`, int32 in 0 to classes - 1; or one-hot or probabilities, as `output`     |
+ * | row loss | `[n]`, mean over `…`, in nats                                                            |
+ *
+ * The graph says what the output is: under a softmax the loss is computed from the softmax's logits, and an output
+ * without one is taken for logits. With `ignoreIndex` only labels are taken; the mean then runs over the labels
+ * that count. Cost: about eight operations an element.
+ *
+ * @throws {ShapeError} when tracing, if the shapes do not belong together or the output is a sigmoid.
+ * @throws {OptionError} for an unknown option or one out of range.
+ * @example
+ * await model.fit(x, labels, { loss: categoricalCrossentropy({ labelSmoothing: 0.1 }) });
+ */
+export function categoricalCrossentropy(options: CategoricalCrossentropyOptions = {}): Loss {
+  const name = 'categoricalCrossentropy';
+  const reduction = reductionOf(name, options, ['labelSmoothing', 'ignoreIndex']);
+  const labelSmoothing = checkNumber(name, 'labelSmoothing', options.labelSmoothing ?? 0, {
+    least: 0,
+    below: 1,
+  });
+  const { ignoreIndex } = options;
+  if (ignoreIndex !== undefined) checkNumber(name, 'ignoreIndex', ignoreIndex, { whole: true });
+  const ignore = ignoreIndex === undefined ? {} : { ignoreIndex };
+  return {
+    name,
+    reduction,
+    task: 'classes',
+    targets: (output) => targetsFor(output, ignoreIndex),
+    prediction(output) {
+      const { linked } = logitsFor(name, 'softmax', output);
+      return linked ? output : softmax(output);
+    },
+    rows(output, target) {
+      checkTarget(name, output, target, ignoreIndex);
+      const { logits } = logitsFor(name, 'softmax', output);
+      const loss = softmaxCrossEntropy(logits, target, { labelSmoothing, ...ignore });
+      if (ignoreIndex === undefined) return { loss: foldRows(loss, reduction) };
+      return weighRows(loss, where(equal(toFloat(target), ignoreIndex), 0, 1), reduction);
+    },
+  };
+}
+
+/** Rows and their weights such that the batch's mean runs over all elements that count, whatever row they are in. */
+function weighRows(loss: Tensor, counts: Tensor, reduction: Reduction): { loss: Tensor; weight?: Tensor } {
+  if (reduction === 'sum') return { loss: foldRows(loss, 'sum') };
+  const weight = foldRows(counts, 'sum');
+  if (counts.shape.length === 1) return { loss, weight };
+  return { loss: div(foldRows(loss, 'sum'), where(weight, weight, 1)), weight };
+}
+
+function targetsFor(output: Shape, ignoreIndex: number | undefined): TargetSpec[] {
+  const labels = { kind: 'labels', shape: output.slice(0, -1), classes: output.at(-1) ?? 0 } as const;
+  return ignoreIndex === undefined
+    ? [labels, { kind: 'values', shape: output }]
+    : [{ ...labels, ignoreIndex }];
+}
+
+function checkTarget(name: string, output: Tensor, target: Tensor, ignoreIndex: number | undefined): void {
+  const { shape } = output;
+  if (shape.length < 2 || shape.at(-1)! < 2) {
+    mismatch(name, output, target, 'the last axis of the output must have at least two classes');
+  }
+  const labels = target.dtype === 'i32';
+  if (!labels && ignoreIndex !== undefined) {
+    throw new OptionError(`${name}: ignoreIndex needs labels, the target holds probabilities`, {
+      hint: 'give int32 labels, or leave rows out with sample weights of 0',
+    });
+  }
+  if (sameShape(target.shape, labels ? shape.slice(0, -1) : shape)) return;
+  mismatch(
+    name,
+    output,
+    target,
+    labels ? 'there must be one label for each row' : 'output and target differ in shape',
+  );
+}

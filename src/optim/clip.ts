@@ -1,0 +1,83 @@
+import { checkNumber } from '../base/ranges.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { add, clip, div, minimum, mul, sqrt, square, sum } from '../ops/index.ts';
+
+/**
+ * Euclidean norm of all gradients together.
+ *
+ * | name    | shape                  |
+ * | ------- | ---------------------- |
+ * | `grads` | any, at least one      |
+ * | result  | `[]`                   |
+ *
+ * Cost: two operations an element.
+ *
+ * @example
+ * const { norm } = await run({ norm: globalNorm(grads) });
+ */
+export function globalNorm(grads: readonly Tensor[]): Tensor {
+  return sqrt(grads.map((grad) => sum(square(grad))).reduce((total, part) => add(total, part)));
+}
+
+/**
+ * Scales all gradients by one factor, `min(1, max / (norm + 1e-6))`, so that their norm together is at most `max`
+ * (Pascanu, Mikolov and Bengio, 2013). The direction of the step stays.
+ *
+ * | name    | shape            |
+ * | ------- | ---------------- |
+ * | `grads` | any              |
+ * | result  | as `grads`       |
+ *
+ * Cost: three operations an element, and no update can begin before all gradients are known.
+ *
+ * @throws {OptionError} when `max` is not above 0.
+ * @example
+ * const clipped = clipByGlobalNorm(grad(loss, params), 1);
+ */
+export function clipByGlobalNorm(grads: readonly Tensor[], max: number): Tensor[] {
+  checkNumber('clipByGlobalNorm', 'max', max, { above: 0 });
+  if (grads.length === 0) return [];
+  const factor = minimum(div(max, add(globalNorm(grads), 1e-6)), 1);
+  return grads.map((grad) => mul(grad, factor));
+}
+
+/**
+ * Limits each element of each gradient to `[-limit, limit]`.
+ *
+ * | name    | shape            |
+ * | ------- | ---------------- |
+ * | `grads` | any              |
+ * | result  | as `grads`       |
+ *
+ * Cost: two operations an element.
+ *
+ * @throws {OptionError} when `limit` is not above 0.
+ * @example
+ * const clipped = clipByValue(grad(loss, params), 0.5);
+ */
+export function clipByValue(grads: readonly Tensor[], limit: number): Tensor[] {
+  checkNumber('clipByValue', 'limit', limit, { above: 0 });
+  return grads.map((grad) => clip(grad, -limit, limit));
+}
+
+/**
+ * Clips as an optimizer's options say: first each element, then the norm of what is left.
+ *
+ * | name    | shape            |
+ * | ------- | ---------------- |
+ * | `grads` | any              |
+ * | result  | as `grads`       |
+ *
+ * Cost: that of {@link clipByValue} and {@link clipByGlobalNorm}; nothing without the options.
+ *
+ * @throws {OptionError} when an option is not above 0.
+ * @example
+ * const clipped = clipGradients(grads, optimizer);
+ */
+export function clipGradients(
+  grads: readonly Tensor[],
+  { clipNorm, clipValue }: { readonly clipNorm?: number; readonly clipValue?: number },
+): Tensor[] {
+  const limited = clipValue === undefined ? [...grads] : clipByValue(grads, clipValue);
+  return clipNorm === undefined ? limited : clipByGlobalNorm(limited, clipNorm);
+}

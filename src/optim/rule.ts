@@ -1,0 +1,64 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
+import { constant } from './constant.ts';
+import type { Optimizer, OptimizerOptions } from './optimizer.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What one rule adds to what every optimizer has. */
+export interface Rule extends Pick<Optimizer, 'state' | 'update'> {
+  readonly name: string;
+  /** The rule's own options, complete with defaults. */
+  readonly config: Readonly<Record<string, number | boolean>>;
+  readonly learningRate: number;
+  /** Default: the learning rate alone. */
+  readonly scalars?: Optimizer['scalars'];
+}
+
+/** An optimizer out of a rule and the options that every optimizer takes. */
+export function optimizer(options: OptimizerOptions, rule: Rule): Optimizer {
+  const { name, config, state, update } = rule;
+  checkOptions(name, options, [
+    ...Object.keys(config),
+    'learningRate',
+    'clipNorm',
+    'clipValue',
+    'accumulate',
+  ]);
+  const { clipNorm, clipValue, accumulate = 1 } = options;
+  const schedule = scheduleOf(name, options.learningRate ?? rule.learningRate);
+  const clip = {
+    ...(clipNorm !== undefined && { clipNorm: checkNumber(name, 'clipNorm', clipNorm, { above: 0 }) }),
+    ...(clipValue !== undefined && { clipValue: checkNumber(name, 'clipValue', clipValue, { above: 0 }) }),
+  };
+  checkNumber(name, 'accumulate', accumulate, { least: 1, whole: true });
+  return {
+    name,
+    config: { learningRate: { name: schedule.name, ...schedule.config }, ...config, ...clip, accumulate },
+    schedule,
+    ...clip,
+    accumulate,
+    state,
+    scalars: rule.scalars ?? ((_t, learningRate) => ({ learningRate })),
+    update,
+  };
+}
+
+/**
+ * A learning rate as a schedule.
+ *
+ * @throws {OptionError} when it is neither a number above 0 nor a schedule.
+ */
+export function scheduleOf(where: string, learningRate: number | Schedule): Schedule {
+  if (typeof learningRate === 'number') {
+    checkNumber(where, 'learningRate', learningRate, { above: 0 });
+    return constant(learningRate);
+  }
+  if (typeof learningRate === 'object' && learningRate !== null && typeof learningRate.at === 'function') {
+    return learningRate;
+  }
+  throw new OptionError(`${where}: learningRate must be a number above 0 or a schedule`, {
+    got: learningRate === null ? 'null' : typeof learningRate,
+    hint: 'such as 0.001 or cosine({ peak: 0.003, warmup: 0.05 })',
+  });
+}
