@@ -1,0 +1,360 @@
+// The addon's face to JavaScript: the only file that knows Node-API.
+// src/backend/native.ts is the other side.
+#include <napi.h>
+
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blas.h"
+#include "cpu.h"
+#include "error.h"
+#include "executor.h"
+#include "kernel.h"
+#include "pin.h"
+#include "program.h"
+#include "runs.h"
+#include "storage.h"
+
+namespace glia {
+namespace {
+
+constexpr int64_t kMaxCount = int64_t{1} << 40;
+constexpr int64_t kMaxWords = int64_t{1} << 50;
+
+// A run in the background.
+struct Job {
+  Job(Napi::Env env, std::shared_ptr<Program> program)
+      : program(std::move(program)), deferred(Napi::Promise::Deferred::New(env)) {}
+
+  std::shared_ptr<Program> program;
+  std::vector<std::unique_ptr<Memory>> feeds, fetches;
+  Napi::Promise::Deferred deferred;
+};
+
+struct Home;
+void Deliver(Napi::Env env, Napi::Function, Home* home, std::shared_ptr<Job>* job);
+using Doorbell = Napi::TypedThreadSafeFunction<Home, std::shared_ptr<Job>, Deliver>;
+
+// What belongs to one JavaScript environment.
+struct Home {
+  std::shared_ptr<Runs> runs = Runs::Create();
+  Doorbell doorbell;
+  // Jobs that are not delivered yet. While there are some, the event loop stays alive.
+  int open = 0;
+};
+
+// What JavaScript holds of a slot or a program.
+template <typename T>
+struct Handle {
+  std::shared_ptr<T> held;
+  int64_t bytes;
+
+  // Gives up what is held; the garbage collector learns that it has become lighter.
+  void Drop(Napi::Env env) {
+    if (held) Napi::MemoryManagement::AdjustExternalMemory(env, -bytes);
+    held.reset();
+  }
+};
+
+template <typename T>
+Napi::Value Hand(Napi::Env env, std::shared_ptr<T> held, int64_t bytes) {
+  Napi::MemoryManagement::AdjustExternalMemory(env, bytes);
+  return Napi::External<Handle<T>>::New(env, new Handle<T>{std::move(held), bytes},
+                                        [](Napi::Env env, Handle<T>* handle) {
+                                          handle->Drop(env);
+                                          delete handle;
+                                        });
+}
+
+template <typename T>
+Handle<T>& HandleIn(const Napi::Value& value) {
+  if (!value.IsExternal()) throw Error("ARGUMENT", "a handle is missing");
+  return *value.As<Napi::External<Handle<T>>>().Data();
+}
+
+template <typename T>
+std::shared_ptr<T> HeldIn(const Napi::Value& value) {
+  std::shared_ptr<T> held = HandleIn<T>(value).held;
+  if (!held) throw Error("ARGUMENT", "it was released before");
+  return held;
+}
+
+int64_t IntegerIn(const Napi::Value& value, int64_t most) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= 0 && number <= static_cast<double>(most))) {
+    throw Error("ARGUMENT", "a number is out of range");
+  }
+  return static_cast<int64_t>(number);
+}
+
+// The numbers of a Float32Array or Int32Array where they lie. No JavaScript may run while
+// they are used.
+struct Words {
+  float* data;
+  int64_t length;
+};
+
+Words WordsIn(const Napi::Value& value) {
+  napi_typedarray_type type = napi_uint8_array;
+  size_t length = 0;
+  void* data = nullptr;
+  napi_get_typedarray_info(value.Env(), value, &type, &length, &data, nullptr, nullptr);
+  if (type != napi_float32_array && type != napi_int32_array) {
+    throw Error("ARGUMENT", "a Float32Array or Int32Array is missing");
+  }
+  return {static_cast<float*>(data), static_cast<int64_t>(length)};
+}
+
+void CopyWords(const float* from, int64_t n, float* to) {
+  if (n > 0) std::memcpy(to, from, static_cast<size_t>(4 * n));
+}
+
+Slot& IdleSlot(const std::shared_ptr<Slot>& slot) {
+  if (slot->busy.taken()) throw Error("BUSY", "a run uses it");
+  return *slot;
+}
+
+Napi::Value Allocate(const Napi::CallbackInfo& info) {
+  const int64_t words = IntegerIn(info[0], kMaxWords);
+  return Hand(info.Env(), std::make_shared<Slot>(words), 4 * words);
+}
+
+Napi::Value Release(const Napi::CallbackInfo& info) {
+  HandleIn<Slot>(info[0]).Drop(info.Env());
+  return info.Env().Undefined();
+}
+
+Napi::Value Write(const Napi::CallbackInfo& info) {
+  const Memory& memory = IdleSlot(HeldIn<Slot>(info[0])).memory;
+  const Words from = WordsIn(info[1]);
+  const int64_t offset = IntegerIn(info[2], memory.words());
+  if (from.length > memory.words() - offset) throw Error("ARGUMENT", "it does not fit");
+  CopyWords(from.data, from.length, memory.data() + offset);
+  return info.Env().Undefined();
+}
+
+Napi::Value Read(const Napi::CallbackInfo& info) {
+  const Memory& memory = IdleSlot(HeldIn<Slot>(info[0])).memory;
+  const Words to = WordsIn(info[1]);
+  if (to.length != memory.words()) throw Error("ARGUMENT", "it has another size");
+  CopyWords(memory.data(), to.length, to.data);
+  return info[1];
+}
+
+Napi::Value Prepare(const Napi::CallbackInfo& info) {
+  if (!info[0].IsTypedArray() || !info[1].IsArray())
+    throw Error("ARGUMENT", "no program");
+  const auto code = info[0].As<Napi::TypedArray>();
+  if (code.TypedArrayType() != napi_float64_array) throw Error("ARGUMENT", "no program");
+  const auto numbers = code.As<Napi::Float64Array>();
+  const auto handles = info[1].As<Napi::Array>();
+  std::vector<std::shared_ptr<Slot>> slots;
+  for (uint32_t i = 0; i < handles.Length(); ++i)
+    slots.push_back(HeldIn<Slot>(handles[i]));
+  const auto threads = static_cast<int>(IntegerIn(info[2], 1024));
+  auto program = std::make_shared<Program>(
+      numbers.Data(), static_cast<int64_t>(numbers.ElementLength()), slots, threads);
+  const int64_t bytes = program->bytes();
+  return Hand(info.Env(), std::move(program), bytes);
+}
+
+Napi::Value Dispose(const Napi::CallbackInfo& info) {
+  HandleIn<Program>(info[0]).Drop(info.Env());
+  return info.Env().Undefined();
+}
+
+// A program while a run has it, unless it is kept.
+class Taken {
+ public:
+  explicit Taken(Program& program) : program_(&program) {
+    if (!program.TryTake()) throw Error("BUSY", "another run uses the same tensors");
+  }
+  ~Taken() {
+    if (program_ != nullptr) program_->Give();
+  }
+  Taken(const Taken&) = delete;
+  Taken& operator=(const Taken&) = delete;
+  void Keep() { program_ = nullptr; }
+
+ private:
+  Program* program_;
+};
+
+int64_t WordsFor(const Port& port, int64_t count) {
+  if (port.words > 0 && count > kMaxWords / port.words) {
+    throw Error("MEMORY", "so many steps cannot be run at once");
+  }
+  return port.words * count;
+}
+
+// The caller's arrays, one a feed, each `count` times as long as the tensor.
+std::vector<Words> FeedsIn(const Napi::Value& value, const std::vector<Port>& ports,
+                           int64_t count) {
+  std::vector<Words> feeds;
+  if (!value.IsArray() || value.As<Napi::Array>().Length() != ports.size()) {
+    throw Error("ARGUMENT", "a feed is missing");
+  }
+  for (uint32_t i = 0; i < ports.size(); ++i) {
+    feeds.push_back(WordsIn(value.As<Napi::Array>()[i]));
+    if (feeds.back().length != WordsFor(ports[i], count)) {
+      throw Error("ARGUMENT", "a feed has another length");
+    }
+  }
+  return feeds;
+}
+
+Napi::Value RunSync(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::shared_ptr<Program> program = HeldIn<Program>(info[0]);
+  const int64_t count = IntegerIn(info[1], kMaxCount);
+  const std::vector<Port>& ports = program->fetches();
+  Napi::Array results = Napi::Array::New(env, ports.size());
+  std::vector<float*> arrays;
+  for (uint32_t i = 0; i < ports.size(); ++i) {
+    const auto bytes = static_cast<size_t>(4 * WordsFor(ports[i], count));
+    Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes);
+    if (env.IsExceptionPending()) return env.Undefined();
+    arrays.push_back(static_cast<float*>(buffer.Data()));
+    results[i] = buffer;
+  }
+  const std::vector<Words> feeds = FeedsIn(info[2], program->feeds(), count);
+  const Taken taken(*program);
+  for (size_t i = 0; i < feeds.size(); ++i) program->feeds()[i].array = feeds[i].data;
+  for (size_t i = 0; i < arrays.size(); ++i) program->fetches()[i].array = arrays[i];
+  Execute(*program, count, std::atomic<bool>{false});
+  return results;
+}
+
+Napi::Value Run(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto job = std::make_shared<Job>(env, HeldIn<Program>(info[0]));
+  Program& program = *job->program;
+  const int64_t count = IntegerIn(info[1], kMaxCount);
+  const std::vector<Words> feeds = FeedsIn(info[2], program.feeds(), count);
+  for (const Words& feed : feeds) {
+    job->feeds.push_back(std::make_unique<Memory>(feed.length));
+    CopyWords(feed.data, feed.length, job->feeds.back()->data());
+  }
+  for (const Port& port : program.fetches()) {
+    job->fetches.push_back(std::make_unique<Memory>(WordsFor(port, count)));
+  }
+  Taken taken(program);
+  for (size_t i = 0; i < feeds.size(); ++i)
+    program.feeds()[i].array = job->feeds[i]->data();
+  for (size_t i = 0; i < job->fetches.size(); ++i) {
+    program.fetches()[i].array = job->fetches[i]->data();
+  }
+  Home& home = *env.GetInstanceData<Home>();
+  const Napi::Promise promise = job->deferred.Promise();
+  home.runs->Start(
+      [job, count](const std::atomic<bool>& stop) {
+        Execute(*job->program, count, stop);
+        job->program->Give();
+      },
+      [job, &home] { home.doorbell.NonBlockingCall(new std::shared_ptr<Job>(job)); });
+  taken.Keep();
+  if (home.open++ == 0) home.doorbell.Ref(env);
+  return promise;
+}
+
+void Deliver(Napi::Env env, Napi::Function, Home* home, std::shared_ptr<Job>* rung) {
+  const std::shared_ptr<Job> job = *rung;
+  delete rung;
+  if (env == nullptr) return;
+  if (--home->open == 0) home->doorbell.Unref(env);
+  Napi::Array results = Napi::Array::New(env, job->fetches.size());
+  for (uint32_t i = 0; i < job->fetches.size(); ++i) {
+    const Memory& memory = *job->fetches[i];
+    Napi::ArrayBuffer buffer =
+        Napi::ArrayBuffer::New(env, static_cast<size_t>(4 * memory.words()));
+    if (env.IsExceptionPending()) {
+      job->deferred.Reject(env.GetAndClearPendingException().Value());
+      return;
+    }
+    CopyWords(memory.data(), memory.words(), static_cast<float*>(buffer.Data()));
+    results[i] = buffer;
+  }
+  job->deferred.Resolve(results);
+}
+
+template <typename F>
+Napi::Array Signatures(Napi::Env env, const std::vector<Entry<F>>& entries) {
+  Napi::Array names = Napi::Array::New(env, entries.size());
+  for (uint32_t i = 0; i < entries.size(); ++i) {
+    names[i] =
+        Napi::String::New(env, std::string(entries[i].name) + entries[i].parameters);
+  }
+  return names;
+}
+
+Napi::Value Describe(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const BlasInfo blas = DescribeBlas();
+  Napi::Object facts = Napi::Object::New(env);
+  facts["kernels"] = Signatures(env, Kernels());
+  facts["elementwise"] = Signatures(env, TileFns());
+  facts["blas"] = Napi::String::New(env, blas.config);
+  facts["coreFound"] = Napi::String::New(env, blas.core_found);
+  facts["core"] = Napi::String::New(env, blas.core);
+  facts["isa"] = Napi::String::New(env, IsaName(CpuIsa()));
+  return facts;
+}
+
+// No exception leaves the addon: each becomes a JavaScript error with a code.
+template <Napi::Value (*fn)(const Napi::CallbackInfo&)>
+Napi::Value Guarded(const Napi::CallbackInfo& info) {
+  std::string code, message;
+  try {
+    return fn(info);
+  } catch (const Error& error) {
+    code = error.code;
+    message = error.message;
+  } catch (const std::bad_alloc&) {
+    code = "MEMORY";
+    message = "out of memory";
+  } catch (const std::exception& error) {
+    code = "PROGRAM";
+    message = error.what();
+  }
+  Napi::Error error = Napi::Error::New(info.Env(), message);
+  error.Set("code", code);
+  error.ThrowAsJavaScriptException();
+  return info.Env().Undefined();
+}
+
+template <Napi::Value (*fn)(const Napi::CallbackInfo&)>
+void Export(Napi::Env env, Napi::Object exports, const char* name) {
+  exports.Set(name, Napi::Function::New(env, Guarded<fn>, name));
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  PinInMemory();
+  SetUpBlas();
+  Home* home = new Home;
+  home->doorbell = Doorbell::New(env, "glia", 0, 1, home);
+  home->doorbell.Unref(env);
+  env.SetInstanceData(home);
+  // Hooks run in reverse order: this one before that of the doorbell, which nobody rings
+  // afterwards.
+  env.AddCleanupHook([](Home* home) { home->runs->Close(); }, home);
+  Export<Allocate>(env, exports, "allocate");
+  Export<Release>(env, exports, "release");
+  Export<Write>(env, exports, "write");
+  Export<Read>(env, exports, "read");
+  Export<Prepare>(env, exports, "prepare");
+  Export<Dispose>(env, exports, "dispose");
+  Export<RunSync>(env, exports, "runSync");
+  Export<Run>(env, exports, "run");
+  Export<Describe>(env, exports, "describe");
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(glia, Init)
+
+}  // namespace glia

@@ -1,0 +1,91 @@
+#include "blas.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+#include <string>
+
+#include "cpu.h"
+
+#if defined(GLIA_ACCELERATE)
+#include <Accelerate/Accelerate.h>
+#else
+#include <cblas.h>
+#endif
+
+// Weak, so that the addon also links to a BLAS without them.
+#if defined(__GNUC__) && !defined(GLIA_ACCELERATE)
+extern "C" {
+__attribute__((weak)) char* openblas_get_corename(void);
+__attribute__((weak)) char* openblas_get_config(void);
+__attribute__((weak)) void openblas_set_num_threads(int);
+__attribute__((weak)) void gotoblas_dynamic_init(void);
+__attribute__((weak)) void gotoblas_dynamic_quit(void);
+}
+#define GLIA_OPENBLAS
+#endif
+
+namespace glia {
+namespace {
+
+std::string core_found, core_used;
+
+#if defined(GLIA_OPENBLAS)
+std::string CoreName() { return openblas_get_corename ? openblas_get_corename() : ""; }
+
+// OpenBLAS before 0.3.25 falls back to kernels for SSE on processors that it does not
+// know by number, several times slower than need be (OpenBLAS issue 4267). Its dispatch
+// is run again with a name that fits.
+void ChooseKernels() {
+  if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || CpuIsa() == Isa::kBase) return;
+  if (std::getenv("OPENBLAS_CORETYPE") != nullptr) return;
+  bool slow = false;
+  for (const char* core : {"Prescott", "Core2", "Penryn", "Dunnington", "Nehalem", "Atom",
+                           "Opteron", "Opteron_SSE3", "Barcelona", "Bobcat", "Nano"}) {
+    slow = slow || core_found == core;
+  }
+  if (!slow) return;
+  setenv("OPENBLAS_CORETYPE", CpuIsa() == Isa::kAvx512 ? "SkylakeX" : "Haswell", 1);
+  gotoblas_dynamic_quit();
+  gotoblas_dynamic_init();
+  unsetenv("OPENBLAS_CORETYPE");
+}
+#endif
+
+}  // namespace
+
+void CallBlas(const Gemm& g) {
+  const auto op = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
+  const auto narrow = [](int64_t n) { return static_cast<int>(n); };
+  cblas_sgemm(CblasRowMajor, op(g.trans_a), op(g.trans_b), narrow(g.m), narrow(g.n),
+              narrow(g.k), 1.0f, g.a, narrow(g.lda), g.b, narrow(g.ldb), g.beta, g.c,
+              narrow(g.ldc));
+}
+
+void SetUpBlas() {
+#if defined(GLIA_OPENBLAS)
+  static const bool once = [] {
+    core_found = CoreName();
+    ChooseKernels();
+    core_used = CoreName();
+    // A build on OpenMP takes its number from the environment alone (OpenBLAS issue
+    // 5806).
+    if (openblas_set_num_threads) openblas_set_num_threads(1);
+    return true;
+  }();
+  static_cast<void>(once);
+#endif
+}
+
+BlasInfo DescribeBlas() {
+#if defined(GLIA_OPENBLAS)
+  const char* config = openblas_get_config ? openblas_get_config() : "BLAS";
+#elif defined(GLIA_ACCELERATE)
+  const char* config = "Accelerate";
+#else
+  const char* config = "BLAS";
+#endif
+  return {config, core_found.c_str(), core_used.c_str()};
+}
+
+}  // namespace glia

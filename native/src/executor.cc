@@ -1,0 +1,48 @@
+#include "executor.h"
+
+#include "threads.h"
+
+namespace glia {
+namespace {
+
+void WalkAlone(const Program& program, int64_t count, Context context,
+               const std::atomic<bool>& stop) {
+  for (context.step = 0; context.step < count; ++context.step) {
+    for (const Step& step : program.steps()) {
+      if (stop.load(std::memory_order_relaxed)) return;
+      step.task.run(0, step.task.blocks, context);
+    }
+  }
+}
+
+// A task of one block falls to thread 0; the others go on to the next barrier.
+void WalkTogether(const Program& program, int64_t count, Context context,
+                  const Member& me, const std::atomic<bool>& stop) {
+  const auto share = [&](int64_t blocks, int thread) {
+    return CeilDiv(blocks * thread, me.count);
+  };
+  for (context.step = 0; context.step < count; ++context.step) {
+    for (const Step& step : program.steps()) {
+      const bool end_run = me.thread == 0 && stop.load(std::memory_order_relaxed);
+      if (step.wait && me.barrier.Wait(end_run)) return;
+      const int64_t begin = share(step.task.blocks, me.thread);
+      const int64_t end = share(step.task.blocks, me.thread + 1);
+      if (begin < end) step.task.run(begin, end, context);
+    }
+  }
+}
+
+}  // namespace
+
+void Execute(const Program& program, int64_t count, const std::atomic<bool>& stop) {
+  RunOnTeam(program.threads(), [&](const Member& me) {
+    const Context context = {program.scratch(me.thread), 0};
+    if (me.count == 1) {
+      WalkAlone(program, count, context, stop);
+    } else {
+      WalkTogether(program, count, context, me, stop);
+    }
+  });
+}
+
+}  // namespace glia

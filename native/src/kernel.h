@@ -1,0 +1,135 @@
+// What a kernel is, and the list that it enters itself into.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "simd.h"
+
+namespace glia {
+
+// Work is cut into blocks of about this many elements, whatever the number of threads.
+constexpr int64_t kBlock = 8192;
+
+// Blocks of `unit` elements each, put together until a block is worth handing to a
+// thread.
+inline int64_t UnitsPerBlock(int64_t unit) {
+  return unit >= kBlock ? 1 : kBlock / (unit > 0 ? unit : 1);
+}
+
+inline int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// A tensor in its final place. Both element types take four bytes.
+struct Tensor {
+  float* data = nullptr;
+  std::vector<int64_t> shape;
+
+  int64_t size() const { return Product(0, rank()); }
+  int rank() const { return static_cast<int>(shape.size()); }
+  int32_t* ints() const { return reinterpret_cast<int32_t*>(data); }
+
+  // Product of the dimensions from axis `first` up to `end`.
+  int64_t Product(int first, int end) const {
+    int64_t product = 1;
+    for (int axis = first; axis < end; ++axis) product *= shape[axis];
+    return product;
+  }
+};
+
+// Attributes in the order of the signature.
+class Attrs {
+ public:
+  explicit Attrs(const double* at) : at_(at) {}
+  bool Flag() { return *at_++ != 0; }
+  int64_t Integer() { return static_cast<int64_t>(*at_++); }
+  std::vector<int64_t> List() {
+    std::vector<int64_t> items(static_cast<size_t>(Integer()));
+    for (int64_t& item : items) item = Integer();
+    return items;
+  }
+
+ private:
+  const double* at_;
+};
+
+// One application of a kernel. Shapes and attributes have passed the op's shape rule.
+struct Call {
+  const Tensor* in;
+  Tensor out;
+  Attrs attrs;
+};
+
+// What a thread brings along.
+struct Context {
+  // As many floats as the task asked for, on a cache line.
+  float* scratch;
+  // Number of the step within the run.
+  int64_t step;
+};
+
+// A resolved piece of a step. `run` computes blocks [begin, end) of `blocks`, which
+// follow from shapes alone: a kernel never learns how many threads there are, so its bits
+// cannot depend on them.
+struct Task {
+  int64_t blocks = 1;
+  std::function<void(int64_t begin, int64_t end, Context&)> run;
+  // Estimate for one thread, in nanoseconds; 0 leaves it to the size of the tensors.
+  double work = 0;
+  // Floats of scratch memory per thread.
+  int64_t scratch = 0;
+};
+
+// Tasks in order, each starting when the one before it is done.
+using Tasks = std::vector<Task>;
+
+// Resolves a call when a program is prepared; what it returns runs once a step.
+using Kernel = Tasks(Call& call);
+
+// An elementwise op on a tile: y[i] from element i of each input. `y` may be one of the
+// inputs.
+using TileFn = void(const float* const* x, float* y, int64_t n);
+
+template <typename F>
+struct Entry {
+  const char* name;
+  const char* parameters;
+  F* fn;
+};
+
+inline std::vector<Entry<Kernel>>& Kernels() {
+  static std::vector<Entry<Kernel>> list;
+  return list;
+}
+
+inline std::vector<Entry<TileFn>>& TileFns() {
+  static std::vector<Entry<TileFn>> list;
+  return list;
+}
+
+template <typename F>
+bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
+  list.push_back(entry);
+  return true;
+}
+
+}  // namespace glia
+
+// Defines a kernel, `Tasks(Call& call)`, and enters it. Name and parameters must equal
+// the signature that src/ir/op.ts makes of the op's entry; loading the addon checks it.
+#define GLIA_KERNEL(name, parameters)                               \
+  static Tasks name##_kernel(Call& call);                           \
+  [[maybe_unused]] static const bool name##_entered =               \
+      Enter<Kernel>(Kernels(), {#name, parameters, name##_kernel}); \
+  static Tasks name##_kernel([[maybe_unused]] Call& call)
+
+// Defines an elementwise op by what it computes from one element of each input:
+// GLIA_ELEMENTWISE(add, "(a, b)", float a, float b) { return a + b; }
+#define GLIA_ELEMENTWISE(name, parameters, ...)                                     \
+  static GLIA_INLINE float name##_element(__VA_ARGS__);                             \
+  GLIA_LOOP(name##_tile, (const float* const* x, float* y, int64_t n), (x, y, n)) { \
+    MapTile<name##_element>(x, y, n);                                               \
+  }                                                                                 \
+  [[maybe_unused]] static const bool name##_entered =                               \
+      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile});                   \
+  static GLIA_INLINE float name##_element(__VA_ARGS__)

@@ -1,0 +1,23 @@
+// Elementwise arithmetic. Twin of src/ops/arithmetic.ts and src/ops/compare.ts.
+#include "map.h"
+
+namespace glia {
+
+GLIA_ELEMENTWISE(add, "(a, b)", float a, float b) { return a + b; }
+GLIA_ELEMENTWISE(sub, "(a, b)", float a, float b) { return a - b; }
+GLIA_ELEMENTWISE(mul, "(a, b)", float a, float b) { return a * b; }
+GLIA_ELEMENTWISE(div, "(a, b)", float a, float b) { return a / b; }
+GLIA_ELEMENTWISE(neg, "(x)", float x) { return -x; }
+
+// Written so that NaN wins on either side: it differs from itself, and no comparison with
+// it holds.
+GLIA_ELEMENTWISE(maximum, "(a, b)", float a, float b) { return a > b || a != a ? a : b; }
+GLIA_ELEMENTWISE(minimum, "(a, b)", float a, float b) { return a < b || a != a ? a : b; }
+
+GLIA_ELEMENTWISE(greater, "(a, b)", float a, float b) { return a > b ? 1.0f : 0.0f; }
+GLIA_ELEMENTWISE(equal, "(a, b)", float a, float b) { return a == b ? 1.0f : 0.0f; }
+GLIA_ELEMENTWISE(where, "(condition, a, b)", float condition, float a, float b) {
+  return condition != 0.0f ? a : b;
+}
+
+}  // namespace glia

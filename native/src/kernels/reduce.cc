@@ -1,0 +1,95 @@
+// Folds over adjacent axes: x is read as [outer, n, inner] and folded over n. Twin of
+// src/ops/reduce.ts and src/ops/extrema.ts.
+#include <algorithm>
+#include <memory>
+
+#include "../kernel.h"
+#include "../rows.h"
+
+namespace glia {
+namespace {
+
+constexpr int64_t kColumns = 64;
+
+using RowFn = void(const float* x, int64_t n, float* y);
+using ColumnFn = void(const float* x, int64_t n, int64_t inner, int64_t columns,
+                      float* y);
+
+// Rows that lie side by side.
+Task FoldRows(const float* x, int64_t rows, int64_t n, float* y, RowFn* fold) {
+  const int64_t group = UnitsPerBlock(n);
+  Task task;
+  task.blocks = CeilDiv(rows, group);
+  task.run = [=](int64_t begin, int64_t end, Context&) {
+    for (int64_t row = begin * group; row < std::min(end * group, rows); ++row) {
+      fold(x + row * n, n, y + row);
+    }
+  };
+  return task;
+}
+
+// Columns, some at a time; a unit of work is up to kColumns columns of one outer index.
+Task FoldColumns(const float* x, int64_t outer, int64_t n, int64_t inner, float* y,
+                 ColumnFn* fold) {
+  const int64_t strips = CeilDiv(inner, kColumns), units = outer * strips;
+  const int64_t group = UnitsPerBlock(std::min(inner, kColumns) * n);
+  Task task;
+  task.blocks = CeilDiv(units, group);
+  task.run = [=](int64_t begin, int64_t end, Context&) {
+    for (int64_t unit = begin * group; unit < std::min(end * group, units); ++unit) {
+      const int64_t o = unit / strips, first = unit % strips * kColumns;
+      fold(x + o * n * inner + first, n, inner, std::min(inner - first, kColumns),
+           y + o * inner + first);
+    }
+  };
+  return task;
+}
+
+Task Fold(Call& call, RowFn* rows, ColumnFn* columns) {
+  const Tensor& x = call.in[0];
+  const int axis = static_cast<int>(call.attrs.Integer());
+  const int end = axis + static_cast<int>(call.attrs.Integer());
+  const int64_t outer = x.Product(0, axis), n = x.Product(axis, end);
+  const int64_t inner = x.Product(end, x.rank());
+  return inner == 1 ? FoldRows(x.data, outer, n, call.out.data, rows)
+                    : FoldColumns(x.data, outer, n, inner, call.out.data, columns);
+}
+
+}  // namespace
+
+GLIA_LOOP(SumRow, (const float* x, int64_t n, float* y), (x, n, y)) {
+  *y = static_cast<float>(SumOf(x, n));
+}
+
+GLIA_LOOP(SumColumns,
+          (const float* x, int64_t n, int64_t inner, int64_t columns, float* y),
+          (x, n, inner, columns, y)) {
+  double sums[kColumns] = {};
+  for (int64_t k = 0; k < n; ++k) {
+    for (int64_t j = 0; j < columns; ++j)
+      sums[j] += static_cast<double>(x[k * inner + j]);
+  }
+  for (int64_t j = 0; j < columns; ++j) y[j] = static_cast<float>(sums[j]);
+}
+
+GLIA_LOOP(MaxRow, (const float* x, int64_t n, float* y), (x, n, y)) { *y = MaxOf(x, n); }
+
+GLIA_LOOP(MaxColumns,
+          (const float* x, int64_t n, int64_t inner, int64_t columns, float* y),
+          (x, n, inner, columns, y)) {
+  float largest[kColumns];
+  std::fill_n(largest, kColumns, -kInfinity);
+  for (int64_t k = 0; k < n; ++k) {
+    for (int64_t j = 0; j < columns; ++j)
+      largest[j] = Larger(largest[j], x[k * inner + j]);
+  }
+  std::copy_n(largest, columns, y);
+}
+
+// Sums in float64, rows in order, so the result depends on nothing but the numbers and
+// the shape.
+GLIA_KERNEL(sum, "(x; axis, count)") { return {Fold(call, SumRow, SumColumns)}; }
+
+GLIA_KERNEL(max, "(x; axis, count)") { return {Fold(call, MaxRow, MaxColumns)}; }
+
+}  // namespace glia

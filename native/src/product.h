@@ -1,0 +1,24 @@
+// Matrix products, cut into blocks by their shape.
+#pragma once
+
+#include "blas.h"
+#include "kernel.h"
+
+namespace glia {
+
+// A batch of products of one shape; the matrices of a batch lie one behind the other.
+struct Product {
+  bool trans_a, trans_b;
+  int64_t batch, m, n, k;
+  const float* a;
+  const float* b;
+  // Added to each row of c where there is one: n numbers, or the same one n times with a
+  // step of 0.
+  const float* bias;
+  int64_t bias_step;
+  float* c;
+};
+
+Task Multiply(const Product& product);
+
+}  // namespace glia

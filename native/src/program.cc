@@ -1,0 +1,241 @@
+#include "program.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "decoder.h"
+#include "region.h"
+#include "strided.h"
+
+namespace glia {
+namespace {
+
+constexpr int64_t kMaxDim = INT32_MAX;
+constexpr int64_t kMaxWords = int64_t{1} << 50;
+
+// Words of a cache line.
+constexpr int64_t kLine = 16;
+
+// Below this much work, in nanoseconds, a second thread costs more than it brings: moving
+// what one core has changed to the cache of another takes longer than computing it.
+constexpr double kWorthSharing = 60e3;
+
+// Words that a block of a copy moves.
+constexpr int64_t kCopied = 4 * kBlock;
+
+Task CopyTask(const float* from, float* to, int64_t n) {
+  Task task;
+  task.blocks = from == to ? 0 : CeilDiv(n, kCopied);
+  task.run = [=](int64_t begin, int64_t end, Context&) {
+    const int64_t first = begin * kCopied;
+    std::copy_n(from + first, std::min(end * kCopied, n) - first, to + first);
+  };
+  return task;
+}
+
+Task FeedTask(const Port& port) {
+  Task task;
+  task.blocks = CeilDiv(port.words, kCopied);
+  task.run = [&port](int64_t begin, int64_t end, Context& context) {
+    const int64_t first = begin * kCopied, last = std::min(end * kCopied, port.words);
+    std::copy_n(port.array + context.step * port.words + first, last - first,
+                port.tensor.data + first);
+  };
+  return task;
+}
+
+Task FetchTask(const Port& port) {
+  Task task;
+  task.blocks = CeilDiv(port.words, kCopied);
+  task.run = [&port](int64_t begin, int64_t end, Context& context) {
+    const int64_t first = begin * kCopied, last = std::min(end * kCopied, port.words);
+    std::copy_n(port.tensor.data + first, last - first,
+                port.array + context.step * port.words + first);
+  };
+  return task;
+}
+
+// Product of dimensions; dimensions that multiply to more than there can be are refused.
+int64_t SizeOf(const std::vector<int64_t>& dims) {
+  int64_t size = 1;
+  for (int64_t dim : dims) {
+    if (dim > 0 && size > kMaxWords / dim) throw Error("PROGRAM", "a shape is too large");
+    size *= dim;
+  }
+  return size;
+}
+
+std::vector<int64_t> ReadShape(Decoder& in) {
+  return in.List(in.Next(0, kMaxRank), 0, kMaxDim);
+}
+
+std::vector<Tensor> ReadTensors(Decoder& in, const Memory& arena,
+                                const std::vector<std::shared_ptr<Slot>>& slots) {
+  std::vector<Tensor> tensors;
+  const int64_t count = in.Count();
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t place = in.Next(-static_cast<int64_t>(slots.size()), arena.words());
+    Tensor tensor;
+    tensor.shape = ReadShape(in);
+    const Memory& memory = place < 0 ? slots[-place - 1]->memory : arena;
+    const int64_t offset = std::max<int64_t>(place, 0), size = SizeOf(tensor.shape);
+    const bool fits =
+        place < 0 ? size == memory.words() : size <= memory.words() - offset;
+    if (!fits) {
+      throw Error("PROGRAM", "buffer " + std::to_string(i) + " of " +
+                                 std::to_string(size) +
+                                 " numbers does not fit its place");
+    }
+    tensor.data = memory.data() + offset;
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+void FillConstant(const Tensor& tensor, bool is_int, double value) {
+  if (is_int) {
+    std::fill_n(tensor.ints(), tensor.size(), static_cast<int32_t>(value));
+  } else {
+    std::fill_n(tensor.data, tensor.size(), static_cast<float>(value));
+  }
+}
+
+Region::Input ReadInput(Decoder& in, const std::vector<Tensor>& tensors,
+                        const std::vector<int64_t>& dims, int64_t size) {
+  const Tensor& tensor = tensors[in.Next(0, static_cast<int64_t>(tensors.size()) - 1)];
+  Region::Input input = {tensor.data,
+                         in.List(static_cast<int64_t>(dims.size()), 0, kMaxWords)};
+  double furthest = 0;
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    furthest +=
+        static_cast<double>(dims[axis] - 1) * static_cast<double>(input.strides[axis]);
+  }
+  if (size > 0 && furthest >= static_cast<double>(tensor.size())) {
+    throw Error("PROGRAM", "a region reads outside of an input");
+  }
+  return input;
+}
+
+Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, int64_t* moved) {
+  Region region;
+  region.dims = ReadShape(in);
+  const int64_t size = SizeOf(region.dims), inputs = in.Count();
+  for (int64_t i = 0; i < inputs; ++i) {
+    region.inputs.push_back(ReadInput(in, tensors, region.dims, size));
+  }
+  const int64_t ops = in.Count();
+  for (int64_t i = 0; i < ops; ++i) {
+    const auto& entry = TileFns()[in.Next(0, static_cast<int64_t>(TileFns().size()) - 1)];
+    const int64_t args = in.Next(1, 3);
+    Region::Op op = {entry.fn, {}};
+    for (int64_t value : in.List(args, 0, inputs + i - 1))
+      op.args.push_back(static_cast<int>(value));
+    region.body.push_back(std::move(op));
+  }
+  const int64_t outputs = in.Count();
+  for (int64_t i = 0; i < outputs; ++i) {
+    const Tensor& tensor = tensors[in.Next(0, static_cast<int64_t>(tensors.size()) - 1)];
+    if (tensor.size() != size)
+      throw Error("PROGRAM", "a region's output has another size");
+    region.outputs.push_back(
+        {tensor.data, static_cast<int>(in.Next(0, inputs + ops - 1))});
+  }
+  *moved = size * (inputs + outputs);
+  return region;
+}
+
+std::vector<std::shared_ptr<Slot>> WithoutRepeats(
+    std::vector<std::shared_ptr<Slot>> slots) {
+  std::sort(slots.begin(), slots.end());
+  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+  return slots;
+}
+
+}  // namespace
+
+Program::Program(const double* code, int64_t length,
+                 std::vector<std::shared_ptr<Slot>> slots, int threads)
+    : slots_(WithoutRepeats(slots)), arena_(Decoder(code, length).Next(0, kMaxWords)) {
+  Decoder in(code, length);
+  in.Next(0, kMaxWords);
+  tensors_ = ReadTensors(in, arena_, slots);
+  Read(in);
+  if (work_ >= kWorthSharing) threads_ = std::max(threads, 1);
+  scratch_words_ = CeilDiv(scratch_words_, kLine) * kLine;
+  scratch_ = std::make_unique<Memory>(threads_ * scratch_words_);
+}
+
+void Program::Read(Decoder& in) {
+  const int64_t last = static_cast<int64_t>(tensors_.size()) - 1;
+  const int64_t constants = in.Count();
+  for (int64_t i = 0; i < constants; ++i) {
+    const Tensor& tensor = tensors_[in.Next(0, last)];
+    const bool is_int = in.Next(0, 1) != 0;
+    FillConstant(tensor, is_int, in.Number());
+  }
+  for (std::vector<Port>* ports : {&feeds_, &fetches_}) {
+    const int64_t count = in.Count();
+    for (int64_t i = 0; i < count; ++i) {
+      const Tensor& tensor = tensors_[in.Next(0, last)];
+      ports->push_back({tensor, tensor.size()});
+    }
+  }
+  for (const Port& port : feeds_) Add(FeedTask(port), port.words);
+  const int64_t steps = in.Count();
+  for (int64_t i = 0; i < steps; ++i) ReadStep(in);
+  for (const Port& port : fetches_) Add(FetchTask(port), port.words);
+}
+
+void Program::ReadStep(Decoder& in) {
+  enum Kind { kKernel = 0, kRegion = 1, kCopy = 2 };
+  const int64_t last = static_cast<int64_t>(tensors_.size()) - 1;
+  const int64_t kind = in.Next(kKernel, kCopy);
+  if (kind == kRegion) {
+    int64_t moved = 0;
+    Task task = RunRegion(ReadRegion(in, tensors_, &moved));
+    Add(std::move(task), moved);
+  } else if (kind == kCopy) {
+    const Tensor &from = tensors_[in.Next(0, last)], &to = tensors_[in.Next(0, last)];
+    if (from.size() != to.size()) throw Error("PROGRAM", "a copy changes the size");
+    Add(CopyTask(from.data, to.data, from.size()), 2 * from.size());
+  } else {
+    const auto& entry = Kernels()[in.Next(0, static_cast<int64_t>(Kernels().size()) - 1)];
+    std::vector<Tensor> inputs;
+    for (int64_t tensor : in.List(in.Count(), 0, last))
+      inputs.push_back(tensors_[tensor]);
+    const Tensor& out = tensors_[in.Next(0, last)];
+    int64_t moved = out.size();
+    for (const Tensor& input : inputs) moved += input.size();
+    Call call = {inputs.data(), out, Attrs(in.Take(in.Count()))};
+    for (Task& task : entry.fn(call)) Add(std::move(task), moved);
+  }
+}
+
+void Program::Add(Task task, int64_t moved) {
+  if (task.blocks == 0) return;
+  constexpr double kNsPerWord = 0.3, kNsPerTask = 20;
+  work_ +=
+      kNsPerTask + (task.work > 0 ? task.work : kNsPerWord * static_cast<double>(moved));
+  scratch_words_ = std::max(scratch_words_, task.scratch);
+  const bool wait = task.blocks > 1 || (!steps_.empty() && steps_.back().task.blocks > 1);
+  steps_.push_back({std::move(task), wait});
+}
+
+bool Program::TryTake() {
+  if (!busy_.TryTake()) return false;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i]->busy.TryTake()) continue;
+    while (i-- > 0) slots_[i]->busy.Give();
+    busy_.Give();
+    return false;
+  }
+  return true;
+}
+
+void Program::Give() {
+  for (const std::shared_ptr<Slot>& slot : slots_) slot->busy.Give();
+  busy_.Give();
+}
+
+}  // namespace glia

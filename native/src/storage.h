@@ -1,0 +1,49 @@
+// Memory that kernels work on.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace glia {
+
+// Zeroed floats on a cache line, touched only when used.
+class Memory {
+ public:
+  // Throws Error when there is not enough.
+  explicit Memory(int64_t words);
+  ~Memory();
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+
+  float* data() const { return data_; }
+  int64_t words() const { return words_; }
+
+ private:
+  void* raw_;
+  float* data_;
+  int64_t words_;
+};
+
+// Says that a run uses something. Taken on a JavaScript thread, given back by the thread
+// that ran.
+class Busy {
+ public:
+  bool TryTake() { return !taken_.exchange(true, std::memory_order_acquire); }
+  void Give() { taken_.store(false, std::memory_order_release); }
+  bool taken() const { return taken_.load(std::memory_order_acquire); }
+
+ private:
+  std::atomic<bool> taken_{false};
+};
+
+// A named tensor of a storage. It lives as long as the storage or a prepared program
+// holds it.
+struct Slot {
+  explicit Slot(int64_t words) : memory(words) {}
+
+  Memory memory;
+  Busy busy;
+};
+
+}  // namespace glia

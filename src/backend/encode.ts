@@ -1,0 +1,125 @@
+import { ProgramError } from '../base/errors.ts';
+import { sameShape, showShape } from '../base/shape.ts';
+import { byName, encodeAttrs, findOp, type OpEntry } from '../ir/op.ts';
+import type { Buffer, CopyStep, KernelStep, Program, RegionStep, Step } from '../ir/program.ts';
+import type { Opcodes } from './link.ts';
+
+/** A program as the addon takes it. */
+export interface Encoded {
+  /** All numbers in the order in which `native/src/program.cc` reads them; each list is preceded by its length. */
+  readonly code: Float64Array;
+  /** Names of the stored tensors that the program uses; slot s is written as -1 - s. */
+  readonly slots: readonly string[];
+}
+
+/**
+ * Writes a program as numbers. The addon trusts shapes and attributes of kernels, so they are checked here, by the
+ * op table's own rules.
+ *
+ * @throws {ProgramError} when a step breaks its op's shape rule, or an op has no kernel.
+ */
+export function encode(program: Program, opcodes: Opcodes): Encoded {
+  const slots: string[] = [];
+  const slotOf = (name: string): number => {
+    if (!slots.includes(name)) slots.push(name);
+    return slots.indexOf(name);
+  };
+  const { buffers, constants, feeds, steps, fetches } = program;
+  const code = [
+    program.arena,
+    ...list(buffers, ({ place, shape }) => [
+      'stored' in place ? -1 - slotOf(place.stored) : place.arena,
+      ...list(shape, (dim) => [dim]),
+    ]),
+    ...list(constants, ({ buffer, value }) => [buffer, buffers[buffer]?.dtype === 'i32' ? 1 : 0, value]),
+    ...list(feeds, ({ buffer }) => [buffer]),
+    ...list(fetches, ({ buffer }) => [buffer]),
+    ...list(steps, (step) => encodeStep(step, buffers, opcodes)),
+  ];
+  return { code: Float64Array.from(code), slots };
+}
+
+function list<T>(items: readonly T[], encodeItem: (item: T) => number[]): number[] {
+  return [items.length, ...items.flatMap(encodeItem)];
+}
+
+function encodeStep(step: Step, buffers: readonly Buffer[], opcodes: Opcodes): number[] {
+  if (step.kind === 'copy') return encodeCopy(step);
+  return step.kind === 'kernel' ? encodeKernel(step, buffers, opcodes) : encodeRegion(step, opcodes);
+}
+
+function encodeKernel(step: KernelStep, buffers: readonly Buffer[], opcodes: Opcodes): number[] {
+  checkKernel(step, entryOf(step.op), buffers);
+  const attrs = encodeAttrs(step.attrs);
+  return [
+    0,
+    opcodeOf(step.op, opcodes),
+    ...list(step.inputs, (i) => [i]),
+    step.output,
+    attrs.length,
+    ...attrs,
+  ];
+}
+
+function encodeRegion(step: RegionStep, opcodes: Opcodes): number[] {
+  return [
+    1,
+    ...list(step.dims, (dim) => [dim]),
+    ...list(step.inputs, ({ buffer, strides }) => {
+      if (strides.length !== step.dims.length)
+        throw new ProgramError('a region needs a stride for each dimension');
+      return [buffer, ...strides];
+    }),
+    ...list(step.body, ({ op, args }) => {
+      const entry = entryOf(op);
+      if (!entry.map || args.length !== entry.inputs.length) {
+        throw new ProgramError(`${op} cannot stand in a region with ${args.length} arguments`);
+      }
+      return [opcodeOf(op, opcodes), ...list(args, (value) => [value])];
+    }),
+    ...list(step.outputs, ({ buffer, value }) => [buffer, value]),
+  ];
+}
+
+function encodeCopy({ from, to }: CopyStep): number[] {
+  return [2, from, to];
+}
+
+function entryOf(op: string): OpEntry {
+  const entry = findOp(op);
+  if (entry === undefined) throw new ProgramError(`there is no op ${op}`);
+  return entry;
+}
+
+function opcodeOf(op: string, opcodes: Opcodes): number {
+  const opcode = opcodes.get(op);
+  if (opcode === undefined) throw new ProgramError(`${op} has no native kernel`);
+  return opcode;
+}
+
+function checkKernel(step: KernelStep, entry: OpEntry, buffers: readonly Buffer[]): void {
+  const at = step.path || undefined;
+  const refuse = (why: string): never => {
+    throw new ProgramError(`${step.op}: ${why}`, { at });
+  };
+  const bufferAt = (index: number): Buffer => buffers[index] ?? refuse(`there is no buffer ${index}`);
+  const inputs = step.inputs.map(bufferAt);
+  const output = bufferAt(step.output);
+  if (entry.map) refuse('an elementwise op runs in a region');
+  if (inputs.length !== entry.inputs.length)
+    refuse(`takes ${entry.inputs.length} inputs, got ${inputs.length}`);
+  entry.inputs.forEach((name, i) => {
+    const wanted = entry.inputTypes[name] ?? 'f32';
+    if (inputs[i]!.dtype !== wanted) refuse(`${name} must be ${wanted}`);
+  });
+  if (output.dtype !== entry.outputType) refuse(`the output must be ${entry.outputType}`);
+  const attrs = Object.keys(entry.attrs);
+  if (Object.keys(step.attrs).join() !== attrs.join())
+    refuse(`wants the attributes ${attrs.join(', ')} in this order`);
+  const shapes = byName(
+    entry,
+    inputs.map(({ shape }) => shape),
+  );
+  const shape = entry.shape(shapes, step.attrs, refuse);
+  if (!sameShape(shape, output.shape)) refuse(`gives ${showShape(shape)}, not ${showShape(output.shape)}`);
+}

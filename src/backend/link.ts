@@ -1,0 +1,39 @@
+import { LinkError } from '../base/errors.ts';
+import { type OpEntry, signature } from '../ir/op.ts';
+
+/** What an addon says it can compute: signatures, a list for each kind, in the order of its opcodes. */
+export interface Signatures {
+  readonly kernels: readonly string[];
+  readonly elementwise: readonly string[];
+}
+
+/** Number of an op's kernel in the addon's list; valid for this process only. */
+export type Opcodes = ReadonlyMap<string, number>;
+
+/**
+ * Finds each op's kernel by its signature. Views need none, and a fusion without one is simply not fused.
+ *
+ * @throws {LinkError} when a kernel is missing, or takes other inputs or attributes than the op table says.
+ */
+export function link(ops: readonly OpEntry[], addon: Signatures): Opcodes {
+  const opcodes = new Map<string, number>();
+  for (const op of ops) {
+    if (op.view) continue;
+    const list = op.map ? addon.elementwise : addon.kernels;
+    const wanted = signature(op);
+    const code = list.findIndex((entry) => nameOf(entry) === op.name);
+    if (code === -1 && op.compose) continue;
+    if (list[code] !== wanted) {
+      const got = list[code] ?? 'no such kernel';
+      throw new LinkError(`${op.name}: the addon has ${got}, the op table ${wanted}`, {
+        hint: 'the addon was built from other sources: build it again',
+      });
+    }
+    opcodes.set(op.name, code);
+  }
+  return opcodes;
+}
+
+function nameOf(entry: string): string {
+  return entry.slice(0, entry.indexOf('('));
+}

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BackendError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
+import type { Backend, BackendName } from './backend.ts';
+import { type Addon, createNative } from './native.ts';
+import { createReference } from './reference.ts';
+import { threadCount } from './threads.ts';
+
+const NAMES: readonly BackendName[] = ['native', 'typescript'];
+const HINT =
+  'npm run build:native builds the addon (it needs CMake, a C++17 compiler and OpenBLAS); ' +
+  'GLIA_BACKEND=typescript stops this warning';
+
+/** Where the package lies; the same from `src/` and from `dist/`. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const loaded = new Map<BackendName | undefined, Backend>();
+
+/**
+ * The backend that computes: the one asked for by name or by `GLIA_BACKEND`, else the native one where its addon
+ * loads, else the one in TypeScript, with one warning that says why.
+ *
+ * @throws {BackendError} when the backend asked for does not exist or cannot serve.
+ */
+export function loadBackend(name?: BackendName): Backend {
+  const wanted = name ?? fromEnvironment();
+  let backend = loaded.get(wanted);
+  if (backend === undefined) {
+    backend = wanted === 'typescript' ? createReference('float32') : loadNative(ROOT, wanted === 'native');
+    loaded.set(wanted, backend);
+  }
+  return backend;
+}
+
+function fromEnvironment(): BackendName | undefined {
+  const name = process.env['GLIA_BACKEND'];
+  if (name === undefined || name === '') return undefined;
+  const known = NAMES.find((one) => one === name);
+  if (known === undefined) {
+    throw new BackendError(`GLIA_BACKEND: there is no backend "${name}"`, {
+      known: NAMES.join(', '),
+      hint: didYouMean(name, NAMES),
+    });
+  }
+  return known;
+}
+
+/**
+ * The native backend with the first addon under `root` that loads and links. Where there is none it is the
+ * TypeScript backend with a warning, or an error if the native one is `required`.
+ *
+ * @throws {BackendError} when it is required and no addon serves, or for a bad `GLIA_THREADS`.
+ */
+export function loadNative(root: string, required: boolean): Backend {
+  const threads = threadCount();
+  const tried: string[] = [];
+  for (const path of candidates(root)) {
+    try {
+      return createNative(createRequire(import.meta.url)(path) as Addon, threads);
+    } catch (error) {
+      tried.push(`${path}: ${(error as Error).message.split('\n', 1)[0]}`);
+    }
+  }
+  const why = tried.length > 0 ? tried.join('; ') : `no addon for ${platform()} in ${root}`;
+  if (required) throw new BackendError('the native backend cannot serve', { tried: why, hint: HINT });
+  process.emitWarning(`computing in TypeScript, many times slower than native. Tried: ${why}. ${HINT}.`, {
+    type: 'GliaWarning',
+    code: 'GLIA_FALLBACK',
+  });
+  return createReference('float32');
+}
+
+/** Addons in the order in which they are tried: the one built here, then those that came with the package. */
+function candidates(root: string): string[] {
+  const own = join(root, 'build', 'Release', 'glia.node');
+  const folder = join(root, 'prebuilds', platform());
+  const prebuilt = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.node')) : [];
+  return [...(existsSync(own) ? [own] : []), ...prebuilt.sort().map((file) => join(folder, file))];
+}
+
+function platform(): string {
+  return `${process.platform}-${process.arch}`;
+}

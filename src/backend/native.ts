@@ -1,0 +1,218 @@
+import { arrayFor, type DType, type NumberArray } from '../base/dtype.ts';
+import { BackendError, type GliaError, ProgramError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
+import { allOps } from '../ir/op.ts';
+import type { Program } from '../ir/program.ts';
+import '../ops/index.ts';
+import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
+import { encode } from './encode.ts';
+import { link, type Opcodes, type Signatures } from './link.ts';
+
+/** Something that lives in the addon. */
+type Handle = object;
+
+/** What the addon says about itself. */
+export interface AddonFacts extends Signatures {
+  /** The BLAS in its own words: `OpenBLAS 0.3.21 … MAX_THREADS=64`. */
+  readonly blas: string;
+  /** Kernels that the BLAS chose for this processor, and that it uses now. */
+  readonly coreFound: string;
+  readonly core: string;
+  /** Instruction set of the kernels of our own: base, avx2 or avx512. */
+  readonly isa: string;
+}
+
+/** The addon's exports; the other side is `native/src/addon.cc`. Errors carry a code. */
+export interface Addon {
+  describe(): AddonFacts;
+  allocate(words: number): Handle;
+  release(slot: Handle): void;
+  write(slot: Handle, values: NumberArray, offset: number): void;
+  read(slot: Handle, into: NumberArray): void;
+  prepare(code: Float64Array, slots: readonly Handle[], threads: number): Handle;
+  dispose(program: Handle): void;
+  run(program: Handle, steps: number, feeds: readonly NumberArray[]): Promise<ArrayBuffer[]>;
+  runSync(program: Handle, steps: number, feeds: readonly NumberArray[]): ArrayBuffer[];
+}
+
+/**
+ * The backend in C++ over a BLAS. Runs go on on threads of its own; programs that are too small to share run on
+ * one. The bits do not depend on the number of threads.
+ *
+ * @throws {LinkError} when the addon's kernels are not those of the op table.
+ */
+export function createNative(addon: Addon, threads: number): Backend {
+  const facts = addon.describe();
+  const opcodes = link(allOps(), facts);
+  return {
+    name: 'native',
+    fuses: (op) => opcodes.has(op),
+    createStorage: () => new NativeStorage(addon),
+    prepare(program, storage) {
+      if (!(storage instanceof NativeStorage))
+        throw new BackendError('the storage belongs to another backend');
+      return new NativeRunnable(addon, program, storage, opcodes, threads);
+    },
+    describe: () => `${describeBlas(facts)}, ${threads} thread${threads === 1 ? '' : 's'}`,
+  };
+}
+
+function describeBlas({ blas, core }: AddonFacts): string {
+  const version = blas.split(' ').slice(0, 2).join(' ');
+  return core === '' ? version : `${version} ${core}`;
+}
+
+interface Stored extends Slot {
+  readonly size: number;
+  readonly handle: Handle;
+}
+
+class NativeStorage implements Storage {
+  readonly #addon: Addon;
+  readonly #slots = new Map<string, Stored>();
+
+  constructor(addon: Addon) {
+    this.#addon = addon;
+  }
+
+  allocate({ name, shape, dtype }: Slot): void {
+    const size = sizeOf(shape);
+    const handle = guarded(`allocate ${name}`, () => this.#addon.allocate(size));
+    this.release(name);
+    this.#slots.set(name, { name, shape, dtype, size, handle });
+  }
+
+  has(name: string): boolean {
+    return this.#slots.has(name);
+  }
+
+  write(name: string, values: ArrayLike<number>, offset = 0): void {
+    const { dtype, size, handle } = this.stored(name);
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + values.length > size) {
+      throw new BackendError(`${name}: ${values.length} values at ${offset} do not fit into ${size}`);
+    }
+    guarded(`write ${name}`, () => this.#addon.write(handle, asTyped(values, dtype), offset));
+  }
+
+  read(name: string): NumberArray {
+    const { dtype, size, handle } = this.stored(name);
+    const values = arrayFor(dtype, size);
+    guarded(`read ${name}`, () => this.#addon.read(handle, values));
+    return values;
+  }
+
+  release(name: string): void {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return;
+    this.#slots.delete(name);
+    this.#addon.release(slot.handle);
+  }
+
+  stored(name: string): Stored {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) throw new BackendError(`there is no stored tensor ${name}`);
+    return slot;
+  }
+}
+
+/** A fed or fetched tensor. */
+interface Port {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly size: number;
+}
+
+class NativeRunnable implements Runnable {
+  readonly #addon: Addon;
+  readonly #handle: Handle;
+  readonly #feeds: readonly Port[];
+  readonly #fetches: readonly Port[];
+
+  constructor(addon: Addon, program: Program, storage: NativeStorage, opcodes: Opcodes, threads: number) {
+    this.#addon = addon;
+    checkStored(program, storage);
+    const { code, slots } = encode(program, opcodes);
+    const handles = slots.map((name) => storage.stored(name).handle);
+    this.#handle = guarded('prepare', () => addon.prepare(code, handles, threads));
+    const port = ({ name, buffer }: Program['feeds'][number]): Port => {
+      const { shape, dtype } = program.buffers[buffer]!;
+      return { name, dtype, size: sizeOf(shape) };
+    };
+    this.#feeds = program.feeds.map(port);
+    this.#fetches = program.fetches.map(port);
+  }
+
+  async run(steps: number, feeds: Arrays): Promise<Arrays> {
+    const arrays = this.#arrays(steps, feeds);
+    try {
+      return this.#fetched(await this.#addon.run(this.#handle, steps, arrays));
+    } catch (error) {
+      throw translate('run', error);
+    }
+  }
+
+  runSync(steps: number, feeds: Arrays): Arrays {
+    const arrays = this.#arrays(steps, feeds);
+    return this.#fetched(guarded('run', () => this.#addon.runSync(this.#handle, steps, arrays)));
+  }
+
+  dispose(): void {
+    this.#addon.dispose(this.#handle);
+  }
+
+  #arrays(steps: number, feeds: Arrays): NumberArray[] {
+    if (!Number.isSafeInteger(steps) || steps < 0) throw new BackendError(`cannot run ${steps} steps`);
+    return this.#feeds.map(({ name, dtype, size }) => {
+      const array = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+      const wanted = steps * size;
+      if (array?.length !== wanted) {
+        throw new BackendError(`feed ${name} holds ${array?.length ?? 'nothing'}, wanted ${wanted} numbers`);
+      }
+      return asTyped(array, dtype);
+    });
+  }
+
+  #fetched(buffers: readonly ArrayBuffer[]): Arrays {
+    return Object.fromEntries(
+      this.#fetches.map(({ name, dtype }, i) => {
+        const buffer = buffers[i]!;
+        return [name, dtype === 'i32' ? new Int32Array(buffer) : new Float32Array(buffer)];
+      }),
+    );
+  }
+}
+
+function checkStored(program: Program, storage: NativeStorage): void {
+  for (const { place, shape, dtype } of program.buffers) {
+    if (!('stored' in place)) continue;
+    const slot = storage.stored(place.stored);
+    if (slot.size !== sizeOf(shape) || slot.dtype !== dtype) {
+      throw new ProgramError(`stored tensor ${place.stored} is not what the program was compiled for`, {
+        wanted: `${sizeOf(shape)} ${dtype}`,
+        got: `${slot.size} ${slot.dtype}`,
+      });
+    }
+  }
+}
+
+/** The numbers in the array type that the addon reads: as they are, or a copy. */
+function asTyped(values: ArrayLike<number>, dtype: DType): NumberArray {
+  if (dtype === 'i32') return values instanceof Int32Array ? values : new Int32Array(values);
+  return values instanceof Float32Array ? values : new Float32Array(values);
+}
+
+function guarded<T>(what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw translate(what, error);
+  }
+}
+
+/** The addon's error as one of glia's, by its code. */
+function translate(what: string, error: unknown): GliaError {
+  const { code, message } = error as { code?: unknown; message: string };
+  if (code === 'BUSY') return new BackendError(`${what}: ${message}`, { hint: 'await the run first' });
+  if (code === 'PROGRAM') return new ProgramError(`${what}: ${message}`);
+  return new BackendError(`${what}: ${message}`, {}, error);
+}
