@@ -1,0 +1,272 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import * as metrics from '../../src/train/metrics/index.ts';
+import { descending } from '../../src/train/metrics/rank.ts';
+import { metricNames, metricOf } from '../../src/train/metrics/table.ts';
+
+// Numbers of scikit-learn 1.9.1.
+const golden = JSON.parse(readFileSync(new URL('../golden/metrics.json', import.meta.url), 'utf8'));
+// Sums of at most 40 terms in another order: a few units in the last place.
+const DIGITS = 12;
+
+const { y_true: labels, y_pred: guesses, binary_true: truth, binary_score: scores, proba } = golden;
+const { reg_true: values, reg_pred: estimates } = golden;
+const none = { average: 'none' } as const;
+
+describe('golden', () => {
+  const [precisions, recalls, f1s] = golden.per_class_prf;
+  const [macroPrecision, macroRecall, macroF1] = golden.macro_prf;
+
+  test.each<[string, number | number[], number | number[]]>([
+    ['accuracy', metrics.accuracy(guesses, labels), golden.accuracy],
+    ['balancedAccuracy', metrics.balancedAccuracy(guesses, labels), golden.balanced_accuracy],
+    ['precision of each class', metrics.precision(guesses, labels, none), precisions],
+    ['recall of each class', metrics.recall(guesses, labels, none), recalls],
+    ['f1 of each class', metrics.f1(guesses, labels, none), f1s],
+    ['macro precision', metrics.precision(guesses, labels), macroPrecision],
+    ['macro recall', metrics.recall(guesses, labels, { average: 'macro' }), macroRecall],
+    ['macro f1', metrics.f1(guesses, labels), macroF1],
+    ['micro f1', metrics.f1(guesses, labels, { average: 'micro' }), golden.micro_f1],
+    ['weighted f1', metrics.f1(guesses, labels, { average: 'weighted' }), golden.weighted_f1],
+    ['matthews', metrics.matthews(guesses, labels), golden.mcc],
+    ['cohenKappa', metrics.cohenKappa(guesses, labels), golden.kappa],
+    ['rocAuc', metrics.rocAuc(scores, truth), golden.roc_auc],
+    ['averagePrecision', metrics.averagePrecision(scores, truth), golden.average_precision],
+    ['brier', metrics.brier(scores, truth), golden.brier],
+    ['logLoss', metrics.logLoss(proba, labels), golden.log_loss],
+    ['topKAccuracy', metrics.topKAccuracy(proba, labels, { k: 2 }), golden.top2_accuracy],
+    ['r2', metrics.r2(estimates, values), golden.r2],
+    ['meanSquaredError', metrics.meanSquaredError(estimates, values), golden.mse],
+    ['rootMeanSquaredError', metrics.rootMeanSquaredError(estimates, values) ** 2, golden.mse],
+    ['meanAbsoluteError', metrics.meanAbsoluteError(estimates, values), golden.mae],
+    ['explainedVariance', metrics.explainedVariance(estimates, values), golden.explained_variance],
+  ])('%s', (_, got, want) => {
+    const pairs = [got].flat().map((number, i) => [number, [want].flat()[i]!] as const);
+    expect(pairs).toHaveLength([want].flat().length);
+    for (const [a, b] of pairs)
+      expect(Math.abs(a - b)).toBeLessThan(10 ** -DIGITS * Math.max(1, Math.abs(b)));
+  });
+
+  test('confusion matrix', () => {
+    expect(metrics.confusionMatrix(guesses, labels).counts).toEqual(golden.confusion);
+  });
+
+  test('ROC curve, the example of the scikit-learn manual', () => {
+    expect(metrics.rocCurve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toEqual({
+      falsePositiveRate: [0, 0, 0.5, 0.5, 1],
+      truePositiveRate: [0, 0.5, 0.5, 1, 1],
+      thresholds: [Infinity, 0.8, 0.4, 0.35, 0.1],
+    });
+  });
+});
+
+/** Rows of k probabilities with ties, labels, and small whole weights, some of them 0. */
+function sample(seed: number, n: number, k: number) {
+  const random = Random.of(seed, 'metrics');
+  const probabilities = Array.from({ length: n }, () => {
+    const parts = Array.from({ length: k }, () => 1 + random.integer(6));
+    const total = parts.reduce((a, b) => a + b);
+    return parts.map((part) => part / total);
+  });
+  const targets = Array.from({ length: n }, () => random.integer(k));
+  const weights = Array.from({ length: n }, () => random.integer(4));
+  return { probabilities, targets, weights };
+}
+
+/** Every metric of the table on float32 predictions, by name. */
+function measureAll(
+  task: metrics.Task,
+  shape: number[],
+  data: number[],
+  targets: { data: ArrayLike<number>; shape: number[] },
+  weights?: number[],
+) {
+  const context = { task, ...(weights && { weights: Float64Array.from(weights) }) };
+  const named = metricNames.map(metricNameOf).filter(({ needs }) => needs!.includes(task));
+  return Object.fromEntries(
+    named.map(({ name, of }) => [
+      name,
+      of(
+        { data: Float32Array.from(data), shape },
+        { ...targets, data: Float64Array.from(targets.data) },
+        context,
+      ),
+    ]),
+  );
+}
+const metricNameOf = (name: metrics.MetricName) => metricOf(name);
+
+function expectSame(a: Record<string, number>, b: Record<string, number>) {
+  expect(Object.keys(a)).toEqual(Object.keys(b));
+  for (const name of Object.keys(a)) expect(a[name], name).toBeCloseTo(b[name]!, 10);
+}
+
+describe('properties', () => {
+  test.each([2, 3, 5])('a row of weight w counts as w rows, in every metric, %i columns', (k) => {
+    const { probabilities, targets, weights } = sample(k, 60, k);
+    const repeat = <T>(rows: T[]) => rows.flatMap((row, i) => new Array<T>(weights[i]!).fill(row));
+    for (const task of ['classes', 'binary', 'values'] as const) {
+      const oneHot = targets.map((label) => probabilities[0]!.map((_, c) => Number(c === label)));
+      const t = task === 'classes' ? targets.map((label) => [label]) : oneHot;
+      const shape = (rows: number[][]) => (task === 'classes' ? [rows.length] : [rows.length, k]);
+      const once = { data: t.flat(), shape: shape(t) };
+      const often = { data: repeat(t).flat(), shape: shape(repeat(t)) };
+      const repeated = repeat(probabilities);
+      expectSame(
+        measureAll(task, [60, k], probabilities.flat(), once, weights),
+        measureAll(task, [repeated.length, k], repeated.flat(), often),
+      );
+    }
+  });
+
+  test('AUC is the share of the pairs in the right order, ties counting half', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { probabilities, targets } = sample(seed, 50, 2);
+      const p = probabilities.map((row) => row[1]!);
+      const positives = p.filter((_, row) => targets[row] === 1);
+      const negatives = p.filter((_, row) => targets[row] === 0);
+      // 1 for a pair in the right order, 1/2 for a tie.
+      const pairs = positives.flatMap((yes) => negatives.map((no) => (Math.sign(yes - no) + 1) / 2));
+      const share = pairs.reduce((sum, pair) => sum + pair, 0) / pairs.length;
+      expect(metrics.rocAuc(p, targets)).toBeCloseTo(share, DIGITS);
+      expect(metrics.rocAuc(Float32Array.from(p), targets)).toBeCloseTo(share, DIGITS);
+    }
+  });
+
+  test('AUC and average precision see nothing but the order of the scores', () => {
+    const p: number[] = scores;
+    for (const rise of [(s: number) => 3 * s - 7, Math.exp, (s: number) => Math.log(s + 1e-3)]) {
+      expect(metrics.rocAuc(p.map(rise), truth)).toBe(metrics.rocAuc(p, truth));
+      expect(metrics.averagePrecision(p.map(rise), truth)).toBe(metrics.averagePrecision(p, truth));
+    }
+    const fall = p.map((s) => -s);
+    expect(metrics.rocAuc(fall, truth)).toBeCloseTo(1 - golden.roc_auc, DIGITS);
+  });
+
+  test('the trapezoids under the ROC curve add up to AUC', () => {
+    const { falsePositiveRate: x, truePositiveRate: y } = metrics.rocCurve(scores, truth);
+    const area = x.slice(1).reduce((sum, right, i) => sum + ((right - x[i]!) * (y[i + 1]! + y[i]!)) / 2, 0);
+    expect(area).toBeCloseTo(golden.roc_auc, DIGITS);
+  });
+
+  test('float32 and float64 scores are ranked alike, infinities, zeros and signs included', () => {
+    const random = Random.of(3, 'rank');
+    const odd = [0, -0, Infinity, -Infinity, 1e-45, -1e-45, 3.4e38, -3.4e38];
+    const p = Float32Array.from([...odd, ...Array.from({ length: 3000 }, () => random.normal())]);
+    const sorted = (order: Uint32Array) => Array.from(order, (row) => p[row]! + 0);
+    const want = Array.from(p, (score) => score + 0).sort((a, b) => b - a);
+    expect(sorted(descending(p))).toEqual(want);
+    expect(sorted(descending(Float64Array.from(p)))).toEqual(want);
+  });
+
+  test('multiclass AUC is the mean of one against the rest', () => {
+    const { probabilities, targets } = sample(4, 40, 3);
+    const each = [0, 1, 2].map((label) => {
+      return metrics.rocAuc(
+        probabilities.map((row) => row[label]!),
+        targets.map((target) => Number(target === label)),
+      );
+    });
+    expect(metrics.rocAuc(probabilities, targets)).toBeCloseTo((each[0]! + each[1]! + each[2]!) / 3, DIGITS);
+  });
+
+  test('macro is the mean, weighted the weighted mean of the classes', () => {
+    const { probabilities, targets } = sample(5, 40, 4);
+    const support = [0, 1, 2, 3].map((label) => targets.filter((target) => target === label).length / 40);
+    for (const of of [metrics.precision, metrics.recall, metrics.f1, metrics.fBeta] as const) {
+      const each = of(probabilities, targets, none);
+      const mean = each.reduce((sum, score) => sum + score / 4, 0);
+      const weighted = each.reduce((sum, score, label) => sum + score * support[label]!, 0);
+      expect(of(probabilities, targets)).toBeCloseTo(mean, DIGITS);
+      expect(of(probabilities, targets, { average: 'weighted' })).toBeCloseTo(weighted, DIGITS);
+      expect(of(probabilities, targets, { average: 'micro' })).toBeCloseTo(
+        metrics.accuracy(probabilities, targets),
+        DIGITS,
+      );
+    }
+  });
+
+  test('a class that never occurs does not drag the macro average', () => {
+    expect(metrics.f1([0, 2, 2], [0, 2, 2])).toBe(1);
+    expect(metrics.f1([0, 2, 2], [0, 2, 2], { average: 'none', classes: 4 })).toEqual([1, 0, 1, 0]);
+    expect(metrics.f1([0, 2], [0, 2], { average: 'none', zeroDivision: 1 })).toEqual([1, 1, 1]);
+  });
+
+  test('F-beta lies between precision and recall, at beta 1 it is F1', () => {
+    const p = metrics.precision([1, 1, 1, 0, 0], [1, 0, 0, 1, 0]);
+    const r = metrics.recall([1, 1, 1, 0, 0], [1, 0, 0, 1, 0]);
+    const at = (beta: number) => metrics.fBeta([1, 1, 1, 0, 0], [1, 0, 0, 1, 0], { beta });
+    expect([p, r, at(0)]).toEqual([1 / 3, 1 / 2, 1 / 3]);
+    expect(at(1)).toBeCloseTo((2 * p * r) / (p + r), DIGITS);
+    expect(at(2)).toBeCloseTo((5 * p * r) / (4 * p + r), DIGITS);
+  });
+
+  test('topK with k = 1 is accuracy where no probabilities are equal, with all classes 1', () => {
+    const { targets } = sample(6, 80, 4);
+    const random = Random.of(6, 'no ties');
+    const probabilities = targets.map(() => Array.from({ length: 4 }, () => random.uniform()));
+    const share = metrics.accuracy(probabilities, targets);
+    expect(metrics.topKAccuracy(probabilities, targets, { k: 1 })).toBe(share);
+    expect(metrics.topKAccuracy({ data: new Float32Array(4), shape: [2, 2] }, [0, 1], { k: 1 })).toBe(0.5);
+    expect(metrics.topKAccuracy(probabilities, targets, { k: 4 })).toBe(1);
+    expect(metrics.topKAccuracy(probabilities, targets)).toBe(1);
+  });
+
+  test('the rows of a confusion matrix add up to the rows of each class', () => {
+    const { probabilities, targets } = sample(7, 50, 3);
+    const { counts } = metrics.confusionMatrix(probabilities, targets);
+    const support = [0, 1, 2].map((label) => targets.filter((target) => target === label).length);
+    expect(counts.map((row) => row.reduce((a, b) => a + b))).toEqual(support);
+    expect(counts.reduce((sum, row, label) => sum + row[label]!, 0) / 50).toBe(
+      metrics.accuracy(probabilities, targets),
+    );
+  });
+
+  test('labels, one-hot rows, { data, shape } and typed arrays say the same', () => {
+    const { probabilities, targets } = sample(8, 30, 3);
+    const oneHot = targets.map((label) => [0, 1, 2].map((c) => Number(c === label)));
+    const values = { data: Float64Array.from(probabilities.flat()), shape: [30, 3] };
+    for (const of of [
+      metrics.accuracy,
+      metrics.f1,
+      metrics.rocAuc,
+      metrics.logLoss,
+      metrics.brier,
+    ] as const) {
+      const want = of(probabilities, targets);
+      expect(of(probabilities, oneHot)).toBe(want);
+      expect(of(values, Int32Array.from(targets))).toBe(want);
+    }
+    const p = probabilities.map((row) => [row[0]! + row[1]!, row[2]!]);
+    const t = targets.map((label) => Number(label === 2));
+    const column = { predictions: p.map((row) => [row[1]!]), targets: t.map((label) => [label]) };
+    for (const of of [metrics.f1, metrics.rocAuc, metrics.logLoss, metrics.brier] as const) {
+      expect(of(column.predictions, column.targets)).toBeCloseTo(of(p, t), DIGITS);
+    }
+  });
+});
+
+describe('confusion matrix as text', () => {
+  const matrix = metrics.confusionMatrix([0, 1, 1, 0, 1], [0, 1, 0, 0, 1], { classes: ['no', 'perhaps'] });
+
+  test('is an aligned table', () => {
+    expect(`${matrix}`).toBe(
+      [
+        '                predicted',
+        '                no  perhaps',
+        'actual no        2        1',
+        '       perhaps   0        2',
+      ].join('\n'),
+    );
+    expect(inspect(matrix)).toBe(`${matrix}`);
+  });
+
+  test('control characters of a name do not reach the terminal, long names are cut', () => {
+    const text = `${metrics.confusionMatrix([0], [1], { classes: ['a\u001b[2J\nb', 'x'.repeat(90)] })}`;
+    expect(text.split('\n')).toHaveLength(4);
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain(`${'x'.repeat(23)}…`);
+  });
+});
