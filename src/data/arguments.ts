@@ -1,0 +1,56 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions, didYouMean } from '../base/options.ts';
+import { describe } from './cells.ts';
+
+/**
+ * The own options, without a prototype, so that what somebody put on `Object.prototype` is no option.
+ *
+ * @throws {OptionError} for what is not an object, and for keys that are not known.
+ */
+export function ownOptions<T extends object>(where: string, options: T, known: readonly string[]): T {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new OptionError(`${where}: wanted an object, got ${describe(options)}`, {
+      known: known.join(', '),
+    });
+  }
+  checkOptions(where, options, known);
+  return Object.assign(Object.create(null) as T, options);
+}
+
+/**
+ * Refuses a word that is not one of the choices; undefined is the default.
+ *
+ * @throws {OptionError} with "did you mean".
+ */
+export function checkWord(where: string, value: unknown, known: readonly string[]): void {
+  if (value === undefined || known.includes(value as string)) return;
+  throw new OptionError(`${where} is ${describe(value)}`, {
+    known: known.join(', '),
+    hint: typeof value === 'string' ? didYouMean(value, known) : undefined,
+  });
+}
+
+/**
+ * Refuses what is not a list of names.
+ *
+ * @throws {OptionError}
+ */
+export function checkNames(where: string, names: unknown): void {
+  if (isNames(names)) return;
+  throw new OptionError(`${where} is ${describe(names)}`, { wanted: 'a list of names' });
+}
+
+/** Whether a value is a list of strings. */
+export function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
+/**
+ * Refuses what is not a whole number of at least `least`.
+ *
+ * @throws {OptionError}
+ */
+export function checkCount(where: string, value: unknown, least: 0 | 1): void {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  throw new OptionError(`${where} is ${describe(value)}`, { wanted: `a whole number >= ${least}` });
+}
