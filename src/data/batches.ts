@@ -1,9 +1,8 @@
-import { DataError, OptionError, ShapeError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
+import { DataError, ShapeError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { showShape } from '../base/shape.ts';
+import { checkCount, ownOptions } from './arguments.ts';
 import { type Data, type Matrix, toMatrix } from './matrix.ts';
-import { checkSeed } from './split.ts';
 
 /** How rows are cut into batches. */
 export interface BatchOptions {
@@ -62,16 +61,13 @@ export function batches(
 ): Batches<Matrix>;
 export function batches(data: { readonly x: Data }, options?: BatchOptions): Batches<undefined>;
 export function batches(data: { readonly x: Data; readonly y?: Data }, options: BatchOptions = {}): Batches {
-  checkOptions('batches', options, ['size', 'shuffle', 'seed', 'dropLast']);
-  if (typeof data !== 'object' || data === null) throw new DataError('batches: wanted { x, y }');
-  checkOptions('batches', data, ['x', 'y']);
-  const { size = 32, shuffle = false, seed = 0, dropLast = false } = options;
-  checkSeed('batches', seed);
-  if (!Number.isSafeInteger(size) || size < 1) {
-    throw new OptionError(`batches: the size is ${size}`, { wanted: 'a whole number >= 1' });
-  }
-  const x = toMatrix(data.x, 'x');
-  const y = data.y === undefined ? undefined : toMatrix(data.y, 'y');
+  const own = ownOptions('batches', options, ['size', 'shuffle', 'seed', 'dropLast']);
+  const { size = 32, shuffle = false, seed = 0, dropLast = false } = own;
+  const input = ownOptions('batches', data, ['x', 'y']);
+  checkCount('batches: seed', seed, 0);
+  checkCount('batches: size', size, 1);
+  const x = toMatrix(input.x, 'x');
+  const y = input.y === undefined ? undefined : toMatrix(input.y, 'y');
   const rows = rowsOf(x, 'x');
   if (y !== undefined && rowsOf(y, 'y') !== rows) {
     throw new ShapeError(`batches: x has ${rows} rows, y has ${y.shape[0]}`, {

@@ -1,16 +1,13 @@
 import { DataError } from '../base/errors.ts';
+import { Blocks } from './blocks.ts';
 import { parseDecimal } from './decimal.ts';
 import type { Column, ColumnType } from './table.ts';
-
-/** What a cell's error must say about where it stands. */
-export interface Place {
-  readonly source: string;
-  readonly line: number;
-}
 
 /** How a column is to be read. */
 export interface ColumnRule {
   readonly name: string;
+  /** Name of the file, for errors. */
+  readonly source: string;
   /** Position from 1, for errors. */
   readonly position: number;
   /** The type to hold the column to; without it the cells decide. */
@@ -18,9 +15,6 @@ export interface ColumnRule {
   /** Cells that mean "missing", besides the empty one. */
   readonly missing: ReadonlySet<string>;
 }
-
-const FIRST_BLOCK = 1024;
-const LARGEST_BLOCK = 65536;
 
 /** Beyond so many different words a column is free text, and looking each of them up saves nothing. */
 const DICTIONARY_LIMIT = 4096;
@@ -37,10 +31,10 @@ export class ColumnBuilder {
   #type: ColumnType;
   #rows = 0;
   #numbersSeen = false;
-  readonly #full: Float64Array[] = [];
-  #block = new Float64Array(FIRST_BLOCK);
-  #used = 0;
-  #words: (string | null)[] = [];
+  #numbers = new Blocks<number, Float64Array>((length) => new Float64Array(length));
+  readonly #words = new Blocks<string | null, (string | null)[]>(
+    (length) => new Array<string | null>(length),
+  );
   #dictionary: Map<string, string> | undefined = new Map();
 
   constructor(rule: ColumnRule) {
@@ -48,64 +42,47 @@ export class ColumnBuilder {
     this.#type = rule.type ?? 'number';
   }
 
-  /** Adds the cell `text[start, end)`. */
-  push(text: string, start: number, end: number, place: Place): void {
+  /** Adds the cell `text[start, end)`, which stands on `line`. */
+  push(text: string, start: number, end: number, line: number): void {
     if (this.late) return;
-    if (this.#type === 'number') this.#pushNumber(text, start, end, place);
+    if (this.#type === 'number') this.#pushNumber(text, start, end, line);
     else this.#words.push(this.#word(text.slice(start, end)));
     this.#rows++;
   }
 
   /** Adds a missing cell. */
   pushMissing(): void {
-    this.push('', 0, 0, { source: '', line: 0 });
+    this.push('', 0, 0, 0);
   }
 
   /** The finished column. Yields between blocks, so that a long column need not hold up the event loop. */
   *finish(): Generator<void, Column> {
-    if (this.#type === 'text') return { type: 'text', values: this.#words };
-    const values = new Float64Array(this.#rows);
-    let at = 0;
-    for (const block of this.#full) {
-      values.set(block, at);
-      at += block.length;
-      yield;
-    }
-    values.set(this.#block.subarray(0, this.#used), at);
-    return { type: 'number', values };
+    if (this.#type === 'text') return { type: 'text', values: yield* this.#words.join() };
+    return { type: 'number', values: yield* this.#numbers.join() };
   }
 
-  #pushNumber(text: string, start: number, end: number, place: Place): void {
+  #pushNumber(text: string, start: number, end: number, line: number): void {
     const value = parseDecimal(text, start, end);
     if (!Number.isNaN(value)) {
       this.#numbersSeen = true;
-      this.#append(value);
+      this.#numbers.push(value);
     } else if (start === end || this.#isMissing(text.slice(start, end))) {
-      this.#append(Number.NaN);
+      this.#numbers.push(Number.NaN);
     } else {
-      this.#turnToText(text.slice(start, end), place);
+      this.#turnToText(text.slice(start, end), line);
     }
   }
 
-  #turnToText(cell: string, place: Place): void {
-    if (this.rule.type === 'number') throw this.#notANumber(cell, place);
+  #turnToText(cell: string, line: number): void {
+    if (this.rule.type === 'number') throw this.#notANumber(cell, line);
     if (this.#numbersSeen) {
       this.late = true;
-      this.#full.length = 0;
+      this.#numbers = new Blocks<number, Float64Array>((length) => new Float64Array(length));
       return;
     }
     this.#type = 'text';
-    this.#words = new Array<string | null>(this.#rows).fill(null);
+    for (let row = 0; row < this.#rows; row++) this.#words.push(null);
     this.#words.push(this.#word(cell));
-  }
-
-  #append(value: number): void {
-    if (this.#used === this.#block.length) {
-      this.#full.push(this.#block);
-      this.#block = new Float64Array(Math.min(this.#block.length * 2, LARGEST_BLOCK));
-      this.#used = 0;
-    }
-    this.#block[this.#used++] = value;
   }
 
   #isMissing(cell: string): boolean {
@@ -122,8 +99,8 @@ export class ColumnBuilder {
     return word;
   }
 
-  #notANumber(cell: string, { source, line }: Place): DataError {
-    const { name, position } = this.rule;
+  #notANumber(cell: string, line: number): DataError {
+    const { name, position, source } = this.rule;
     return new DataError(`csv: ${JSON.stringify(cell.slice(0, 80))} is not a number`, {
       at: source,
       line,

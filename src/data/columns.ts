@@ -1,55 +1,19 @@
-import { DataError, OptionError } from '../base/errors.ts';
-import { checkOptions, didYouMean } from '../base/options.ts';
+import { DataError } from '../base/errors.ts';
 import { describe } from './cells.ts';
+import { type ColumnsOptions, type ColumnsPlan, namedColumns, planColumns } from './columns-plan.ts';
 import { type CategoricalInput, categoriesOf, type Input, type NumericInput, numbersOf } from './encode.ts';
 import { Prepared } from './prepared.ts';
-import { fitScale, mean, median, type Scaling } from './scale.ts';
-import { columnOf, type Table } from './table.ts';
+import { fitScale, mean, median } from './scale.ts';
+import { type ColumnType, columnOf, Table } from './table.ts';
 import { fitTarget } from './target.ts';
 
-/** How numeric columns enter the network. */
-export interface NumericOptions {
-  /** Names of the columns; all numeric ones that are not named elsewhere when left out. */
-  readonly of?: readonly string[];
-  /** What stands in for a missing value; `'none'` refuses it. Default `'median'`. */
-  readonly impute?: 'median' | 'mean' | 'zero' | 'none' | number;
-  /** Default `'standard'`: mean 0 and standard deviation 1. */
-  readonly scale?: Scaling;
-}
-
-/** How categorical columns enter the network. */
-export interface CategoricalOptions {
-  /** Names of the columns; all text ones that are not named elsewhere when left out. */
-  readonly of?: readonly string[];
-  /** One output a category (default), or the category's position in one output. */
-  readonly encode?: 'onehot' | 'ordinal';
-  /**
-   * A category that training never saw: `'ignore'` (default) encodes it as none of them (zeros, or position -1),
-   * `'error'` refuses it. A missing value is a category of its own when training had one.
-   */
-  readonly unknown?: 'ignore' | 'error';
-}
-
-/** The column to predict. */
-export interface TargetOptions {
-  readonly of: string;
-  /** Class numbers, one output a class, or the number itself. Default `'label'`. */
-  readonly encode?: 'label' | 'onehot' | 'none';
-  /** `'standard'` trains on a target of mean 0 and standard deviation 1. For `encode: 'none'`. Default `'none'`. */
-  readonly scale?: 'standard' | 'none';
-}
-
-/** What becomes of each column of a table. Without `numeric` and `categorical` every column but the target is used. */
-export interface ColumnsOptions {
-  readonly numeric?: NumericOptions;
-  readonly categorical?: CategoricalOptions;
-  readonly target?: TargetOptions;
-}
+type NumericPlan = NonNullable<ColumnsPlan['numeric']>;
+type CategoricalPlan = NonNullable<ColumnsPlan['categorical']>;
 
 /** A plan that has seen no data yet. */
 export interface ColumnsSpec {
-  /** The plan as it was given. */
-  readonly options: ColumnsOptions;
+  /** The options with all defaults filled in. */
+  readonly plan: ColumnsPlan;
   /**
    * Learns medians, scales, categories and classes from the training rows, and from nothing else.
    *
@@ -72,49 +36,44 @@ export interface ColumnsSpec {
  * }).fit(train);
  */
 export function columns(options: ColumnsOptions): ColumnsSpec {
-  checkColumns(options);
-  const plan = JSON.parse(JSON.stringify(options)) as ColumnsOptions;
-  return { options: plan, fit: (table) => learn(plan, table) };
+  const plan = planColumns(options);
+  return { plan, fit: (table) => learn(plan, table) };
 }
 
-function learn(options: ColumnsOptions, table: Table): Prepared {
+function learn(plan: ColumnsPlan, table: Table): Prepared {
+  if (!(table instanceof Table)) {
+    throw new DataError(`columns: ${describe(table)} is not a table`, {
+      hint: 'Table.fromRows makes one of objects',
+    });
+  }
   if (table.rows === 0) {
     throw new DataError('columns: a table without rows has nothing to learn from', {
       columns: table.columns.join(', '),
       hint: 'fit wants the training rows',
     });
   }
-  const { numeric, categorical, target } = options;
-  const named = [target?.of, ...(numeric?.of ?? []), ...(categorical?.of ?? [])].filter(
-    (name) => name !== undefined,
-  );
-  const twice = named.find((name, i) => named.indexOf(name) < i);
-  if (twice !== undefined) throw new OptionError(`columns: "${twice}" is named twice`);
-  const rest = (type: 'number' | 'text') =>
-    table.columns.filter((name) => table.types[name] === type && !named.includes(name));
-  const all = numeric === undefined && categorical === undefined;
-  const numbers = numeric?.of ?? (numeric !== undefined || all ? rest('number') : []);
-  const words = categorical?.of ?? (categorical !== undefined || all ? rest('text') : []);
+  const { numeric, categorical, target } = plan;
+  const named = new Set(namedColumns(plan));
+  const rest = (type: ColumnType) =>
+    table.columns.filter((name) => table.types[name] === type && !named.has(name));
+  const numbers = numeric && (numeric.of ?? rest('number'));
+  const words = categorical && (categorical.of ?? rest('text'));
   const inputs: Input[] = [
-    ...numbers.map((name) => fitNumeric(table, name, numeric ?? {})),
-    ...words.map((name) => fitCategorical(table, name, categorical ?? {})),
+    ...(numbers ?? []).map((name) => fitNumeric(table, name, numeric!)),
+    ...(words ?? []).map((name) => fitCategorical(table, name, categorical!)),
   ];
   if (inputs.length === 0) {
     throw new DataError('columns: no column is left to learn from', { columns: table.columns.join(', ') });
   }
-  const used = new Set([...numbers, ...words, target?.of]);
+  const used = new Set([...inputs.map(({ column }) => column), target?.of]);
   return new Prepared({
     inputs,
-    target: target && fitTarget(table, target.of, target.encode ?? 'label', target.scale ?? 'none'),
+    target: target && fitTarget(table, target.of, target.encode, target.scale),
     unused: table.columns.filter((name) => !used.has(name)),
   });
 }
 
-function fitNumeric(
-  table: Table,
-  name: string,
-  { impute = 'median', scale = 'standard' }: NumericOptions,
-): NumericInput {
+function fitNumeric(table: Table, name: string, { impute, scale }: NumericPlan): NumericInput {
   const values = numbersOf(columnOf(table, name), name);
   const infinite = values.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
   if (infinite >= 0) {
@@ -144,11 +103,7 @@ function fitNumeric(
   return { kind: 'numeric', column: name, impute: fill, ...affine };
 }
 
-function imputation(
-  values: Float64Array,
-  name: string,
-  impute: NonNullable<NumericOptions['impute']>,
-): number | null {
+function imputation(values: Float64Array, name: string, impute: NumericPlan['impute']): number | null {
   if (impute === 'none') return null;
   if (impute === 'zero') return 0;
   if (typeof impute === 'number') return impute;
@@ -160,67 +115,6 @@ function imputation(
   });
 }
 
-function fitCategorical(
-  table: Table,
-  name: string,
-  { encode = 'onehot', unknown = 'ignore' }: CategoricalOptions,
-): CategoricalInput {
+function fitCategorical(table: Table, name: string, { encode, unknown }: CategoricalPlan): CategoricalInput {
   return { kind: encode, column: name, categories: categoriesOf(columnOf(table, name)), unknown };
-}
-
-function checkColumns(options: ColumnsOptions): void {
-  checkPart('columns', options, ['numeric', 'categorical', 'target']);
-  const { numeric, categorical, target } = options;
-  if (numeric !== undefined) {
-    checkPart('columns: numeric', numeric, ['of', 'impute', 'scale']);
-    checkNames('numeric', numeric.of);
-    if (typeof numeric.impute === 'number') {
-      if (!Number.isFinite(numeric.impute)) throw new OptionError(`columns: impute is ${numeric.impute}`);
-    } else checkWord('numeric.impute', numeric.impute, ['median', 'mean', 'zero', 'none']);
-    checkWord('numeric.scale', numeric.scale, ['standard', 'minmax', 'robust', 'none']);
-  }
-  if (categorical !== undefined) {
-    checkPart('columns: categorical', categorical, ['of', 'encode', 'unknown']);
-    checkNames('categorical', categorical.of);
-    checkWord('categorical.encode', categorical.encode, ['onehot', 'ordinal']);
-    checkWord('categorical.unknown', categorical.unknown, ['ignore', 'error']);
-  }
-  if (target !== undefined) checkTarget(target);
-}
-
-function checkTarget(target: TargetOptions): void {
-  checkPart('columns: target', target, ['of', 'encode', 'scale']);
-  if (typeof target.of !== 'string') {
-    throw new OptionError(`columns: target.of is ${describe(target.of)}`, { wanted: 'the name of a column' });
-  }
-  checkWord('target.encode', target.encode, ['label', 'onehot', 'none']);
-  checkWord('target.scale', target.scale, ['standard', 'none']);
-  if (target.scale === 'standard' && target.encode !== 'none') {
-    throw new OptionError('columns: classes cannot be scaled', {
-      hint: "target.scale goes with encode: 'none'",
-    });
-  }
-}
-
-function checkPart(where: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError(`${where}: wanted an object, got ${describe(options)}`, {
-      known: known.join(', '),
-    });
-  }
-  checkOptions(where, options, known);
-}
-
-function checkNames(where: string, names: unknown): void {
-  if (names === undefined || (Array.isArray(names) && names.every((name) => typeof name === 'string')))
-    return;
-  throw new OptionError(`columns: ${where}.of is ${describe(names)}`, { wanted: 'a list of column names' });
-}
-
-function checkWord(where: string, value: unknown, known: readonly string[]): void {
-  if (value === undefined || known.includes(value as string)) return;
-  throw new OptionError(`columns: ${where} is ${describe(value)}`, {
-    known: known.join(', '),
-    hint: typeof value === 'string' ? didYouMean(value, known) : undefined,
-  });
 }

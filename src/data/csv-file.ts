@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import { DataError, OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
+import { ownOptions } from './arguments.ts';
 import { CSV_OPTIONS, type CsvOptions, csvRules } from './csv.ts';
 import { CsvReader } from './csv-reader.ts';
 import { openFile } from './file.ts';
@@ -14,11 +14,11 @@ export interface CsvFileOptions extends CsvOptions {
   readonly encoding?: string;
 }
 
-/** Bytes read and parsed in one go: a few milliseconds of work. */
-const PIECE = 2 ** 18;
+/** Bytes read and parsed in one go: about a millisecond of work, ten before the code is compiled. */
+const PIECE = 2 ** 16;
 
 /**
- * Reads a CSV file into a table; the rules are those of `parseCsv`. The file is read in pieces of 256 KB with the event
+ * Reads a CSV file into a table; the rules are those of `parseCsv`. The file is read in pieces of 64 KB with the event
  * loop running in between, so neither its text nor its rows are ever in memory as a whole. It is read a second
  * time when a column that began with numbers turns out to be text, because their spelling is needed then.
  *
@@ -30,14 +30,14 @@ const PIECE = 2 ** 18;
  * const table = await readCsv('customers.csv', { types: { zip: 'text' }, missing: ['NA', '?'] });
  */
 export async function readCsv(path: string | URL, options: CsvFileOptions = {}): Promise<Table> {
-  checkOptions('readCsv', options, [...CSV_OPTIONS, 'encoding']);
+  const { encoding: label = 'utf-8', ...rest } = ownOptions('readCsv', options, [...CSV_OPTIONS, 'encoding']);
   if (typeof path !== 'string' && !(path instanceof URL)) {
     throw new OptionError(`readCsv: wanted the path of a file, got ${path === null ? 'null' : typeof path}`, {
       hint: 'parseCsv(text) reads a text',
     });
   }
-  const rules = csvRules(options, String(path));
-  const encoding = checkEncoding(options.encoding ?? 'utf-8');
+  const rules = csvRules(rest, String(path));
+  const encoding = checkEncoding(label);
   const handle = await openFile(path, 'readCsv');
   try {
     let reader = new CsvReader(rules);

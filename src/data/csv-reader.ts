@@ -18,7 +18,7 @@ export interface CsvRules {
 }
 
 /** Characters from the beginning that the delimiter is found from. */
-const SAMPLE = 65536;
+const SAMPLE = 16384;
 
 /** A wider table is a file with the wrong delimiter; each column costs memory of its own. */
 const MOST_COLUMNS = 2 ** 17;
@@ -84,7 +84,7 @@ export class CsvReader implements CellSink {
       return;
     }
     if (at === 0) this.#flushBlanks();
-    this.#columns[at]?.push(text, start, end, { source: this.#rules.source, line });
+    this.#columns[at]?.push(text, start, end, line);
   }
 
   row(line: number): void {
@@ -102,7 +102,7 @@ export class CsvReader implements CellSink {
     }
     this.#open(first.map((_, i) => `column${i + 1}`));
     first.forEach((cell, i) => {
-      this.#columns![i]!.push(cell, 0, cell.length, { source: this.#rules.source, line });
+      this.#columns![i]!.push(cell, 0, cell.length, line);
     });
   }
 
@@ -150,7 +150,7 @@ export class CsvReader implements CellSink {
     }
     this.#columns = names.map((name, i) => {
       const type = this.#text.has(i) ? 'text' : types.get(name);
-      return new ColumnBuilder({ name, position: i + 1, type, missing });
+      return new ColumnBuilder({ name, source, position: i + 1, type, missing });
     });
   }
 

@@ -1,5 +1,5 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
+import { isNames, ownOptions } from './arguments.ts';
 import { describe } from './cells.ts';
 import { CsvReader, type CsvRules } from './csv-reader.ts';
 import { type ColumnType, type Table, tableOf } from './table.ts';
@@ -38,7 +38,6 @@ export const CSV_OPTIONS = ['delimiter', 'header', 'types', 'missing', 'trim', '
  * table.row(1); // { age: null, plan: 'pro' }
  */
 export function parseCsv(text: string, options: CsvOptions = {}): Table {
-  checkOptions('parseCsv', options, CSV_OPTIONS);
   if (typeof text !== 'string') {
     throw new OptionError(`parseCsv: wanted a string, got ${text === null ? 'null' : typeof text}`, {
       hint: 'readCsv(path) reads a file',
@@ -62,7 +61,8 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
 
 /** The options decided and checked. */
 export function csvRules(options: CsvOptions, source: string): CsvRules {
-  const { delimiter = 'auto', header = true, types = {}, missing = [], trim = true, skipLines = 0 } = options;
+  const own = ownOptions('csv', options, CSV_OPTIONS);
+  const { delimiter = 'auto', header = true, types = {}, missing = [], trim = true, skipLines = 0 } = own;
   const words = typeof missing === 'string' ? [missing] : missing;
   const isCount = Number.isSafeInteger(skipLines) && skipLines >= 0;
   demand(
@@ -71,8 +71,8 @@ export function csvRules(options: CsvOptions, source: string): CsvRules {
     isDelimiter(delimiter),
     "one character, neither quote nor line break, or 'auto'",
   );
-  demand('header', header, typeof header === 'boolean' || isWords(header), 'true, false or a list of names');
-  demand('missing', missing, isWords(words), 'a string or a list of strings');
+  demand('header', header, typeof header === 'boolean' || isNames(header), 'true, false or a list of names');
+  demand('missing', missing, isNames(words), 'a string or a list of strings');
   demand('trim', trim, typeof trim === 'boolean', 'true or false');
   demand('skipLines', skipLines, isCount, 'a whole number >= 0');
   demand('types', types, typeof types === 'object' && types !== null, "an object such as { zip: 'text' }");
@@ -92,10 +92,6 @@ export function csvRules(options: CsvOptions, source: string): CsvRules {
 
 function isDelimiter(value: unknown): boolean {
   return value === 'auto' || (typeof value === 'string' && /^[^"\r\n]$/.test(value));
-}
-
-function isWords(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((word) => typeof word === 'string');
 }
 
 function demand(option: string, got: unknown, holds: boolean, wanted: string): void {

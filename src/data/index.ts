@@ -1,18 +1,21 @@
 export { type Batch, type Batches, type BatchOptions, batches, epochOrder } from './batches.ts';
-export {
-  type CategoricalOptions,
-  type ColumnsOptions,
-  type ColumnsSpec,
-  columns,
-  type NumericOptions,
-  type TargetOptions,
-} from './columns.ts';
+export { type ColumnsSpec, columns } from './columns.ts';
+export type {
+  CategoricalOptions,
+  ColumnsOptions,
+  ColumnsPlan,
+  NumericOptions,
+  TargetOptions,
+} from './columns-plan.ts';
 export { type CsvOptions, parseCsv } from './csv.ts';
 export { type CsvFileOptions, readCsv } from './csv-file.ts';
+export { type IdxArray, type IdxData, type IdxOptions, parseIdx, readIdx } from './idx.ts';
+export { type DroppedColumn, type InferredColumns, inferColumns, type Task } from './infer.ts';
 export { toLabels } from './labels.ts';
 export { type Data, type Matrix, type Nested, type NumericArray, toMatrix } from './matrix.ts';
 export { type FeatureGroup, Prepared, type PreparedData } from './prepared.ts';
 export type { PreparedJson } from './prepared-json.ts';
+export type { Scaling } from './scale.ts';
 export { type Labels, type SplitIndices, type SplitOptions, splitIndices } from './split.ts';
 export {
   type Cell,

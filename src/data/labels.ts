@@ -1,8 +1,10 @@
-import { DataError, OptionError, ShapeError } from '../base/errors.ts';
+import { DataError, ShapeError } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
+import { checkCount } from './arguments.ts';
 import { type Data, toMatrix } from './matrix.ts';
 
-const LARGEST = 2 ** 31 - 1;
+/** The largest label; float32 holds whole numbers exactly only up to 2^24. */
+const LARGEST = { i32: 2 ** 31 - 1, f32: 2 ** 24 };
 
 /**
  * Class labels as int32: whole numbers from 0, below `classes` when that is given. Takes what `toMatrix` takes, of shape
@@ -16,9 +18,7 @@ const LARGEST = 2 ** 31 - 1;
  * toLabels([0, 2, 1], 3); // Int32Array [0, 2, 1]
  */
 export function toLabels(input: Data, classes?: number, name = 'y'): Int32Array {
-  if (classes !== undefined && (!Number.isSafeInteger(classes) || classes < 1)) {
-    throw new OptionError(`${name}: the number of classes is ${classes}`, { wanted: 'a whole number >= 1' });
-  }
+  if (classes !== undefined) checkCount(`${name}: the number of classes`, classes, 1);
   const { data, shape } = toMatrix(input, name);
   if (shape[0] !== data.length) {
     throw new ShapeError(`${name}: labels must be one number a row`, {
@@ -26,7 +26,8 @@ export function toLabels(input: Data, classes?: number, name = 'y'): Int32Array 
       wanted: showShape([shape[0] ?? 0]),
     });
   }
-  const last = (classes ?? LARGEST + 1) - 1;
+  const largest = data instanceof Int32Array ? LARGEST.i32 : LARGEST.f32;
+  const last = Math.min((classes ?? largest + 1) - 1, largest);
   for (let row = 0; row < data.length; row++) {
     const label = data[row]!;
     if (Number.isInteger(label) && label >= 0 && label <= last) continue;

@@ -143,12 +143,14 @@ function fill(input: unknown, shape: Shape, path: readonly number[], target: Tar
   for (let i = 0; i < shape[depth]!; i++) {
     const value = input[i];
     if (depth + 1 < shape.length) fill(value, shape, [...path, i], target);
-    else target.data[target.at++] = toNumber(value, shape, [...path, i], target.name);
+    // Paths are for errors; making one for each number would cost more than the numbers.
+    else
+      target.data[target.at++] =
+        typeof value === 'number' ? value : toNumber(value, shape, [...path, i], target.name);
   }
 }
 
 function toNumber(value: unknown, shape: Shape, path: readonly number[], name: string): number {
-  if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (isList(value)) throw ragged(value, shape, path, name);
   throw new DataError(`${name}${brackets(path)} is ${describe(value)}, not a number`, {

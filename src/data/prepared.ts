@@ -116,6 +116,9 @@ export class Prepared {
         hint: target === undefined ? undefined : 'the names of the classes are in prepare.classes',
       });
     }
+    if (!Array.isArray(values) && !ArrayBuffer.isView(values)) {
+      throw new DataError(`columns: ${describe(values)} is not a list of predictions`);
+    }
     return Float64Array.from(values, (value) => value * target.scale + target.shift);
   }
 

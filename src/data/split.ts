@@ -1,7 +1,7 @@
 import { DataError, OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { apportion } from './apportion.ts';
+import { checkCount, ownOptions } from './arguments.ts';
 
 /** How rows are divided. */
 export interface SplitOptions {
@@ -36,11 +36,11 @@ export type Labels = ArrayLike<number | string | boolean | null>;
  * const { train, validation } = splitIndices(150, { validation: 0.2, seed: 1 }); // 120 and 30 rows
  */
 export function splitIndices(n: number, options: SplitOptions = {}, labels?: Labels): SplitIndices {
-  checkOptions('split', options, ['validation', 'test', 'seed']);
-  const { validation = 0, test = 0, seed = 0 } = options;
+  const own = ownOptions('split', options, ['validation', 'test', 'seed']);
+  const { validation = 0, test = 0, seed = 0 } = own;
   checkFraction('validation', validation);
   checkFraction('test', test);
-  checkSeed('split', seed);
+  checkCount('split: seed', seed, 0);
   if (validation + test >= 1) {
     throw new OptionError(`split: validation ${validation} and test ${test} leave nothing to train on`, {
       wanted: 'a sum below 1',
@@ -147,14 +147,4 @@ function checkParts(
           : undefined;
   if (empty === undefined) return;
   throw new DataError(`split: ${empty} would have no row`, { rows: n, ...wanted, hint });
-}
-
-/**
- * Refuses a seed that is not a whole number of at least 0.
- *
- * @throws {OptionError}
- */
-export function checkSeed(where: string, seed: unknown): void {
-  if (Number.isSafeInteger(seed) && (seed as number) >= 0) return;
-  throw new OptionError(`${where}: the seed is ${String(seed)}`, { wanted: 'a whole number >= 0' });
 }

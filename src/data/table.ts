@@ -1,6 +1,7 @@
 import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { columnFromValues, columnsFromRows } from './cells.ts';
+import { checkCount, checkNames, ownOptions } from './arguments.ts';
+import { columnFromValues, columnsFromRows, describe } from './cells.ts';
 import { type SplitOptions, splitIndices } from './split.ts';
 
 /** What the cells of a column are. */
@@ -151,6 +152,7 @@ export class Table {
    * @throws {DataError} for an unknown name.
    */
   select(names: readonly string[]): Table {
+    checkNames('select: names', names);
     return new Table(new Map(names.map((name) => [name, columnOf(this, name)])));
   }
 
@@ -160,6 +162,9 @@ export class Table {
    * @throws {DataError} when there is no such row.
    */
   take(indices: ArrayLike<number>): Table {
+    if (!Array.isArray(indices) && !ArrayBuffer.isView(indices)) {
+      throw new DataError(`take: ${describe(indices)} is not a list of row numbers`);
+    }
     const order = Int32Array.from(indices);
     for (let i = 0; i < order.length; i++) this.#checkRow(indices[i]!, 'take');
     return new Table(new Map([...this.#columns].map(([name, column]) => [name, takeCells(column, order)])));
@@ -167,6 +172,8 @@ export class Table {
 
   /** The rows for which `keep` is true. */
   filter(keep: (row: Row, index: number) => boolean): Table {
+    if (typeof keep !== 'function')
+      throw new OptionError(`filter: ${describe(keep)} is not a function of the row`);
     const kept: number[] = [];
     for (let i = 0; i < this.rows; i++) if (keep(this.#row(i), i)) kept.push(i);
     return this.take(kept);
@@ -174,9 +181,7 @@ export class Table {
 
   /** The first `count` rows, fewer when there are not so many. */
   head(count = 5): Table {
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new OptionError(`head: the number of rows is ${count}`, { wanted: 'a whole number >= 0' });
-    }
+    checkCount('head: the number of rows', count, 0);
     return this.take(Array.from({ length: Math.min(count, this.rows) }, (_, i) => i));
   }
 
@@ -191,7 +196,7 @@ export class Table {
    * const { train, validation, test } = table.split({ validation: 0.15, test: 0.15, stratify: 'churned', seed: 7 });
    */
   split(options: TableSplitOptions = {}): TableSplit {
-    const { stratify, ...rest } = options;
+    const { stratify, ...rest } = ownOptions('split', options, ['validation', 'test', 'seed', 'stratify']);
     const labels = stratify === undefined ? undefined : columnOf(this, stratify).values;
     const { train, validation, test } = splitIndices(this.rows, rest, labels);
     return { train: this.take(train), validation: this.take(validation), test: this.take(test) };
