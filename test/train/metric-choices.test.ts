@@ -18,6 +18,15 @@ describe('what is not defined is NaN and stops nothing', () => {
     expect(of(broken, { data: Float32Array.of(0, 1, 1, 0), shape: [2, 2] }, { task: needs![0]! })).toBeNaN();
   });
 
+  test('precision and the like of no rows, whatever the average', () => {
+    for (const average of ['binary', 'macro', 'micro', 'weighted'] as const) {
+      expect(metrics.precision([], [], { average }), average).toBeNaN();
+    }
+    expect(metrics.recall([], [], { average: 'none' })).toEqual([NaN, NaN]);
+    expect(metrics.f1([0], [0])).toBe(0);
+    expect(metrics.f1([0], [0], { zeroDivision: 1 })).toBe(1);
+  });
+
   test('AUC and average precision of one class', () => {
     expect(metrics.rocAuc([0.1, 0.2], [1, 1])).toBeNaN();
     expect(metrics.averagePrecision([0.1, 0.2], [0, 0])).toBeNaN();
@@ -103,6 +112,7 @@ describe('errors', () => {
     ['n against n × 1', [0, 1], [[0], [1]]],
     ['n × 1 against n', [[0], [1]], [0, 1]],
     ['other columns', [[0, 1]], [[0, 1, 0]]],
+    ['labels of fewer rows', { data: [1, 0, 1, 0], shape: [2, 2] }, [0]],
     ['uneven rows', [[0, 1], [1]], [0, 1]],
     ['data and shape', { data: [0, 1, 1], shape: [2] }, [0, 1]],
     ['a scalar', { data: [1], shape: [] }, { data: [1], shape: [] }],
@@ -148,6 +158,8 @@ describe('errors', () => {
       /did you mean "macro"/,
     );
     expect(() => metrics.fBeta([0], [0], { beta: -1 })).toThrow(OptionError);
+    expect(() => metrics.f1([[1]], [[1]], { threshold: NaN })).toThrow(OptionError);
+    expect(() => metrics.topKAccuracy([[1]], [[1]])).toThrow(ShapeError);
   });
 
   test('choices', () => {

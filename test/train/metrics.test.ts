@@ -145,6 +145,45 @@ describe('properties', () => {
     expect(metrics.rocAuc(fall, truth)).toBeCloseTo(1 - golden.roc_auc, DIGITS);
   });
 
+  test('0 and -0 are a tie', () => {
+    for (const zeros of [
+      [0, -0, 0, -0],
+      [-0, 0, 0, 0],
+    ]) {
+      expect(metrics.rocAuc(Float32Array.from(zeros), [1, 0, 0, 1])).toBe(0.5);
+      expect(metrics.rocAuc(zeros, [1, 0, 0, 1])).toBe(0.5);
+    }
+  });
+
+  test('a row of weight 0 is not there, not even as the highest score', () => {
+    const weights = [0, 1, 1, 1];
+    expect(metrics.averagePrecision([0.9, 0.8, 0.4, 0.3], [1, 1, 0, 1], { weights })).toBeCloseTo(
+      5 / 6,
+      DIGITS,
+    );
+    expect(metrics.rocCurve([0.9, 0.8, 0.4, 0.3], [1, 1, 0, 1], { weights }).thresholds).toEqual([
+      Infinity,
+      0.8,
+      0.4,
+      0.3,
+    ]);
+  });
+
+  test('errors of several columns are averaged, R² is the mean of the columns', () => {
+    const [a, b, t, u] = [
+      [1, 2, 5],
+      [0, 4, 1],
+      [1, 3, 3],
+      [2, 2, 2.5],
+    ] as const;
+    const y = a.map((_, row) => [a[row]!, b[row]!]);
+    const wanted = t.map((_, row) => [t[row]!, u[row]!]);
+    for (const of of [metrics.meanSquaredError, metrics.meanAbsoluteError, metrics.r2] as const) {
+      expect(of(y, wanted)).toBeCloseTo((of(a, t) + of(b, u)) / 2, DIGITS);
+    }
+    expect(metrics.rootMeanSquaredError(y, wanted)).toBe(Math.sqrt(metrics.meanSquaredError(y, wanted)));
+  });
+
   test('the trapezoids under the ROC curve add up to AUC', () => {
     const { falsePositiveRate: x, truePositiveRate: y } = metrics.rocCurve(scores, truth);
     const area = x.slice(1).reduce((sum, right, i) => sum + ((right - x[i]!) * (y[i + 1]! + y[i]!)) / 2, 0);
@@ -190,6 +229,7 @@ describe('properties', () => {
 
   test('a class that never occurs does not drag the macro average', () => {
     expect(metrics.f1([0, 2, 2], [0, 2, 2])).toBe(1);
+    expect(metrics.balancedAccuracy([0, 1, 2], [0, 2, 2])).toBe(3 / 4);
     expect(metrics.f1([0, 2, 2], [0, 2, 2], { average: 'none', classes: 4 })).toEqual([1, 0, 1, 0]);
     expect(metrics.f1([0, 2], [0, 2], { average: 'none', zeroDivision: 1 })).toEqual([1, 1, 1]);
   });

@@ -37,7 +37,7 @@ export interface Labelled {
  *
  * @throws {ShapeError} for any other pair: nothing is broadcast.
  * @throws {DataError} for a label that is not a whole number from 0 or not below the number of classes.
- * @throws {OptionError} for a number of classes that is not that of the columns.
+ * @throws {OptionError} for a number of classes that is not that of the columns, and a threshold that is no number.
  */
 export function readLabels(
   what: string,
@@ -64,7 +64,9 @@ export function readLabels(
   checkClasses(what, options.classes, Math.max(columns, 2));
   const actual = actualClasses(what, wanted, columns);
   const predicted =
-    columns === 1 ? above(outputs.data, options.threshold ?? 0.5) : argmax(outputs.data, columns);
+    columns === 1
+      ? above(outputs.data, checkThreshold(what, options.threshold ?? 0.5))
+      : argmax(outputs.data, columns);
   return { predicted, actual, classes: Math.max(columns, 2), weights };
 }
 
@@ -101,6 +103,11 @@ export function labelsIn(what: string, data: Numeric, classes = 2 ** 31): Int32A
   return data instanceof Int32Array ? data : Int32Array.from(data);
 }
 
+function checkThreshold(what: string, threshold: number): number {
+  if (Number.isFinite(threshold)) return threshold;
+  throw new OptionError(`${what}: the threshold is a number, came ${String(threshold)}`);
+}
+
 function checkClasses(what: string, classes: number | undefined, columns?: number): number | undefined {
   if (classes === undefined || (columns === undefined && Number.isSafeInteger(classes) && classes >= 2)) {
     return classes;
@@ -119,9 +126,9 @@ function oneHotClasses(what: string, data: Numeric, columns: number): Int32Array
 }
 
 function argmax(data: Numeric, columns: number): Int32Array {
-  return Int32Array.from({ length: data.length / columns }, (_, row) =>
-    argmaxOf(data, row * columns, columns),
-  );
+  const classes = new Int32Array(data.length / columns);
+  for (let row = 0; row < classes.length; row++) classes[row] = argmaxOf(data, row * columns, columns);
+  return classes;
 }
 
 function argmaxOf(data: Numeric, start: number, columns: number): number {
