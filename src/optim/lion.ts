@@ -1,6 +1,5 @@
 import { checkNumber } from '../base/ranges.ts';
-import { mul, sign, sub } from '../ops/index.ts';
-import { average } from './moments.ts';
+import { add, mul, scale, sign, sub } from '../ops/index.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { optimizer } from './rule.ts';
 
@@ -22,7 +21,7 @@ export interface LionOptions extends OptimizerOptions {
  *     m ← β₂·m + (1 - β₂)·g
  *
  * Every parameter moves by the learning rate itself, so it wants a tenth of Adam's, and ten times its weight decay.
- * Default learning rate 0.0001. State: `m`, as large as the parameters. Cost: 10 operations a parameter.
+ * Default learning rate 0.0001. State: `m`, as large as the parameters. Cost: 9 operations a parameter.
  *
  * @throws {OptionError} for an unknown option or one out of range.
  * @example
@@ -43,13 +42,14 @@ export function lion(options: LionOptions = {}): Optimizer {
       learningRate,
       ...(shrinks && { keep: 1 - learningRate * weightDecay }),
     }),
-    update(param, grad, { m }, { learningRate, keep }) {
-      const direction = sign(average(m!, grad, beta1));
+    update(param, grad, { m: m0 }, { learningRate, keep }) {
+      // With d = g - m both means are sums of m and a share of d. Writing c with the new m reads the old one only
+      // before it is replaced, so that the update is one region and in place.
+      const d = sub(grad, m0!);
+      const m = add(m0!, scale(d, 1 - beta2));
+      const c = add(m, scale(d, beta2 - beta1));
       const start = keep === undefined ? param : mul(keep, param);
-      return {
-        param: sub(start, mul(learningRate!, direction)),
-        state: { m: average(m!, grad, beta2) },
-      };
+      return { param: sub(start, mul(learningRate!, sign(c))), state: { m } };
     },
   });
 }

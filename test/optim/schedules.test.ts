@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import {
+  constant,
+  cosine,
+  cosineRestarts,
+  exponential,
+  multiStep,
+  noam,
+  oneCycle,
+  plateau,
+  polynomial,
+  type Schedule,
+  step,
+  warmup,
+} from '../../src/optim/index.ts';
+import { casesFor, readGolden } from '../support/golden.ts';
+
+interface ScheduleCase {
+  readonly name: string;
+  /** The learning rate before each update; for plateau before each epoch. */
+  readonly lr: readonly number[];
+  /** Plateau: the value after each epoch. */
+  readonly metric?: readonly number[];
+}
+
+const COVERED: Readonly<Record<string, Schedule>> = {
+  constant: constant(0.1),
+  step: step({ initial: 0.1, size: 7, gamma: 0.5 }),
+  multistep: multiStep({ initial: 0.1, milestones: [5, 12, 20] }),
+  exponential: exponential({ initial: 0.1, gamma: 0.9 }),
+  cosine: cosine({ peak: 0.1, final: 0.001, steps: 25 }),
+  cosine_restarts: cosineRestarts({ peak: 0.1, period: 6, growth: 2, final: 0.001 }),
+  onecycle: oneCycle({ max: 1 }),
+  linear_warmup: warmup({ steps: 10, from: 0.1, to: 0.1 }),
+  polynomial: polynomial({ initial: 0.1, power: 2, steps: 20 }),
+  noam_transformer_2017: noam({ width: 64, warmup: 8, factor: 0.1 }),
+  plateau: plateau({ initial: 0.1, factor: 0.5, patience: 2, threshold: 1e-4, cooldown: 1 }),
+};
+
+/** Updates for which PyTorch's numbers are wanted, where not all of them are. */
+const UNTIL: Readonly<Record<string, number>> = {
+  // After T_max, 25 updates here, PyTorch's rate rises again; glia's stays at `final`.
+  cosine: 26,
+};
+
+const cases = casesFor(readGolden<{ cases: ScheduleCase[] }>('schedules').cases, Object.keys(COVERED), []);
+
+describe('schedules as in PyTorch', () => {
+  test.each(cases.map((golden) => [golden.name, golden] as const))('%s', (name, { lr, metric }) => {
+    const { at, watch } = COVERED[name]!;
+    lr.slice(0, UNTIL[name]).forEach((wanted, t) => {
+      const factor = watch === undefined ? 1 : watch.factor(metric!.slice(0, t));
+      expect(Math.abs(at(t, lr.length) * factor - wanted), `update ${t}`).toBeLessThanOrEqual(1e-12 * wanted);
+    });
+  });
+});
+
+describe('lengths', () => {
+  test('a number below 1 is a fraction of the run', () => {
+    expect(step({ initial: 1, size: 0.25, gamma: 0.5 }).at(50, 200)).toBe(0.5);
+    expect(multiStep({ initial: 1, milestones: [0.5, 0.75], gamma: 0.5 }).at(150, 200)).toBe(0.25);
+    expect(exponential({ initial: 1, gamma: 0.5, every: 0.5 }).at(100, 200)).toBe(0.5);
+    expect(warmup({ steps: 0.5, to: 1 }).at(9, 20)).toBeCloseTo(10 / 11, 12);
+    expect(cosine({ peak: 1, warmup: 0.05 }).at(10, 200)).toBe(1);
+  });
+
+  test('the warm-up of cosine rises in even steps to the peak', () => {
+    const { at } = cosine({ peak: 1, warmup: 3 });
+    expect([0, 1, 2, 3].map((t) => at(t, 13))).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(at(8, 13)).toBeCloseTo(0.5, 12);
+    expect(at(13, 13)).toBe(0);
+    expect(at(99, 13)).toBe(0);
+  });
+
+  test('a warm-up ends where the next schedule starts', () => {
+    const { at } = warmup({ steps: 4, to: step({ initial: 1, size: 2, gamma: 0.5 }) });
+    expect([3, 4, 5, 6].map((t) => at(t, 10))).toEqual([0.8, 1, 1, 0.5]);
+  });
+
+  test.each([
+    ['cosine', cosine({ peak: 1 })],
+    ['oneCycle', oneCycle({ max: 1 })],
+    ['polynomial', polynomial({ initial: 1 })],
+    ['step', step({ initial: 1, size: 0.5 })],
+  ])('%s asks for the length of a run that has none', (_, { at }) => {
+    expect(() => at(0, Number.POSITIVE_INFINITY)).toThrow(/length of the run is not known/);
+  });
+
+  test('a run of one update has a learning rate', () => {
+    for (const { at } of [
+      cosine({ peak: 1, warmup: 0.05 }),
+      oneCycle({ max: 1 }),
+      step({ initial: 1, size: 0.1 }),
+    ]) {
+      expect(at(0, 1)).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('plateau', () => {
+  test('follows a metric that should rise', () => {
+    const { watch } = plateau({ initial: 1, factor: 0.5, patience: 1, monitor: 'val_auc', mode: 'max' });
+    expect(watch!.factor([0.5, 0.6, 0.7, 0.8])).toBe(1);
+    expect(watch!.factor([0.8, 0.7, 0.7])).toBe(0.5);
+  });
+
+  test('takes NaN for no improvement', () => {
+    const { watch } = plateau({ initial: 1, factor: 0.5, patience: 0 });
+    expect(watch!.factor([Number.NaN, 1])).toBe(0.5);
+  });
+
+  test('stops at the minimum', () => {
+    const { watch } = plateau({ initial: 1, factor: 0.1, patience: 0, minimum: 0.05 });
+    expect(watch!.factor([1, 1, 1, 1])).toBe(0.05);
+  });
+
+  test('asks which way is better unless it watches a loss', () => {
+    expect(plateau({ initial: 1, monitor: 'loss' }).config).toMatchObject({ mode: 'min' });
+    expect(() => plateau({ initial: 1, monitor: 'val_auc' })).toThrow(/is a higher val_auc better/);
+  });
+});
+
+test.each<[string, () => Schedule]>([
+  ['step: unknown option "every"', () => step({ initial: 1, size: 5, every: 3 } as never)],
+  ['step: size must be a whole number', () => step({ initial: 1, size: 1.5 })],
+  ['step: size must be a finite number above 0', () => step({ initial: 1, size: 0 })],
+  ['multiStep: milestones must ascend', () => multiStep({ initial: 1, milestones: [5, 2] })],
+  ['multiStep: milestones must be a list', () => multiStep({ initial: 1, milestones: 5 as never })],
+  ['exponential: gamma must be a finite number above 0', () => exponential({ initial: 1, gamma: 0 })],
+  ['cosine: peak must be a finite number above 0, got "1"', () => cosine({ peak: '1' as never })],
+  ['cosine: peak must be a finite number above 0, got undefined', () => cosine({} as never)],
+  ['oneCycle: pctStart must be a finite number above 0 and below 1', () => oneCycle({ max: 1, pctStart: 1 })],
+  [
+    'plateau: minimum must be a finite number at least 0 and at most 1',
+    () => plateau({ initial: 1, minimum: 2 }),
+  ],
+  [
+    'warmup: learningRate must be a number above 0 or a schedule',
+    () => warmup({ steps: 5, to: 'cosine' as never }),
+  ],
+])('refuses: %s', (message, make) => {
+  expect(make).toThrow(message);
+});
