@@ -191,51 +191,46 @@ int64_t WordsFor(const Port& port, int64_t count) {
   return port.words * count;
 }
 
-// The caller's arrays, one a feed, each `count` times as long as the tensor.
-std::vector<Words> FeedsIn(const Napi::Value& value, const std::vector<Port>& ports,
-                           int64_t count) {
-  std::vector<Words> feeds;
+// The caller's arrays, one a port, each `count` times as long as the tensor.
+std::vector<Words> ArraysIn(const Napi::Value& value, const std::vector<Port>& ports,
+                            int64_t count) {
+  std::vector<Words> arrays;
   if (!value.IsArray() || value.As<Napi::Array>().Length() != ports.size()) {
-    throw Error("ARGUMENT", "a feed is missing");
+    throw Error("ARGUMENT", "an array is missing");
   }
   for (uint32_t i = 0; i < ports.size(); ++i) {
-    feeds.push_back(WordsIn(value.As<Napi::Array>()[i]));
-    if (feeds.back().length != WordsFor(ports[i], count)) {
-      throw Error("ARGUMENT", "a feed has another length");
+    arrays.push_back(WordsIn(value.As<Napi::Array>()[i]));
+    if (arrays.back().length != WordsFor(ports[i], count)) {
+      throw Error("ARGUMENT", "an array has another length");
     }
   }
-  return feeds;
+  return arrays;
 }
 
+// runSync(program, count, feeds, fetches): reads and writes the arrays where they lie.
 Napi::Value RunSync(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
   const std::shared_ptr<Program> program = HeldIn<Program>(info[0]);
   const int64_t count = IntegerIn(info[1], kMaxCount);
-  const std::vector<Port>& ports = program->fetches();
-  Napi::Array results = Napi::Array::New(env, ports.size());
-  std::vector<float*> arrays;
-  for (uint32_t i = 0; i < ports.size(); ++i) {
-    const auto bytes = static_cast<size_t>(4 * WordsFor(ports[i], count));
-    Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes);
-    if (env.IsExceptionPending()) return env.Undefined();
-    arrays.push_back(static_cast<float*>(buffer.Data()));
-    results[i] = buffer;
-  }
-  const std::vector<Words> feeds = FeedsIn(info[2], program->feeds(), count);
+  const std::vector<Words> feeds = ArraysIn(info[2], program->feeds(), count);
+  const std::vector<Words> fetches = ArraysIn(info[3], program->fetches(), count);
   const Taken taken(*program);
   for (size_t i = 0; i < feeds.size(); ++i) program->feeds()[i].array = feeds[i].data;
-  for (size_t i = 0; i < arrays.size(); ++i) program->fetches()[i].array = arrays[i];
+  for (size_t i = 0; i < fetches.size(); ++i) {
+    program->fetches()[i].array = fetches[i].data;
+  }
   Execute(*program, count, std::atomic<bool>{false});
-  return results;
+  return info.Env().Undefined();
 }
 
+// run(program, count, feeds): a promise of what `collect` takes. Nothing of JavaScript's
+// is used while it runs, since a caller may change or detach an array, and a worker
+// thread may end.
 Napi::Value Run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto job = std::make_shared<Job>(env, HeldIn<Program>(info[0]));
   Program& program = *job->program;
   const int64_t count = IntegerIn(info[1], kMaxCount);
-  const std::vector<Words> feeds = FeedsIn(info[2], program.feeds(), count);
-  for (const Words& feed : feeds) {
+  for (const Words& feed : ArraysIn(info[2], program.feeds(), count)) {
     job->feeds.push_back(std::make_unique<Memory>(feed.length));
     CopyWords(feed.data, feed.length, job->feeds.back()->data());
   }
@@ -243,8 +238,9 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
     job->fetches.push_back(std::make_unique<Memory>(WordsFor(port, count)));
   }
   Taken taken(program);
-  for (size_t i = 0; i < feeds.size(); ++i)
+  for (size_t i = 0; i < job->feeds.size(); ++i) {
     program.feeds()[i].array = job->feeds[i]->data();
+  }
   for (size_t i = 0; i < job->fetches.size(); ++i) {
     program.fetches()[i].array = job->fetches[i]->data();
   }
@@ -266,19 +262,22 @@ void Deliver(Napi::Env env, Napi::Function, Home* home, std::shared_ptr<Job>* ru
   delete rung;
   if (env == nullptr) return;
   if (--home->open == 0) home->doorbell.Unref(env);
-  Napi::Array results = Napi::Array::New(env, job->fetches.size());
+  job->deferred.Resolve(Hand(env, job, 0));
+}
+
+// collect(job, fetches): copies what a run has fetched. The arrays are made in
+// JavaScript, because running out of memory is an exception there and the end of the
+// process here.
+Napi::Value Collect(const Napi::CallbackInfo& info) {
+  const std::shared_ptr<Job> job = HeldIn<Job>(info[0]);
   for (uint32_t i = 0; i < job->fetches.size(); ++i) {
-    const Memory& memory = *job->fetches[i];
-    Napi::ArrayBuffer buffer =
-        Napi::ArrayBuffer::New(env, static_cast<size_t>(4 * memory.words()));
-    if (env.IsExceptionPending()) {
-      job->deferred.Reject(env.GetAndClearPendingException().Value());
-      return;
-    }
-    CopyWords(memory.data(), memory.words(), static_cast<float*>(buffer.Data()));
-    results[i] = buffer;
+    const Memory& from = *job->fetches[i];
+    const Words to = WordsIn(info[1].As<Napi::Array>()[i]);
+    if (to.length != from.words()) throw Error("ARGUMENT", "an array has another length");
+    CopyWords(from.data(), to.length, to.data);
   }
-  job->deferred.Resolve(results);
+  HandleIn<Job>(info[0]).Drop(info.Env());
+  return info.Env().Undefined();
 }
 
 template <typename F>
@@ -349,6 +348,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Dispose>(env, exports, "dispose");
   Export<RunSync>(env, exports, "runSync");
   Export<Run>(env, exports, "run");
+  Export<Collect>(env, exports, "collect");
   Export<Describe>(env, exports, "describe");
   return exports;
 }

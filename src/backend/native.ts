@@ -31,8 +31,15 @@ export interface Addon {
   read(slot: Handle, into: NumberArray): void;
   prepare(code: Float64Array, slots: readonly Handle[], threads: number): Handle;
   dispose(program: Handle): void;
-  run(program: Handle, steps: number, feeds: readonly NumberArray[]): Promise<ArrayBuffer[]>;
-  runSync(program: Handle, steps: number, feeds: readonly NumberArray[]): ArrayBuffer[];
+  /** Runs in the background, on copies of the feeds; `collect` takes the result. */
+  run(program: Handle, steps: number, feeds: readonly NumberArray[]): Promise<Handle>;
+  collect(result: Handle, fetches: readonly NumberArray[]): void;
+  runSync(
+    program: Handle,
+    steps: number,
+    feeds: readonly NumberArray[],
+    fetches: readonly NumberArray[],
+  ): void;
 }
 
 /**
@@ -143,24 +150,28 @@ class NativeRunnable implements Runnable {
   }
 
   async run(steps: number, feeds: Arrays): Promise<Arrays> {
-    const arrays = this.#arrays(steps, feeds);
+    const given = this.#given(steps, feeds);
+    const fetched = this.#room(steps);
     try {
-      return this.#fetched(await this.#addon.run(this.#handle, steps, arrays));
+      this.#addon.collect(await this.#addon.run(this.#handle, steps, given), fetched);
     } catch (error) {
       throw translate('run', error);
     }
+    return this.#named(fetched);
   }
 
   runSync(steps: number, feeds: Arrays): Arrays {
-    const arrays = this.#arrays(steps, feeds);
-    return this.#fetched(guarded('run', () => this.#addon.runSync(this.#handle, steps, arrays)));
+    const given = this.#given(steps, feeds);
+    const fetched = this.#room(steps);
+    guarded('run', () => this.#addon.runSync(this.#handle, steps, given, fetched));
+    return this.#named(fetched);
   }
 
   dispose(): void {
     this.#addon.dispose(this.#handle);
   }
 
-  #arrays(steps: number, feeds: Arrays): NumberArray[] {
+  #given(steps: number, feeds: Arrays): NumberArray[] {
     if (!Number.isSafeInteger(steps) || steps < 0) throw new BackendError(`cannot run ${steps} steps`);
     return this.#feeds.map(({ name, dtype, size }) => {
       const array = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
@@ -172,13 +183,14 @@ class NativeRunnable implements Runnable {
     });
   }
 
-  #fetched(buffers: readonly ArrayBuffer[]): Arrays {
-    return Object.fromEntries(
-      this.#fetches.map(({ name, dtype }, i) => {
-        const buffer = buffers[i]!;
-        return [name, dtype === 'i32' ? new Int32Array(buffer) : new Float32Array(buffer)];
-      }),
+  #room(steps: number): NumberArray[] {
+    return this.#fetches.map(({ name, dtype, size }) =>
+      guarded(`fetch ${name}`, () => arrayFor(dtype, steps * size)),
     );
+  }
+
+  #named(fetched: readonly NumberArray[]): Arrays {
+    return Object.fromEntries(this.#fetches.map(({ name }, i) => [name, fetched[i]!]));
   }
 }
 
