@@ -1,0 +1,60 @@
+import type { EpochLogs, History } from './history.ts';
+import type { Weight } from './session.ts';
+
+/** A call of the backend is done: some steps further. */
+export interface StepEvent {
+  readonly type: 'step';
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Steps of this epoch that are done, and how many it has. */
+  readonly step: number;
+  readonly steps: number;
+  /** Mean loss of the epoch so far. */
+  readonly loss: number;
+  readonly learningRate: number;
+}
+
+/** An epoch is done, validation included. */
+export interface EpochEvent {
+  readonly type: 'epoch';
+  readonly logs: EpochLogs;
+}
+
+/** The run is over. */
+export interface EndEvent {
+  readonly type: 'end';
+  readonly history: History;
+}
+
+/** What `train` yields. */
+export type TrainEvent = StepEvent | EpochEvent | EndEvent;
+
+/** A run, as callbacks see it. */
+export interface Run {
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly rows: number;
+  /** Names of the numbers that each epoch logs. */
+  readonly logged: readonly string[];
+  /** Which way a logged number gets better; undefined for a metric that does not say. */
+  readonly better: (name: string) => 'higher' | 'lower' | undefined;
+  /** Ends the run after this epoch; the reason becomes `history.stopReason`. */
+  readonly stop: (reason: string) => void;
+  readonly readWeights: () => Promise<Record<string, Weight>>;
+  readonly writeWeights: (weights: Readonly<Record<string, Weight>>) => Promise<void>;
+}
+
+/**
+ * Something that happens beside a run. Each method may be left out and may be async: the run waits for it. An error in
+ * one ends the run and is thrown by `fit`.
+ *
+ * @example
+ * const log: Callback = { name: 'log', onEpoch: ({ logs }) => console.log(logs.epoch, logs.loss) };
+ */
+export interface Callback {
+  readonly name: string;
+  readonly onBegin?: (run: Run) => void | Promise<void>;
+  readonly onStep?: (event: StepEvent, run: Run) => void | Promise<void>;
+  readonly onEpoch?: (event: EpochEvent, run: Run) => void | Promise<void>;
+  readonly onEnd?: (event: EndEvent, run: Run) => void | Promise<void>;
+}

@@ -1,0 +1,93 @@
+import { DataError, OptionError, ShapeError } from '../base/errors.ts';
+import { type Data, toMatrix } from '../data/index.ts';
+import type { Dataset } from './dataset.ts';
+import type { Rows } from './rows.ts';
+
+/** `balanced`, or a weight for each class by name or index; classes that are not named weigh 1. */
+export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
+
+/**
+ * The weight of each row: that of its sample times that of its class. `balanced` weighs a class by
+ * `rows / (classes · rows of the class)` (King and Zeng, 2001), as scikit-learn does.
+ *
+ * @throws {DataError} for a weight below 0, or when all are 0.
+ * @throws {ShapeError} when there is not one weight for each row.
+ * @throws {OptionError} for a class that does not exist, or class weights where there are no classes.
+ */
+export function weighRows(
+  dataset: Dataset,
+  sampleWeight: Data | undefined,
+  classWeight: ClassWeight | undefined,
+  names: readonly string[],
+): Rows | undefined {
+  if (sampleWeight === undefined && classWeight === undefined) return undefined;
+  const weights = new Float32Array(dataset.rows).fill(1);
+  if (sampleWeight !== undefined) multiplySamples(weights, sampleWeight);
+  if (classWeight !== undefined) {
+    const classes = classOfRow(dataset);
+    const perClass = weightOfClass(classWeight, classes, names);
+    for (let i = 0; i < weights.length; i++) weights[i]! *= perClass[classes[i]!] ?? 1;
+  }
+  if (!weights.some((weight) => weight > 0)) throw new DataError('every row has weight 0');
+  return { data: weights, shape: [dataset.rows] };
+}
+
+function multiplySamples(weights: Float32Array, sampleWeight: Data): void {
+  const { data, shape } = toMatrix(sampleWeight, 'sampleWeight');
+  if (shape.length !== 1 || shape[0] !== weights.length) {
+    throw new ShapeError(`sampleWeight must be [${weights.length}], got [${shape.join(', ')}]`);
+  }
+  data.forEach((weight, i) => {
+    if (weight < 0) throw new DataError(`sampleWeight[${i}] is ${weight}`, { hint: 'weights are 0 or more' });
+    weights[i]! *= weight;
+  });
+}
+
+/** Class of each row, out of labels, one-hot rows, or 0 and 1. */
+function classOfRow({ y, labels, rows, classes }: Dataset): Int32Array {
+  if (labels) return y.data as Int32Array;
+  const width = y.shape[1] ?? 1;
+  if (y.shape.length > 2 || (classes === undefined && width > 1)) {
+    throw new OptionError('classWeight needs targets with one class a row');
+  }
+  if (width > 1) {
+    return Int32Array.from({ length: rows }, (_, i) => {
+      const row = y.data.subarray(i * width, (i + 1) * width);
+      return row.indexOf(Math.max(...row));
+    });
+  }
+  const odd = y.data.findIndex((value) => value !== 0 && value !== 1);
+  if (odd >= 0) throw new OptionError(`classWeight needs classes, and y[${odd}] is ${y.data[odd]}`);
+  return Int32Array.from(y.data);
+}
+
+function weightOfClass(classWeight: ClassWeight, classes: Int32Array, names: readonly string[]): number[] {
+  if (classWeight === 'balanced') return balanced(classes);
+  if (typeof classWeight !== 'object' || classWeight === null) {
+    throw new OptionError(`classWeight must be 'balanced' or weights by class, got ${String(classWeight)}`);
+  }
+  const weights: number[] = [];
+  for (const [name, weight] of Object.entries(classWeight))
+    weights[indexOf(name, names)] = checked(name, weight);
+  return weights;
+}
+
+function balanced(classes: Int32Array): number[] {
+  const counts = new Map<number, number>();
+  for (const one of classes) if (one >= 0) counts.set(one, (counts.get(one) ?? 0) + 1);
+  const total = [...counts.values()].reduce((a, b) => a + b, 0);
+  const weights: number[] = [];
+  for (const [one, count] of counts) weights[one] = total / (counts.size * count);
+  return weights;
+}
+
+function indexOf(name: string, names: readonly string[]): number {
+  const index = names.includes(name) ? names.indexOf(name) : Number(name);
+  if (Number.isInteger(index) && index >= 0) return index;
+  throw new OptionError(`classWeight: there is no class "${name}"`, { known: names.join(', ') || undefined });
+}
+
+function checked(name: string, weight: number): number {
+  if (weight >= 0 && Number.isFinite(weight)) return weight;
+  throw new OptionError(`classWeight: the weight of "${name}" must be 0 or more, got ${weight}`);
+}

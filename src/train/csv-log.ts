@@ -1,0 +1,32 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import { FileError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import type { Callback, Run } from './callback.ts';
+
+/**
+ * Writes a CSV file with a line an epoch: epoch, learning rate, loss, metrics. The file is begun anew by each run
+ * unless `append` is set.
+ *
+ * @throws {FileError} when the file cannot be written; the run then ends.
+ * @example
+ * await net.fit(x, y, { loss: 'mse', callbacks: [csvLog('run.csv')] });
+ */
+export function csvLog(path: string, options: { readonly append?: boolean } = {}): Callback {
+  checkOptions('csvLog', options, ['append']);
+  let names: readonly string[] = [];
+  const write = async (action: Promise<void>): Promise<void> => {
+    try {
+      await action;
+    } catch (cause) {
+      throw new FileError(`csvLog: cannot write: ${(cause as Error).message}`, { at: path }, cause);
+    }
+  };
+  return {
+    name: 'csvLog',
+    async onBegin(run: Run) {
+      names = ['epoch', 'learningRate', ...run.logged];
+      if (options.append !== true) await write(writeFile(path, `${names.join(',')}\n`));
+    },
+    onEpoch: ({ logs }) => write(appendFile(path, `${names.map((name) => logs[name] ?? '').join(',')}\n`)),
+  };
+}

@@ -1,0 +1,80 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions, didYouMean } from '../base/options.ts';
+import type { Callback, Run } from './callback.ts';
+import type { Weight } from './session.ts';
+
+/** Options of {@link earlyStopping}. */
+export interface EarlyStoppingOptions {
+  /** The number to watch. Default `val_loss`, or `loss` without validation data. */
+  readonly monitor?: string;
+  /** Epochs without improvement before the run ends. Default 10. */
+  readonly patience?: number;
+  /** Smallest change that counts as improvement. Default 0. */
+  readonly minDelta?: number;
+  /** Whether larger or smaller is better; by default what the metric says. */
+  readonly better?: 'higher' | 'lower';
+  /** Put the weights of the best epoch back at the end. Default false. */
+  readonly restoreBest?: boolean;
+}
+
+/**
+ * Ends a run when a number has not become better for a while (Prechelt, 1998). NaN never counts as better.
+ *
+ * @throws {OptionError} for unknown options, and at the start of the run for a number that is not logged.
+ * @example
+ * earlyStopping({ monitor: 'val_auc', patience: 10, restoreBest: true });
+ */
+export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+  checkOptions('earlyStopping', options, ['monitor', 'patience', 'minDelta', 'better', 'restoreBest']);
+  const { patience = 10, minDelta = 0, restoreBest = false } = options;
+  if (!Number.isSafeInteger(patience) || patience < 0) {
+    throw new OptionError(`earlyStopping: patience must be a whole number of 0 or more, got ${patience}`);
+  }
+  if (!(minDelta >= 0)) throw new OptionError(`earlyStopping: minDelta must be 0 or more, got ${minDelta}`);
+  let watched = { monitor: '', sign: 1 };
+  let best = Number.NEGATIVE_INFINITY;
+  let waited = 0;
+  let weights: Record<string, Weight> | undefined;
+  return {
+    name: 'earlyStopping',
+    onBegin(run) {
+      watched = watch(options, run);
+      best = Number.NEGATIVE_INFINITY;
+      waited = 0;
+      weights = undefined;
+    },
+    async onEpoch({ logs }, run) {
+      const score = watched.sign * logs[watched.monitor]!;
+      if (score > best + (Number.isFinite(best) ? minDelta : 0)) {
+        best = score;
+        waited = 0;
+        if (restoreBest) weights = await run.readWeights();
+      } else if (++waited >= patience) {
+        run.stop(`earlyStopping: ${watched.monitor} has not improved for ${waited} epochs`);
+      }
+    },
+    async onEnd(_event, run) {
+      if (weights !== undefined) await run.writeWeights(weights);
+    },
+  };
+}
+
+function watch(
+  { monitor: asked, better: said }: EarlyStoppingOptions,
+  run: Run,
+): { monitor: string; sign: number } {
+  const monitor = asked ?? (run.logged.includes('val_loss') ? 'val_loss' : 'loss');
+  if (!run.logged.includes(monitor)) {
+    throw new OptionError(`earlyStopping: ${monitor} is not logged`, {
+      logged: run.logged.join(', '),
+      hint: didYouMean(monitor, run.logged) ?? 'give validation data, or the metric under `metrics`',
+    });
+  }
+  const better = said ?? run.better(monitor);
+  if (better === undefined) {
+    throw new OptionError(`earlyStopping: ${monitor} does not say which way is better`, {
+      hint: "earlyStopping({ better: 'higher' })",
+    });
+  }
+  return { monitor, sign: better === 'higher' ? 1 : -1 };
+}

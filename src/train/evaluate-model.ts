@@ -1,0 +1,45 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import type { Data } from '../data/matrix.ts';
+import type { Table } from '../data/table.ts';
+import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
+import { type Inputs, readDataset } from './dataset.ts';
+import { evaluateDataset, type Logs } from './evaluate.ts';
+import type { Metric, MetricName } from './metrics/index.ts';
+import { metricsOf } from './metrics/table.ts';
+import type { Session } from './session.ts';
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Default: the loss of the last `fit`, or the one that was saved with the model. */
+  readonly loss?: LossName | Loss | LossFunction;
+  /** Default: accuracy for classes and yes or no, `rmse` and `r2` for values. */
+  readonly metrics?: readonly (MetricName | Metric)[];
+}
+
+let evaluations = 0;
+
+/** Loss and metrics of a model on some data. */
+export async function evaluateModel(
+  session: Session,
+  inputs: Inputs | Table,
+  targets: Data | undefined,
+  options: EvaluateOptions = {},
+): Promise<Logs> {
+  checkOptions('evaluate', options, ['loss', 'metrics']);
+  const loss = options.loss === undefined ? session.loss : lossOf(options.loss);
+  if (loss === undefined) {
+    throw new OptionError('evaluate: the model was not trained yet, so the loss must be given', {
+      hint: "evaluate(x, y, { loss: 'mse' })",
+    });
+  }
+  const usual: readonly MetricName[] = loss.task === 'values' ? ['rmse', 'r2'] : ['accuracy'];
+  const metrics = metricsOf(options.metrics ?? usual, loss.task);
+  const dataset = readDataset(session, loss, inputs, targets);
+  const key = `evaluate ${evaluations++} `;
+  try {
+    return (await evaluateDataset(session, loss, dataset, metrics, key)).logs;
+  } finally {
+    session.engine.forget(key);
+  }
+}

@@ -1,0 +1,164 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { splitIndices } from '../data/index.ts';
+import type { Data } from '../data/matrix.ts';
+import type { Table } from '../data/table.ts';
+import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
+import { type Optimizer, type OptimizerName, optimizerOf, type Schedule } from '../optim/index.ts';
+import type { Callback, TrainEvent } from './callback.ts';
+import { type ClassWeight, weighRows } from './class-weight.ts';
+import { type Dataset, type Inputs, readDataset } from './dataset.ts';
+import type { History } from './history.ts';
+import type { Metric, MetricName } from './metrics/index.ts';
+import { metricsOf } from './metrics/table.ts';
+import { selectRows } from './rows.ts';
+import { type RunPlan, Training } from './run.ts';
+import type { Session } from './session.ts';
+
+/** Validation data: a share of the rows, inputs and targets, or a table. */
+export type Validation = number | readonly [Inputs, Data] | { readonly x: Inputs; readonly y: Data } | Table;
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** What is minimised. */
+  readonly loss: LossName | Loss | LossFunction;
+  /** The update rule. Default `adam`. */
+  readonly optimizer?: OptimizerName | Optimizer;
+  /** Step size for an optimizer given by name. */
+  readonly learningRate?: number | Schedule;
+  /** Passes over the data. Default 10; 0 is allowed. */
+  readonly epochs?: number;
+  /** Rows a step. Default 32; more than there are rows is all of them. */
+  readonly batchSize?: number;
+  /** Take the rows in a new order each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Reported after each epoch, beside the loss. */
+  readonly metrics?: readonly (MetricName | Metric)[];
+  /** Data that is evaluated after each epoch. A share is held out after shuffling by the model's seed. */
+  readonly validation?: Validation;
+  /** Hold out the same share of each class. Default false. */
+  readonly stratify?: boolean;
+  /** Weight of each row in the loss, `[n]`. */
+  readonly sampleWeight?: Data;
+  /** Weight of each class in the loss. */
+  readonly classWeight?: ClassWeight;
+  readonly callbacks?: readonly Callback[];
+  /** Ends the run within one call of the backend; the history then says `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+const KNOWN = [
+  'loss',
+  'optimizer',
+  'learningRate',
+  'epochs',
+  'batchSize',
+  'shuffle',
+  'metrics',
+  'validation',
+  'stratify',
+  'sampleWeight',
+  'classWeight',
+  'callbacks',
+  'signal',
+] as const;
+
+/** Checks options and data and makes a run of them. */
+export function planRun(
+  session: Session,
+  inputs: Inputs | Table,
+  targets: Data | undefined,
+  options: FitOptions,
+): RunPlan {
+  checkOptions('fit', options, KNOWN);
+  if (options.loss === undefined) {
+    throw new OptionError('fit: loss is missing', { hint: "such as 'mse' or 'categoricalCrossentropy'" });
+  }
+  const loss = lossOf(options.loss);
+  const optimizer = optimizerOf(options.optimizer ?? 'adam', { learningRate: options.learningRate });
+  const metrics = metricsOf(options.metrics ?? [], loss.task);
+  const { epochs = 10, batchSize = 32, shuffle = true, signal } = options;
+  whole('epochs', epochs, 0);
+  whole('batchSize', batchSize, 1);
+  const all = readDataset(session, loss, inputs, targets);
+  const names = session.prepare?.classes ?? [];
+  const weighed = { ...all, weight: weighRows(all, options.sampleWeight, options.classWeight, names) };
+  const { train, validation } = divide(session, loss, weighed, options);
+  session.loss = loss;
+  return {
+    session,
+    loss,
+    optimizer,
+    metrics,
+    train,
+    validation,
+    epochs,
+    batchSize: Math.min(batchSize, train.rows),
+    shuffle,
+    signal,
+  };
+}
+
+function whole(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new OptionError(`fit: ${name} must be a whole number of at least ${least}, got ${value}`);
+  }
+}
+
+function divide(
+  session: Session,
+  loss: Loss,
+  all: Dataset,
+  options: FitOptions,
+): { train: Dataset; validation: Dataset | undefined } {
+  const { validation, stratify = false } = options;
+  if (validation === undefined || validation === 0) return { train: all, validation: undefined };
+  if (typeof validation !== 'number') {
+    const [x, y] = asPair(validation);
+    return { train: all, validation: readDataset(session, loss, x, y) };
+  }
+  const strata = stratify ? Array.from(all.y.data) : undefined;
+  if (strata !== undefined && strata.length !== all.rows) {
+    throw new OptionError('fit: stratify needs targets with one number a row');
+  }
+  const parts = splitIndices(all.rows, { validation, seed: session.seed }, strata);
+  // Weights are for training; the validation loss is the plain mean.
+  return {
+    train: select(all, parts.train),
+    validation: { ...select(all, parts.validation), weight: undefined },
+  };
+}
+
+function asPair(validation: Exclude<Validation, number>): [Inputs | Table, Data | undefined] {
+  if (Array.isArray(validation)) return [validation[0], validation[1]];
+  if ('x' in validation && 'y' in validation) return [validation.x as Inputs, validation.y as Data];
+  return [validation as Table, undefined];
+}
+
+function select(all: Dataset, order: Int32Array): Dataset {
+  return {
+    ...all,
+    rows: order.length,
+    x: all.x.map((x) => selectRows(x, order)),
+    y: selectRows(all.y, order),
+    weight: all.weight && selectRows(all.weight, order),
+  };
+}
+
+/** Runs a plan to its end, with callbacks. */
+export async function runWithCallbacks(plan: RunPlan, callbacks: readonly Callback[]): Promise<History> {
+  const training = new Training(plan);
+  const { run } = training;
+  for (const callback of callbacks) await callback.onBegin?.(run);
+  for await (const event of training.events()) {
+    for (const callback of callbacks) await notify(callback, event, run);
+    if (event.type === 'end') return event.history;
+  }
+  throw new TypeError('a run ends with its end event');
+}
+
+async function notify(callback: Callback, event: TrainEvent, run: Training['run']): Promise<void> {
+  if (event.type === 'step') await callback.onStep?.(event, run);
+  else if (event.type === 'epoch') await callback.onEpoch?.(event, run);
+  else await callback.onEnd?.(event, run);
+}

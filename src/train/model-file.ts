@@ -1,0 +1,94 @@
+import { FileError } from '../base/errors.ts';
+import type { Shape } from '../base/shape.ts';
+
+/** What model.json holds: everything but the numbers. */
+export interface ModelFile {
+  readonly format: 'glia.model';
+  readonly version: 1;
+  readonly seed: number;
+  /** Shape of each input, without the batch axis. */
+  readonly inputs: readonly Shape[];
+  /** Calls of layers; values are numbered, first the inputs, then the calls. */
+  readonly calls: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly inputs: readonly number[];
+  }[];
+  readonly outputs: readonly number[];
+  /** Name of the loss of the last `fit`. */
+  readonly loss: string | null;
+  /** Preprocessing, as `Prepared.toJSON` gives it. */
+  readonly prepare: unknown;
+}
+
+/**
+ * Reads model.json and checks all that is used of it.
+ *
+ * @throws {FileError} naming the field, what was wanted and what came.
+ */
+export function parseModelFile(text: string, at: string): ModelFile {
+  const check: Check = (ok, field, wanted, got) => {
+    if (ok) return;
+    throw new FileError(`${field} is not ${wanted}`, {
+      at,
+      got: JSON.stringify(got)?.slice(0, 80) ?? 'nothing',
+    });
+  };
+  const file = asRecord(parseJson(text, at), 'the file', check);
+  check(file['format'] === 'glia.model', 'format', '"glia.model"', file['format']);
+  check(file['version'] === 1, 'version', '1, the one that this glia reads', file['version']);
+  check(Number.isSafeInteger(file['seed']), 'seed', 'a whole number', file['seed']);
+  const inputs = asArray(file['inputs'], 'inputs', check);
+  inputs.forEach((shape, i) => check(isShape(shape), `inputs[${i}]`, 'a shape', shape));
+  check(inputs.length > 0, 'inputs', 'a list with at least one shape', inputs);
+  const calls = asArray(file['calls'], 'calls', check);
+  calls.forEach((call, i) => checkCall(call, i, inputs.length, check));
+  const outputs = asArray(file['outputs'], 'outputs', check);
+  const values = inputs.length + calls.length;
+  outputs.forEach((output, i) =>
+    check(isBelow(output, values), `outputs[${i}]`, 'the number of a value', output),
+  );
+  const { loss } = file;
+  check(loss === null || typeof loss === 'string', 'loss', 'a name or null', loss);
+  return file as unknown as ModelFile;
+}
+
+type Check = (ok: boolean, field: string, wanted: string, got: unknown) => void;
+
+function parseJson(text: string, at: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FileError('the file is not JSON', { at }, error);
+  }
+}
+
+function checkCall(call: unknown, i: number, inputs: number, check: Check): void {
+  const field = `calls[${i}]`;
+  const { name, kind, config, inputs: from } = asRecord(call, field, check);
+  check(typeof name === 'string' && /^[\w-]+$/.test(name), `${field}.name`, 'a layer name', name);
+  check(typeof kind === 'string', `${field}.kind`, 'a kind of layer', kind);
+  asRecord(config, `${field}.config`, check);
+  const list = asArray(from, `${field}.inputs`, check);
+  for (const input of list)
+    check(isBelow(input, inputs + i), `${field}.inputs`, 'numbers of earlier values', input);
+}
+
+function asRecord(value: unknown, field: string, check: Check): Record<string, unknown> {
+  check(typeof value === 'object' && value !== null && !Array.isArray(value), field, 'an object', value);
+  return value as Record<string, unknown>;
+}
+
+function asArray(value: unknown, field: string, check: Check): readonly unknown[] {
+  check(Array.isArray(value), field, 'a list', value);
+  return value as readonly unknown[];
+}
+
+function isBelow(value: unknown, limit: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < limit;
+}
+
+function isShape(value: unknown): boolean {
+  return Array.isArray(value) && value.every((dim) => Number.isSafeInteger(dim) && dim > 0 && dim < 2 ** 31);
+}

@@ -1,0 +1,256 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Data } from '../data/matrix.ts';
+import { Table } from '../data/table.ts';
+import type { Tensor } from '../ir/tensor.ts';
+import { between, chain, type Layer, type Node } from '../nn/index.ts';
+import { add, square, sum } from '../ops/index.ts';
+import type { Inputs } from './dataset.ts';
+import type { Logs } from './evaluate.ts';
+import { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
+import { type FitOptions, planRun, runWithCallbacks } from './fit.ts';
+import type { History } from './history.ts';
+import {
+  predictAll,
+  predictNamed,
+  predictSync,
+  predictValues,
+  type RowObject,
+  type RowPrediction,
+} from './predict.ts';
+import { saveModel } from './save.ts';
+import { type ModelOptions, Session, type Weight } from './session.ts';
+import { type Summary, summarize } from './summary.ts';
+import type { Values } from './values.ts';
+
+/**
+ * A network with its weights: trained by `fit`, asked by `predict`, measured by `evaluate`. Made by `sequential`,
+ * `model` or `load`. Its memory belongs to it and is freed with it; nothing needs to be disposed of.
+ *
+ * @example
+ * const net = sequential([dense(8, { activation: 'tanh' }), dense(1, { activation: 'sigmoid' })], { seed: 42 });
+ */
+export class Model {
+  /** The state behind the model, for `trainStep` and other functions of the library. */
+  readonly session: Session;
+
+  /** Use `sequential`, `model` or `load`. */
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /**
+   * Trains on arrays, or on a table through the model's preprocessing.
+   *
+   * | name | shape                                                     |
+   * | ---- | --------------------------------------------------------- |
+   * | `x`  | `[n, …]`, or an array of such for several inputs          |
+   * | `y`  | what the loss takes: labels `[n]`, or the output's shape  |
+   *
+   * The event loop stays free on the native backend. A second call goes on from the present weights with a fresh
+   * optimizer.
+   *
+   * @throws {ShapeError | DataError | OptionError} before the first step, saying what was wanted and what came.
+   * @throws {NumericError} when the loss becomes NaN or infinite.
+   * @example
+   * const history = await net.fit(x, y, { loss: 'binaryCrossentropy', epochs: 500, learningRate: 0.05 });
+   */
+  fit(table: Table, options: FitOptions): Promise<History>;
+  fit(x: Inputs, y: Data, options: FitOptions): Promise<History>;
+  async fit(x: Inputs | Table, ...rest: readonly unknown[]): Promise<History> {
+    const [y, options] = (x instanceof Table ? [undefined, rest[0]] : rest) as [Data | undefined, FitOptions];
+    if (typeof options !== 'object' || options === null) {
+      throw new OptionError('fit: options are missing', {
+        hint: "fit(x, y, { loss: 'mse' }) or fit(table, { … })",
+      });
+    }
+    return runWithCallbacks(planRun(this.session, x, y, options), options.callbacks ?? []);
+  }
+
+  /**
+   * Loss and metrics on other data, in inference mode. The loss is that of the last `fit`, or the one given.
+   *
+   * @throws {OptionError} when there was no `fit` and no loss is given.
+   * @example
+   * const { loss, accuracy } = await net.evaluate(xTest, yTest, { metrics: ['accuracy'] });
+   */
+  evaluate(table: Table, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(x: Inputs, y: Data, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(x: Inputs | Table, ...rest: readonly unknown[]): Promise<Logs> {
+    const [y, options] = (x instanceof Table ? [undefined, rest[0]] : rest) as [
+      Data | undefined,
+      EvaluateOptions?,
+    ];
+    return evaluateModel(this.session, x, y, options);
+  }
+
+  /**
+   * Outputs for new rows. Arrays give numbers as the network puts them out; a table, a row object or several give, by
+   * the model's preprocessing, classes with names and probabilities, or values in the units of the target.
+   *
+   * @throws {ShapeError | DataError} for rows that the model cannot take.
+   * @example
+   * (await net.predict([[0, 1]])).toArray();
+   * await churn.predict({ age: 41, plan: 'basic' }); // { class: 'yes', probabilities: { no: 0.2, yes: 0.8 } }
+   */
+  predict(rows: Table | readonly RowObject[]): Promise<RowPrediction[]>;
+  predict(x: Inputs): Promise<Values>;
+  predict(row: RowObject): Promise<RowPrediction>;
+  async predict(
+    input: Inputs | Table | RowObject | readonly RowObject[],
+  ): Promise<Values | RowPrediction | RowPrediction[]> {
+    if (input instanceof Table || isRowList(input)) return predictNamed(this.session, input);
+    if (isRow(input)) return (await predictNamed(this.session, [input]))[0]!;
+    return predictValues(this.session, input as Inputs, false);
+  }
+
+  /**
+   * Probabilities (or values) of the model's output, whatever it holds: logits go through the softmax or sigmoid of the
+   * loss that the model was trained with.
+   *
+   * @throws {ShapeError | DataError} for rows that the model cannot take.
+   * @example
+   * const p = await net.predictProbabilities(x);
+   */
+  predictProbabilities(x: Inputs): Promise<Values> {
+    return predictValues(this.session, x, true);
+  }
+
+  /**
+   * Every output of a functional model with several, in their order.
+   *
+   * @throws {ShapeError | DataError} for rows that the model cannot take.
+   * @example
+   * const [digit, parity] = await net.predictAll(x);
+   */
+  predictAll(x: Inputs): Promise<Values[]> {
+    return predictAll(this.session, x);
+  }
+
+  /**
+   * As `predict` for arrays, at once on this thread: for tiny networks. Blocks the event loop meanwhile.
+   *
+   * @throws {ShapeError | DataError} for rows that the model cannot take.
+   * @throws {BackendError} while another call on this model is in flight.
+   * @example
+   * net.predictSync([[0, 1]]).data[0];
+   */
+  predictSync(x: Inputs): Values {
+    return predictSync(this.session, x);
+  }
+
+  /**
+   * Layers, shapes, parameters, bytes and FLOP.
+   *
+   * @throws {GliaError} when the shape of the input is not known yet.
+   * @example
+   * console.log(String(net.summary()));
+   */
+  summary(): Summary {
+    return summarize(this.session.network);
+  }
+
+  /**
+   * Sum of the squares of all weights with two or more axes (not of biases), as graph: for a loss of one's own.
+   *
+   * @throws {GliaError} when the shape of the input is not known yet.
+   * @example
+   * loss: (logits, target) => ops.add(ops.mean(ops.softmaxCrossEntropy(logits, target)), ops.scale(net.l2(), 1e-4))
+   */
+  l2(): Tensor {
+    const weights = this.session.network.params.filter(({ shape }) => shape.length > 1);
+    if (weights.length === 0) throw new OptionError('the model has no weights with two axes to penalise');
+    return weights.map(({ leaf }) => sum(square(leaf))).reduce((a, b) => add(a, b));
+  }
+
+  /**
+   * Copies of all parameters and carried states by path, such as `dense1.weight`.
+   *
+   * @throws {GliaError} when the shape of the input is not known yet.
+   * @example
+   * const { 'dense1.weight': w } = await net.weights();
+   */
+  weights(): Promise<Record<string, Weight>> {
+    return this.session.readWeights();
+  }
+
+  /**
+   * Overwrites all parameters and states; nothing is written unless everything fits.
+   *
+   * @throws {DataError | ShapeError} for missing, unknown or misshapen tensors.
+   * @example
+   * await copy.setWeights(await net.weights());
+   */
+  setWeights(weights: Readonly<Record<string, Weight>>): Promise<void> {
+    return this.session.writeWeights(weights);
+  }
+
+  /**
+   * Writes the model as a folder, `model.json` and `weights.safetensors`, switched in by one rename.
+   *
+   * @throws {FileError} when the folder cannot be written; what was there before is then still whole.
+   * @throws {OptionError} when a custom layer has no `kind` to save it by.
+   * @example
+   * await net.save('churn.glia');
+   */
+  save(path: string): Promise<void> {
+    return saveModel(this.session, path);
+  }
+}
+
+function isRow(input: unknown): input is RowObject {
+  return (
+    typeof input === 'object' &&
+    input !== null &&
+    !Array.isArray(input) &&
+    !ArrayBuffer.isView(input) &&
+    !('data' in input && 'shape' in input)
+  );
+}
+
+function isRowList(input: unknown): input is readonly RowObject[] {
+  return Array.isArray(input) && input.length > 0 && input.every(isRow);
+}
+
+/** Options of {@link sequential}. */
+export interface SequentialOptions extends ModelOptions {
+  /** Shape of a row, such as `[64]`; without it the first `fit` takes it from the data. */
+  readonly inputShape?: Shape;
+}
+
+/**
+ * A model whose layers stand behind each other.
+ *
+ * @throws {OptionError} for an empty list, unknown options or layer names that collide.
+ * @example
+ * const net = sequential([dense(64, { activation: 'relu' }), dropout(0.2), dense(10)], { seed: 7 });
+ */
+export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
+  checkOptions('sequential', options, ['inputShape', 'seed', 'prepare', 'backend']);
+  if (!Array.isArray(layers) || layers.length === 0) throw new OptionError('sequential: there are no layers');
+  const { inputShape, ...rest } = options;
+  const width = inputShape ?? (options.prepare === undefined ? undefined : [options.prepare.width]);
+  return new Model(new Session(chain(layers, width), rest));
+}
+
+/**
+ * A functional model: everything between some inputs and outputs.
+ *
+ * @throws {OptionError} when an output depends on an input that is not listed.
+ * @example
+ * const x = input([30]);
+ * const h = dense(64, { activation: 'relu' }).call(x);
+ * const net = model({ inputs: x, outputs: dense(2).call(add().call(h, dense(64).call(x))) });
+ */
+export function model(
+  definition: {
+    readonly inputs: Node | readonly Node[];
+    readonly outputs: Node | readonly Node[];
+  } & ModelOptions,
+): Model {
+  checkOptions('model', definition, ['inputs', 'outputs', 'seed', 'prepare', 'backend']);
+  const { inputs, outputs, ...options } = definition;
+  const wiring = between([inputs].flat() as Node[], [outputs].flat() as Node[]);
+  return new Model(new Session(wiring, options));
+}

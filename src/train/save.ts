@@ -1,0 +1,37 @@
+import { OptionError } from '../base/errors.ts';
+import { replaceFolder } from '../io/replace.ts';
+import { encodeSafetensors } from '../io/safetensors.ts';
+import type { ModelFile } from './model-file.ts';
+import type { Session } from './session.ts';
+
+/** Writes a model as a folder, switched in by one rename. */
+export async function saveModel(session: Session, path: string): Promise<void> {
+  const description = describe(session);
+  const weights = await session.readWeights();
+  await replaceFolder(path, {
+    'model.json': `${JSON.stringify(description, null, 2)}\n`,
+    'weights.safetensors': encodeSafetensors(weights, { format: 'pt' }),
+  });
+}
+
+function describe(session: Session): ModelFile {
+  const { network, seed, loss, prepare, wiring } = session;
+  return {
+    format: 'glia.model',
+    version: 1,
+    seed,
+    inputs: network.inputShapes,
+    calls: wiring.calls.map(({ layer, name, inputs }) => {
+      if (layer.kind === 'custom') {
+        throw new OptionError(`save: layer ${name} is custom and has no kind`, {
+          at: name,
+          hint: 'give layer({ kind, config, … }) and load(path, { layers: { [kind]: (config) => … } })',
+        });
+      }
+      return { name, kind: layer.kind, config: layer.config, inputs };
+    }),
+    outputs: wiring.outputs,
+    loss: loss?.name ?? null,
+    prepare: prepare?.toJSON() ?? null,
+  };
+}

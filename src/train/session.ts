@@ -1,0 +1,151 @@
+import type { BackendName } from '../backend/backend.ts';
+import { loadBackend } from '../backend/load.ts';
+import type { NumberArray } from '../base/dtype.ts';
+import { DataError, GliaError, OptionError, ShapeError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
+import { Random } from '../base/random.ts';
+import { type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
+import type { Prepared } from '../data/prepared.ts';
+import type { Loss } from '../loss/index.ts';
+import { Network, type Wiring } from '../nn/index.ts';
+import { Engine } from './engine.ts';
+
+/** A tensor of numbers by which weights are read and written. */
+export interface Weight {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+/** What a model is made of. */
+export interface ModelOptions {
+  /** Decides first weights, shuffles, splits and dropout. Default 0. */
+  readonly seed?: number;
+  /** Preprocessing, fitted on the training rows: tables and rows then go in as users know them. */
+  readonly prepare?: Prepared;
+  /** Where to compute; by default natively where the addon is there. */
+  readonly backend?: BackendName;
+}
+
+/** What an output means: it decides how predictions are shown and metrics are taken. */
+export type Task = Loss['task'];
+
+/**
+ * The state behind a model: the wiring, and, once the shapes of the inputs are known, the network and the engine that
+ * holds its weights.
+ */
+export class Session {
+  readonly wiring: Wiring;
+  readonly seed: number;
+  readonly prepare: Prepared | undefined;
+  /** Set by `fit` and saved: the loss that the model was last trained with. */
+  loss: Loss | undefined;
+  /** Training steps and epochs so far; they decide dropout masks and shuffles, so a second `fit` goes on. */
+  steps = 0;
+  epochs = 0;
+  /** Set while `fit` runs. */
+  training = false;
+  readonly #backend: BackendName | undefined;
+  #built: { network: Network; engine: Engine } | undefined;
+
+  constructor(wiring: Wiring, { seed = 0, prepare, backend }: ModelOptions) {
+    if (!Number.isSafeInteger(seed)) throw new OptionError(`seed must be a whole number, got ${seed}`);
+    this.wiring = wiring;
+    this.seed = seed;
+    this.prepare = prepare;
+    this.#backend = backend;
+    if (wiring.inputs.every((shape) => shape !== undefined)) this.build(wiring.inputs);
+  }
+
+  get isBuilt(): boolean {
+    return this.#built !== undefined;
+  }
+
+  /** @throws {GliaError} when the shape of an input is not known yet. */
+  get network(): Network {
+    return this.#ready().network;
+  }
+
+  /** @throws {GliaError} when the shape of an input is not known yet. */
+  get engine(): Engine {
+    return this.#ready().engine;
+  }
+
+  /** Fixes the shapes of the inputs and gives the parameters their first values. Does nothing the second time. */
+  build(inputShapes: readonly Shape[]): void {
+    if (this.#built !== undefined) return;
+    const network = new Network(this.wiring, inputShapes, this.seed);
+    const engine = new Engine(loadBackend(this.#backend));
+    for (const { path, shape, init } of network.params) {
+      engine.storage.allocate({ name: path, shape, dtype: 'f32' });
+      engine.storage.write(path, init.fill(shape, Random.of(this.seed, path)));
+    }
+    for (const { path, shape, initial } of network.states) {
+      engine.storage.allocate({ name: path, shape, dtype: 'f32' });
+      engine.storage.write(path, new Float32Array(sizeOf(shape)).fill(initial));
+    }
+    this.#built = { network, engine };
+  }
+
+  /** Copies of parameters and states by path. */
+  readWeights(): Promise<Record<string, Weight>> {
+    const { network, engine } = this.#ready();
+    return engine.exclusive(() =>
+      Object.fromEntries(
+        [...network.params, ...network.states].map(({ path, shape }) => [
+          path,
+          { shape, data: asFloat32(engine.storage.read(path)) },
+        ]),
+      ),
+    );
+  }
+
+  /**
+   * Overwrites parameters and states; all are checked before the first is written.
+   *
+   * @throws {DataError} for a path that the model does not have, or one that is missing.
+   * @throws {ShapeError} for a tensor of another shape.
+   */
+  writeWeights(weights: Readonly<Record<string, Weight>>): Promise<void> {
+    const { network, engine } = this.#ready();
+    const own = new Map([...network.params, ...network.states].map(({ path, shape }) => [path, shape]));
+    checkWeights(own, weights);
+    return engine.exclusive(() => {
+      for (const path of own.keys()) engine.storage.write(path, weights[path]!.data);
+    });
+  }
+
+  #ready(): { network: Network; engine: Engine } {
+    if (this.#built === undefined) {
+      throw new GliaError('ERR_GLIA_STATE', 'the model does not know the shape of its input yet', {
+        hint: 'give `inputShape`, or call fit first, which takes it from the data',
+      });
+    }
+    return this.#built;
+  }
+}
+
+function checkWeights(own: ReadonlyMap<string, Shape>, weights: Readonly<Record<string, Weight>>): void {
+  const paths = [...own.keys()];
+  for (const path of Object.keys(weights)) {
+    if (own.has(path)) continue;
+    throw new DataError(`weights: the model has no ${path}`, {
+      known: paths.join(', '),
+      hint: didYouMean(path, paths),
+    });
+  }
+  for (const [path, shape] of own) {
+    const came = Object.hasOwn(weights, path) ? weights[path] : undefined;
+    if (came === undefined) throw new DataError(`weights: ${path} is missing`, { wanted: showShape(shape) });
+    if (!sameShape(came.shape, shape) || came.data.length !== sizeOf(shape)) {
+      throw new ShapeError(`weights: ${path} has another shape`, {
+        wanted: showShape(shape),
+        got: showShape(came.shape),
+      });
+    }
+  }
+}
+
+/** Backends give floats of their precision; users see float32. */
+export function asFloat32(array: NumberArray): Float32Array {
+  return array instanceof Float32Array ? array : Float32Array.from(array);
+}

@@ -1,0 +1,99 @@
+import { type Shape, sameShape } from '../base/shape.ts';
+import { grad } from '../compile/autodiff.ts';
+import type { Graph } from '../compile/compile.ts';
+import { constant, fed, stored, type Tensor } from '../ir/tensor.ts';
+import type { Network, Param } from '../nn/index.ts';
+import { add, div, expand, gather, where } from '../ops/index.ts';
+import { clipGradients, type Optimizer } from '../optim/index.ts';
+
+/** A training step to be traced: everything that decides its graph. */
+export interface StepSpec {
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  /** Rows of a batch. */
+  readonly batch: number;
+  /** Rows of the stored data that batches are gathered from; without it the batch itself is fed. */
+  readonly stored?: number;
+  /** The scalar to be minimised, from the network's outputs; more values may be fetched with it. */
+  readonly loss: (outputs: readonly Tensor[]) => { loss: Tensor; fetch?: Readonly<Record<string, Tensor>> };
+}
+
+/** Names of the leaves of a training step. */
+export const LEAVES = {
+  index: 'index',
+  apply: 'optim.apply',
+  input: (i: number): string => `data.x${i}`,
+  scalar: (name: string): string => `optim.${name}`,
+  state: (slot: string, path: string): string => `optim.${slot}.${path}`,
+} as const;
+
+/** Slot in which gradients are summed up between updates. */
+const ACCUMULATOR = 'accumulated';
+
+/** Tensors that an optimizer carries for a network, and what each starts with. */
+export function optimizerSlots(
+  network: Network,
+  optimizer: Optimizer,
+): { name: string; shape: Shape; initial: number }[] {
+  const slots = Object.entries(optimizer.state);
+  if (optimizer.accumulate > 1) slots.push([ACCUMULATOR, 0]);
+  return network.params.flatMap(({ path, shape }) =>
+    slots.map(([slot, initial]) => ({ name: LEAVES.state(slot, path), shape, initial })),
+  );
+}
+
+/** Loss, gradients and updates as ONE graph; the carried tensors become the next weights and optimizer state. */
+export function traceStep({ network, optimizer, batch, stored: rows, loss: lossOf }: StepSpec): Graph {
+  const traced = network.trace(
+    network.inputShapes.map((shape, i) => inputLeaf(i, shape, batch, rows)),
+    true,
+  );
+  const { loss, fetch = {} } = lossOf(traced.outputs);
+  const total = traced.penalty === undefined ? loss : add(loss, traced.penalty);
+  const gradients = grad(
+    total,
+    network.params.map(({ leaf }) => leaf),
+  );
+  const carry = [...update(network.params, gradients, optimizer), ...traced.updates];
+  return { fetch: { loss: total, ...fetch }, carry };
+}
+
+function inputLeaf(i: number, shape: Shape, batch: number, rows: number | undefined): Tensor {
+  const name = LEAVES.input(i);
+  if (rows === undefined) return fed(name, [batch, ...shape]);
+  return gather(stored(name, [rows, ...shape]), fed(LEAVES.index, [batch], 'i32'));
+}
+
+type Carry = readonly (readonly [Tensor, Tensor])[];
+
+function update(params: readonly Param[], gradients: readonly Tensor[], optimizer: Optimizer): Carry {
+  if (optimizer.accumulate === 1) return applyRule(params, clipGradients(gradients, optimizer), optimizer);
+  // Every step runs the same graph; `apply` is 1 in the last of each group of batches and lets the update through.
+  const apply = fed(LEAVES.apply, []);
+  const sums = params.map(({ path, shape }) => stored(LEAVES.state(ACCUMULATOR, path), shape));
+  const totals = gradients.map((g, i) => add(sums[i]!, g));
+  const means = totals.map((total) => div(total, optimizer.accumulate));
+  const carry = applyRule(params, clipGradients(means, optimizer), optimizer);
+  return [
+    ...carry.map(([leaf, next]) => [leaf, where(apply, next, leaf)] as const),
+    ...sums.map((sum, i) => [sum, where(apply, constant(0), totals[i]!)] as const),
+  ];
+}
+
+function applyRule(params: readonly Param[], gradients: readonly Tensor[], optimizer: Optimizer): Carry {
+  const scalars = Object.fromEntries(
+    Object.keys(optimizer.scalars(1, 1)).map((name) => [name, fed(LEAVES.scalar(name), [])]),
+  );
+  return params.flatMap(({ path, shape, leaf }, i) => {
+    const state = Object.fromEntries(
+      Object.keys(optimizer.state).map((slot) => [slot, stored(LEAVES.state(slot, path), shape)]),
+    );
+    const next = optimizer.update(leaf, wholeShape(gradients[i]!, shape), state, scalars);
+    const slots = Object.entries(next.state).map(([slot, value]) => [state[slot]!, value] as const);
+    return [[leaf, next.param] as const, ...slots];
+  });
+}
+
+function wholeShape(gradient: Tensor, shape: Shape): Tensor {
+  return sameShape(gradient.shape, shape) ? gradient : expand(gradient, shape);
+}

@@ -1,0 +1,161 @@
+import type { Arrays } from '../backend/backend.ts';
+import type { NumberArray } from '../base/dtype.ts';
+import { NumericError, OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { type Data, toMatrix } from '../data/matrix.ts';
+import { fed, isTensor, type Tensor } from '../ir/tensor.ts';
+import { type Loss, type LossName, lossOf, reduceRows } from '../loss/index.ts';
+import { type Optimizer, type OptimizerName, optimizerOf } from '../optim/index.ts';
+import { type Inputs, readDataset, readInputs } from './dataset.ts';
+import type { Model } from './model.ts';
+import type { Rows } from './rows.ts';
+import type { Session } from './session.ts';
+import { LEAVES, optimizerSlots, traceStep } from './step.ts';
+
+/** Options of {@link trainStep}. */
+export interface TrainStepOptions {
+  readonly loss: LossName | Loss | ((output: Tensor, target: Tensor) => Tensor);
+  /** Default `adam`. */
+  readonly optimizer?: OptimizerName | Optimizer;
+  /** Updates that the learning-rate schedule runs over. Default: 1, so that only constant rates make sense. */
+  readonly totalSteps?: number;
+}
+
+/** One training step: call it with a batch. */
+export interface TrainStep {
+  /** Runs a step off the event loop and gives the loss before the update. */
+  (x: Inputs, y: Data): Promise<{ readonly loss: number }>;
+  /** The same at once on this thread, for tiny networks. Not while another call is in flight. */
+  readonly sync: (x: Inputs, y: Data) => { readonly loss: number };
+}
+
+/**
+ * A training step for a loop of one's own: loss, gradients and updates in one native call.
+ *
+ * | name | shape                                                          |
+ * | ---- | -------------------------------------------------------------- |
+ * | `x`  | `[n, …]` as the model takes it                                 |
+ * | `y`  | what the loss takes; an Int32Array arrives as an int32 tensor  |
+ *
+ * Each batch size is compiled once. Optimizer state lives as long as the step.
+ *
+ * @throws {OptionError} for unknown options; the step itself throws ShapeError, DataError or NumericError.
+ * @example
+ * const step = trainStep(net, { loss: 'mse', optimizer: adam({ learningRate: 1e-3 }) });
+ * const { loss } = await step([[0, 1]], [[1]]);
+ */
+export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
+  checkOptions('trainStep', options, ['loss', 'optimizer', 'totalSteps']);
+  const stepper = new Stepper(model.session, options);
+  const step = async (x: Inputs, y: Data) => {
+    const { program, feeds } = stepper.prepare(x, y);
+    const engine = model.session.engine;
+    return stepper.finish(await engine.run(program, 1, feeds));
+  };
+  const sync = (x: Inputs, y: Data) => {
+    const { program, feeds } = stepper.prepare(x, y);
+    return stepper.finish(model.session.engine.runSync(program, 1, feeds));
+  };
+  return Object.assign(step, { sync });
+}
+
+let steppers = 0;
+
+class Stepper {
+  readonly #session: Session;
+  readonly #loss: TrainStepOptions['loss'];
+  readonly #optimizer: Optimizer;
+  readonly #totalSteps: number;
+  readonly #key = `step ${steppers++}`;
+  #taken = 0;
+
+  constructor(session: Session, { loss, optimizer = 'adam', totalSteps = 1 }: TrainStepOptions) {
+    if (loss === undefined) throw new OptionError('trainStep: loss is missing');
+    this.#session = session;
+    this.#loss = loss;
+    this.#optimizer = optimizerOf(optimizer);
+    this.#totalSteps = totalSteps;
+  }
+
+  prepare(inputs: Inputs, targets: Data) {
+    const { x, y } = this.#read(inputs, targets);
+    const { engine } = this.#session;
+    if (this.#taken === 0) this.#allocate();
+    const batch = x[0]!.shape[0]!;
+    const integer = y.data instanceof Int32Array;
+    const key = `${this.#key} ${batch} ${integer} ${y.shape.join('x')}`;
+    const program = engine.program(key, () => {
+      const target = fed('y', y.shape, integer ? 'i32' : 'f32');
+      const { network } = this.#session;
+      return traceStep({
+        network,
+        optimizer: this.#optimizer,
+        batch,
+        loss: (out) => this.#trace(out, target),
+      });
+    });
+    const feeds: Record<string, NumberArray> = { y: y.data, ...this.#scalars() };
+    x.forEach(({ data }, i) => {
+      feeds[LEAVES.input(i)] = data;
+    });
+    this.#taken++;
+    this.#session.steps++;
+    return { program, feeds };
+  }
+
+  finish(fetched: Arrays): { loss: number } {
+    const loss = fetched['loss']![0]!;
+    if (!Number.isFinite(loss)) {
+      throw new NumericError(`the loss became ${loss}`, {
+        at: `step ${this.#taken}`,
+        hint: 'lower the learning rate, scale the inputs, or set clipNorm',
+      });
+    }
+    return { loss };
+  }
+
+  #read(inputs: Inputs, targets: Data): { x: readonly Rows[]; y: Rows } {
+    if (typeof this.#loss === 'function') {
+      return { x: readInputs(this.#session, inputs), y: toMatrix(targets, 'y') };
+    }
+    return readDataset(this.#session, lossOf(this.#loss), inputs, targets);
+  }
+
+  #trace(outputs: readonly Tensor[], target: Tensor): { loss: Tensor } {
+    if (typeof this.#loss === 'function') {
+      const output = outputs.length === 1 ? outputs[0]! : outputs;
+      const loss = this.#loss(output as Tensor, target);
+      if (!isTensor(loss) || loss.shape.length > 0) {
+        throw new OptionError('trainStep: the loss must give a scalar', {
+          got: isTensor(loss) ? `[${loss.shape.join(', ')}]` : typeof loss,
+          hint: 'take ops.mean of it',
+        });
+      }
+      return { loss };
+    }
+    const loss = lossOf(this.#loss);
+    return { loss: reduceRows(loss.rows(outputs[0]!, target), loss.reduction) };
+  }
+
+  #allocate(): void {
+    const { engine, network } = this.#session;
+    for (const { name, shape, initial } of optimizerSlots(network, this.#optimizer)) {
+      engine.storage.allocate({ name, shape, dtype: 'f32' });
+      if (initial !== 0)
+        engine.storage.write(name, new Float32Array(engine.storage.read(name).length).fill(initial));
+    }
+  }
+
+  #scalars(): Record<string, NumberArray> {
+    const { accumulate, schedule, scalars } = this.#optimizer;
+    const done = Math.floor(this.#taken / accumulate);
+    const values = scalars(done + 1, schedule.at(done, this.#totalSteps));
+    return {
+      ...Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [LEAVES.scalar(name), Float32Array.of(value)]),
+      ),
+      [LEAVES.apply]: Float32Array.of((this.#taken + 1) % accumulate === 0 ? 1 : 0),
+      step: Int32Array.of(this.#session.steps),
+    };
+  }
+}
