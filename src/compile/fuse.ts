@@ -12,15 +12,17 @@ import { toposort } from './toposort.ts';
  * anything else needs (a backward pass, an output) keeps the graph as it is.
  */
 export function fuse(outputs: readonly Tensor[], fuses: (op: string) => boolean): Tensor[] {
-  const fusions = allFusions().filter((fusion) => fuses(fusion.name));
+  const fusions = allFusions()
+    .filter((fusion) => fuses(fusion.name))
+    .map((fusion) => ({ fusion, pattern: trace(fusion, (name) => fusion.samples[0]!.shapes[name]!) }));
   if (fusions.length === 0) return [...outputs];
   const users = countUses(outputs);
   const replacements = new Map<Tensor, { fusion: OpEntry; inputs: readonly Tensor[] }>();
   const inner = new Set<Tensor>();
   for (const root of toposort(outputs).reverse()) {
     if (inner.has(root)) continue;
-    for (const fusion of fusions) {
-      const found = match(fusion, root, users);
+    for (const { fusion, pattern } of fusions) {
+      const found = match(fusion, pattern, root, users);
       if (found === undefined) continue;
       replacements.set(root, { fusion, inputs: found.inputs });
       for (const tensor of found.inner) inner.add(tensor);
@@ -54,17 +56,14 @@ interface Match {
   readonly inner: ReadonlySet<Tensor>;
 }
 
-function match(fusion: OpEntry, root: Tensor, users: ReadonlyMap<Tensor, number>): Match | undefined {
+function match(
+  fusion: OpEntry,
+  sample: Tensor,
+  root: Tensor,
+  users: ReadonlyMap<Tensor, number>,
+): Match | undefined {
   const leaves = new Map<string, Tensor>();
-  const sample = fusion.samples[0]!.shapes;
-  if (
-    !sameStructure(
-      trace(fusion, (name) => sample[name]!),
-      root,
-      leaves,
-    )
-  )
-    return undefined;
+  if (!sameStructure(sample, root, leaves)) return undefined;
   const inputs = fusion.inputs.map((name) => leaves.get(name)!);
   if (!ranksOf(fusion, inputs)) return undefined;
   // Attributes and constants follow from the shapes, so the pattern is traced again with those found here.

@@ -1,6 +1,18 @@
 import { sameShape } from '../base/shape.ts';
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
 
+/** A search for a circle gives up after this many groups, so that compiling stays linear in the graph's size. */
+const MOST_VISITED = 2000;
+
+/** Tensors that run together, or one that runs alone. */
+interface Group {
+  readonly members: Set<Tensor>;
+  /** What the members read from outside. */
+  readonly before: Set<Tensor>;
+  /** Place in an order in which each group comes after all that it waits for. */
+  rank: number;
+}
+
 /**
  * Groups elementwise ops of one shape that feed each other, so that each group runs as one region. Two groups are
  * joined only if no path leaves one and comes back through something else, which would make a circle.
@@ -8,54 +20,73 @@ import { inputsOf, type Tensor } from '../ir/tensor.ts';
  * @returns the members of each group, in the order of the graph.
  */
 export function findRegions(order: readonly Tensor[]): Tensor[][] {
-  const groups = new Map<Tensor, Set<Tensor>>();
-  for (const tensor of order) {
-    if (!isElementwise(tensor)) continue;
-    groups.set(tensor, new Set([tensor]));
+  const ranked = order.map((tensor, rank) => {
+    return { members: new Set([tensor]), before: new Set(inputsOf(tensor)), rank };
+  });
+  const groups = new Map<Tensor, Group>(order.map((tensor, i) => [tensor, ranked[i]!]));
+  for (const tensor of order.filter(isElementwise)) {
     for (const input of inputsOf(tensor)) {
-      const [own, other] = [groups.get(tensor)!, groups.get(input)];
-      if (other === undefined || other === own || !sameShape(input.shape, tensor.shape)) continue;
-      if (!detour(own, other, groups)) join(own, other, groups);
+      const [own, other] = [groups.get(tensor)!, groups.get(input)!];
+      if (other === own || !isElementwise(input) || !sameShape(input.shape, tensor.shape)) continue;
+      const between = waitedFor(own, other, groups);
+      if (between !== undefined) join(own, other, between, groups, ranked);
     }
   }
-  const inGroups = order.filter((tensor) => groups.has(tensor));
-  const members = new Map(inGroups.map((tensor) => [groups.get(tensor)!, [] as Tensor[]]));
-  for (const tensor of inGroups) members.get(groups.get(tensor)!)!.push(tensor);
-  return [...members.values()];
+  const regions = new Map<Group, Tensor[]>();
+  for (const tensor of order.filter(isElementwise)) {
+    const group = groups.get(tensor)!;
+    regions.set(group, regions.get(group) ?? []);
+    regions.get(group)!.push(tensor);
+  }
+  return [...regions.values()];
 }
 
 function isElementwise(tensor: Tensor): boolean {
   return tensor.origin.kind === 'op' && tensor.origin.op.map !== undefined;
 }
 
-function join(a: Set<Tensor>, b: Set<Tensor>, groups: Map<Tensor, Set<Tensor>>): void {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
-  for (const tensor of small) {
-    large.add(tensor);
-    groups.set(tensor, large);
-  }
-}
-
-/** Whether one group depends on the other through a tensor that is in neither. */
-function detour(
-  a: ReadonlySet<Tensor>,
-  b: ReadonlySet<Tensor>,
-  groups: ReadonlyMap<Tensor, Set<Tensor>>,
-): boolean {
-  const both = new Set([...a, ...b]);
-  const seen = new Set<Tensor>();
-  const stack = [...both].flatMap((tensor) => inputsOf(tensor).filter((input) => !both.has(input)));
+/**
+ * What `late` waits for of that which stands behind `early`; nothing if `early` is waited for on the way, or if there
+ * is too much to look at.
+ */
+function waitedFor(late: Group, early: Group, groups: ReadonlyMap<Tensor, Group>): Set<Group> | undefined {
+  const found = new Set<Group>();
+  const stack: Group[] = [late];
   while (stack.length > 0) {
-    const tensor = stack.pop()!;
-    if (both.has(tensor)) return true;
-    if (seen.has(tensor)) continue;
-    seen.add(tensor);
-    const group = groups.get(tensor);
-    // A member of a third group waits for everything that its group waits for.
-    for (const member of group ?? [tensor]) {
-      seen.add(member);
-      stack.push(...inputsOf(member));
+    const group = stack.pop()!;
+    for (const input of group.before) {
+      const next = groups.get(input)!;
+      if (next === early && group !== late) return undefined;
+      if (next.rank <= early.rank || found.has(next)) continue;
+      if (found.size === MOST_VISITED) return undefined;
+      found.add(next);
+      stack.push(next);
     }
   }
-  return false;
+  return found;
+}
+
+/** Makes two groups one, behind all that either waits for. */
+function join(
+  late: Group,
+  early: Group,
+  between: ReadonlySet<Group>,
+  groups: Map<Tensor, Group>,
+  ranked: (Group | undefined)[],
+): void {
+  const [small, large] = late.members.size < early.members.size ? [late, early] : [early, late];
+  for (const tensor of small.members) {
+    large.members.add(tensor);
+    large.before.delete(tensor);
+    groups.set(tensor, large);
+  }
+  for (const tensor of small.before) if (groups.get(tensor) !== large) large.before.add(tensor);
+  const [first, last] = [early.rank, late.rank];
+  const others = ranked.slice(first, last + 1).filter((group) => group !== early && group !== late);
+  const waited = others.filter((group) => group !== undefined && between.has(group));
+  const rest = others.filter((group) => group === undefined || !between.has(group));
+  [undefined, ...waited, large, ...rest].forEach((group, i) => {
+    ranked[first + i] = group;
+    if (group !== undefined) group.rank = first + i;
+  });
 }
