@@ -67,8 +67,8 @@ export function planColumns(options: ColumnsOptions): ColumnsPlan {
   ]);
   const all = numeric === undefined && categorical === undefined;
   const plan = {
-    numeric: all || numeric !== undefined ? planNumeric(numeric ?? {}) : undefined,
-    categorical: all || categorical !== undefined ? planCategorical(categorical ?? {}) : undefined,
+    numeric: all || numeric !== undefined ? planNumeric(numeric) : undefined,
+    categorical: all || categorical !== undefined ? planCategorical(categorical) : undefined,
     target: target === undefined ? undefined : planTarget(target),
   };
   const named = namedColumns(plan);
@@ -85,7 +85,7 @@ export function namedColumns({ numeric, categorical, target }: ColumnsPlan): str
   return [...(numeric?.of ?? []), ...(categorical?.of ?? []), ...(target === undefined ? [] : [target.of])];
 }
 
-function planNumeric(options: NumericOptions): ColumnsPlan['numeric'] {
+function planNumeric(options: NumericOptions = {}): ColumnsPlan['numeric'] {
   const own = ownOptions('columns: numeric', options, ['of', 'impute', 'scale']);
   const { of, impute = 'median', scale = 'standard' } = own;
   if (typeof impute !== 'number') checkWord('columns: impute', impute, ['median', 'mean', 'zero', 'none']);
@@ -94,7 +94,7 @@ function planNumeric(options: NumericOptions): ColumnsPlan['numeric'] {
   return { of: copyNames('columns: numeric.of', of), impute, scale };
 }
 
-function planCategorical(options: CategoricalOptions): ColumnsPlan['categorical'] {
+function planCategorical(options: CategoricalOptions = {}): ColumnsPlan['categorical'] {
   const own = ownOptions('columns: categorical', options, ['of', 'encode', 'unknown']);
   const { of, encode = 'onehot', unknown = 'ignore' } = own;
   checkWord('columns: categorical.encode', encode, ['onehot', 'ordinal']);

@@ -58,10 +58,7 @@ export function toMatrix(input: Data, name = 'x'): Matrix {
     const { data, shape } = input as { data: unknown; shape: unknown };
     checkShape(shape, name);
     if (ArrayBuffer.isView(data)) return fromTyped(data, shape, name);
-    if (Array.isArray(data)) {
-      const flat = fromNested(data, name);
-      return { data: flat.data, shape: filled(shape, flat.data.length, name) };
-    }
+    if (Array.isArray(data)) return fromNested(data, name, shape);
   }
   throw new DataError(`${name}: ${describe(input)} is not data`, {
     wanted: 'arrays of numbers, a typed array, or { data, shape }',
@@ -108,10 +105,11 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-function fromNested(input: readonly unknown[], name: string): Matrix {
-  const shape = shapeOfNested(input, name);
-  const data = new Float32Array(sizeOf(shape));
-  fill(input, shape, [], { data, at: 0, name });
+function fromNested(input: readonly unknown[], name: string, stated?: Shape): Matrix {
+  const nesting = shapeOfNested(input, name);
+  const shape = stated === undefined ? nesting : filled(stated, sizeOf(nesting), name);
+  const data = new Float32Array(sizeOf(nesting));
+  fill(input, nesting, [], { data, at: 0, name });
   checkFinite(data, shape, name);
   return { data, shape };
 }
