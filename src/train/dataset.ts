@@ -42,7 +42,7 @@ export function readInputs(session: Session, inputs: Inputs | Table): readonly R
   });
   session.build(x.map(({ shape }) => shape.slice(1)));
   for (const [i, wanted] of session.network.inputShapes.entries()) checkWidth(session, x[i]!.shape, wanted);
-  return x.map(({ data, shape }) => ({ data: Float32Array.from(data), shape }));
+  return x.map(({ data, shape }) => ({ data: asFloats(data), shape }));
 }
 
 function checkWidth(session: Session, shape: Shape, wanted: Shape): void {
@@ -116,7 +116,7 @@ function complete(session: Session, loss: Loss, x: readonly Rows[], targets: Dat
   if (spec?.kind === 'labels')
     return { ...base, ...readLabels(came, spec), labels: true, classes: spec.classes };
   const asGiven = spec === undefined && came.data instanceof Int32Array;
-  const y = asGiven ? came : { data: Float32Array.from(came.data), shape: came.shape };
+  const y = asGiven ? came : { data: asFloats(came.data), shape: came.shape };
   return { ...base, y, labels: false, classes: loss.task === 'classes' ? output.at(-1) : undefined };
 }
 
@@ -148,4 +148,8 @@ function refuse(
         ? 'give labels as [n], not as a column'
         : 'a loss never broadcasts',
   });
+}
+
+function asFloats(data: Rows['data']): Float32Array {
+  return data instanceof Float32Array ? data : new Float32Array(data);
 }

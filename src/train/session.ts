@@ -147,5 +147,5 @@ function checkWeights(own: ReadonlyMap<string, Shape>, weights: Readonly<Record<
 
 /** Backends give floats of their precision; users see float32. */
 export function asFloat32(array: NumberArray): Float32Array {
-  return array instanceof Float32Array ? array : Float32Array.from(array);
+  return array instanceof Float32Array ? array : new Float32Array(array);
 }
