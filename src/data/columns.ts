@@ -3,6 +3,7 @@ import { describe } from './cells.ts';
 import { type ColumnsOptions, type ColumnsPlan, namedColumns, planColumns } from './columns-plan.ts';
 import { type CategoricalInput, categoriesOf, type Input, type NumericInput, numbersOf } from './encode.ts';
 import { Prepared } from './prepared.ts';
+import type { PreparedJson } from './prepared-json.ts';
 import { fitScale, mean, median } from './scale.ts';
 import { type ColumnType, columnOf, Table } from './table.ts';
 import { fitTarget } from './target.ts';
@@ -66,11 +67,13 @@ function learn(plan: ColumnsPlan, table: Table): Prepared {
     throw new DataError('columns: no column is left to learn from', { columns: table.columns.join(', ') });
   }
   const used = new Set([...inputs.map(({ column }) => column), target?.of]);
-  return new Prepared({
+  return Prepared.fromJSON({
+    format: 'glia.columns',
+    version: 1,
     inputs,
-    target: target && fitTarget(table, target.of, target.encode, target.scale),
+    target: target === undefined ? null : fitTarget(table, target.of, target.encode, target.scale),
     unused: table.columns.filter((name) => !used.has(name)),
-  });
+  } satisfies PreparedJson);
 }
 
 function fitNumeric(table: Table, name: string, { impute, scale }: NumericPlan): NumericInput {

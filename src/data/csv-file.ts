@@ -5,7 +5,7 @@ import { DataError, OptionError } from '../base/errors.ts';
 import { ownOptions } from './arguments.ts';
 import { CSV_OPTIONS, type CsvOptions, csvRules } from './csv.ts';
 import { CsvReader } from './csv-reader.ts';
-import { openFile } from './file.ts';
+import { openFile, readPiece } from './file.ts';
 import { type Table, tableOf } from './table.ts';
 
 /** How a CSV file is read. */
@@ -69,10 +69,10 @@ async function readThrough(
   const piece = Buffer.allocUnsafe(PIECE);
   let position = 0;
   for (;;) {
-    const { bytesRead } = await handle.read(piece, 0, PIECE, position);
-    reader.feed(decode(decoder, piece.subarray(0, bytesRead), position, source));
-    if (bytesRead === 0) return reader.end();
-    position += bytesRead;
+    const bytes = await readPiece(handle, piece, position, { who: 'readCsv', at: source });
+    reader.feed(decode(decoder, bytes, position, source));
+    if (bytes.length === 0) return reader.end();
+    position += bytes.length;
   }
 }
 

@@ -23,3 +23,23 @@ export async function openFile(path: string | URL, who: string): Promise<FileHan
   await handle.close();
   throw new FileError(`${who}: this is ${stat.isDirectory() ? 'a folder' : 'not a regular file'}`, { at });
 }
+
+/**
+ * Fills as much of `piece` as the file has at `position`, and returns that part of it.
+ *
+ * @throws {FileError} when the file cannot be read there.
+ */
+export async function readPiece(
+  handle: FileHandle,
+  piece: Uint8Array,
+  position: number,
+  { who, at }: { readonly who: string; readonly at: string },
+): Promise<Uint8Array> {
+  try {
+    const { bytesRead } = await handle.read(piece, 0, piece.length, position);
+    return piece.subarray(0, bytesRead);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new FileError(`${who}: the file cannot be read at byte ${position} (${code})`, { at }, cause);
+  }
+}

@@ -2,7 +2,7 @@ import { createGunzip } from 'node:zlib';
 import { DataError, FileError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import { checkCount, ownOptions } from './arguments.ts';
-import { openFile } from './file.ts';
+import { openFile, readPiece } from './file.ts';
 
 /** The arrays that an IDX file can hold. */
 export type IdxArray = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -63,8 +63,7 @@ export async function readIdx(path: string | URL, options: IdxOptions = {}): Pro
   const at = String(path);
   const handle = await openFile(path, 'readIdx');
   try {
-    const mark = Buffer.alloc(2);
-    await handle.read(mark, 0, 2, 0);
+    const mark = await readPiece(handle, new Uint8Array(2), 0, { who: 'readIdx', at });
     const packed = mark[0] === 0x1f && mark[1] === 0x8b;
     const file = handle.createReadStream({ start: 0, autoClose: false });
     const stream = packed ? file.pipe(createGunzip()) : file;

@@ -1,5 +1,6 @@
 import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
+import { allocateMatrix } from './allocate.ts';
 import { checkRow, columnFromValues, describe } from './cells.ts';
 import { encodeInput, type Input, namesOf, widthOf } from './encode.ts';
 import type { Matrix } from './matrix.ts';
@@ -50,8 +51,7 @@ export class Prepared {
   /** The target column and its encoding. */
   readonly target: Target | undefined;
 
-  /** For `columns(…).fit` and `fromJSON`; the state is taken as it is. */
-  constructor(state: PreparedState) {
+  private constructor(state: PreparedState) {
     this.#state = state;
     this.target = state.target;
     this.classes = Object.freeze([...(state.target?.classes ?? [])]);
@@ -129,7 +129,7 @@ export class Prepared {
   }
 
   /**
-   * Reads what `toJSON` wrote.
+   * Reads what `toJSON` wrote. `columns(…).fit` comes through here too, so what is learned can always be read back.
    *
    * @throws {DataError} for anything else, naming the place.
    *
@@ -142,7 +142,7 @@ export class Prepared {
 
   #encode(table: Table): PreparedData['x'] {
     const { inputs } = this.#state;
-    const data = new Float32Array(table.rows * this.width);
+    const data = allocateMatrix(table.rows, this.width, 'x');
     for (const [i, input] of inputs.entries()) {
       encodeInput(input, table, data, this.groups[i]!.outputs[0] ?? 0, this.width);
     }

@@ -1,4 +1,5 @@
 import { DataError } from '../base/errors.ts';
+import { allocateMatrix } from './allocate.ts';
 import { categoriesOf, categoryOf, numbersOf } from './encode.ts';
 import type { Matrix } from './matrix.ts';
 import { type Affine, fitScale } from './scale.ts';
@@ -33,6 +34,7 @@ export function fitTarget(
   }
   const categories = categoriesOf(column);
   if (categories.includes(null)) throw unusable(name, firstMissing(column), null);
+  checkClasses(column, name, categories.length);
   if (categories.length < 2) {
     throw new DataError(`columns: every row of the target "${name}" is ${JSON.stringify(categories[0])}`, {
       column: name,
@@ -40,6 +42,18 @@ export function fitTarget(
     });
   }
   return { column: name, encode, classes: categories as string[], shift: 0, scale: 1 };
+}
+
+/** More distinct fractions than this are measurements, and a class for each would learn nothing. */
+const MOST_FRACTIONAL_CLASSES = 20;
+
+function checkClasses(column: Column, name: string, classes: number): void {
+  if (column.type === 'text' || classes <= MOST_FRACTIONAL_CLASSES || column.values.every(Number.isInteger))
+    return;
+  throw new DataError(`columns: the target "${name}" has ${classes} different values with fractions`, {
+    column: name,
+    hint: "a number is predicted with encode: 'none', scale: 'standard'",
+  });
 }
 
 /**
@@ -59,7 +73,7 @@ export function encodeTarget(target: Target, table: Table): Matrix {
   const labels = labelsOf(target, column);
   if (target.encode === 'label') return { data: labels, shape: [labels.length] };
   const width = target.classes.length;
-  const data = new Float32Array(labels.length * width);
+  const data = allocateMatrix(labels.length, width, 'y');
   labels.forEach((label, row) => {
     data[row * width + label] = 1;
   });

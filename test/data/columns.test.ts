@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { DataError, OptionError } from '../../src/base/errors.ts';
 import { type ColumnsOptions, columns, type NumericOptions, Table } from '../../src/data/index.ts';
@@ -207,6 +208,12 @@ describe('the target', () => {
     expect(() => target(options, table)).toThrow(words);
   });
 
+  test('numbers with fractions are not taken for hundreds of classes', () => {
+    const table = twoClasses(Array.from({ length: 50 }, (_, i) => i / 7));
+    expect(() => target({ of: 'y' }, table)).toThrow("encode: 'none'");
+    expect(target({ of: 'y' }, twoClasses([0.5, 1, 0.5, 1])).prepare.classes).toEqual(['0.5', '1']);
+  });
+
   test('a class that training never saw is an error that names the row', () => {
     const { prepare } = target({ of: 'churned' });
     const other = Table.fromColumns({ age: [1, 2], churned: ['no', 'maybe'] });
@@ -250,6 +257,15 @@ describe('which columns', () => {
     expect(() => columns({}).fit([{ age: 1 }] as unknown as Table)).toThrow('Table.fromRows');
     expect(() => columns({ numeric: { of: [] } }).fit(train())).toThrow('no column is left');
   });
+
+  test.skipIf(totalmem() > 6e11)(
+    'a matrix beyond the memory of the machine is refused before it is made',
+    () => {
+      const words = Array.from({ length: 400_000 }, (_, i) => `w${i}`);
+      const prepare = columns({ categorical: { of: ['word'] } }).fit(Table.fromColumns({ word: words }));
+      expect(() => prepare.transform(Table.fromColumns({ word: words }))).toThrow('needs 640000000000 bytes');
+    },
+  );
 
   test('options are copied when they are given', () => {
     const of = ['age'];

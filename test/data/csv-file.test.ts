@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DataError, FileError, OptionError } from '../../src/base/errors.ts';
-import { parseCsv, readCsv } from '../../src/data/index.ts';
+import { DataError, FileError, GliaError, OptionError } from '../../src/base/errors.ts';
+import { Random } from '../../src/base/random.ts';
+import { parseCsv, readCsv, Table } from '../../src/data/index.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -107,6 +108,19 @@ describe('what is no file', () => {
 test('a cell of more than 16 million characters is taken for a quote that is never closed', async () => {
   const path = write('long.csv', `a\n"${'x'.repeat(2 ** 24 + 10)}`);
   await expect(readCsv(path)).rejects.toThrow('more than 16777216 characters');
+});
+
+test('any bytes give a table or an error of ours', async () => {
+  const random = Random.of(9, 'bytes');
+  const alphabet = [...Buffer.from('",;\n\r\t ab1.e-\0'), 0xff, 0xc3, 0xa9, 0xef, 0xbb, 0xbf];
+  for (let round = 0; round < 400; round++) {
+    const bytes = Array.from(
+      { length: random.integer(60) },
+      () => alphabet[random.integer(alphabet.length)]!,
+    );
+    const outcome = await readCsv(write('random.csv', Uint8Array.from(bytes))).catch((error: Error) => error);
+    expect(outcome instanceof Table || outcome instanceof GliaError, `${bytes}: ${outcome}`).toBe(true);
+  }
 });
 
 test('the event loop turns while a file is read', async () => {

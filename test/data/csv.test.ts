@@ -107,6 +107,14 @@ describe('quotes that make no sense name line and column', () => {
     expect(error.facts).toMatchObject({ line, column });
   });
 
+  test('an end after a delimiter is an empty cell', () => {
+    expect(text('"x","y",')).toEqual([['x', 'y', null]]);
+    expect(text('x,y\n"z",')).toEqual([
+      ['x', 'y'],
+      ['z', null],
+    ]);
+  });
+
   test('a quote inside a cell without quotes stands for itself', () => {
     expect(text('5" pipe,x')).toEqual([['5" pipe', 'x']]);
   });
