@@ -6,7 +6,10 @@ namespace glia {
 namespace {
 
 // Below this number of multiplications, calling the BLAS costs more than multiplying.
-constexpr int64_t kTiny = 4096;
+constexpr int64_t kTiny = 512;
+
+// Columns that a tiny product computes at once.
+constexpr int64_t kStrip = 16;
 
 // Size of the blocks that c is cut into: rows if it is tall, columns if it is wide. A
 // block is large enough that what the BLAS does for each call, packing above all, stays
@@ -28,47 +31,59 @@ Blocks Cut(const Product& p) {
 
 }  // namespace
 
-// c[m, n] += op(a) · b for few numbers. `ai` and `ap` are the strides of op(a)[i, p]; b
-// is [k, n].
+// c[m, n] = op(a) · b + start for few numbers. `ai` and `ap` are the strides of op(a)[i,
+// p]; rows of b are padded to `ldb`, a multiple of kStrip, and so is `start`.
 GLIA_LOOP(MultiplyTiny,
-          (const float* a, int64_t ai, int64_t ap, const float* b, int64_t m, int64_t n,
-           int64_t k, float* c),
-          (a, ai, ap, b, m, n, k, c)) {
-  for (int64_t i = 0; i < m; ++i) {
-    float* row = c + i * n;
-    for (int64_t p = 0; p < k; ++p) {
-      const float factor = a[i * ai + p * ap];
-      const float* from = b + p * n;
-      for (int64_t j = 0; j < n; ++j) row[j] += factor * from[j];
+          (const float* a, int64_t ai, int64_t ap, const float* b, int64_t ldb, int64_t m,
+           int64_t n, int64_t k, const float* start, float* c),
+          (a, ai, ap, b, ldb, m, n, k, start, c)) {
+  for (int64_t j = 0; j < n; j += kStrip) {
+    const int64_t columns = std::min(kStrip, n - j);
+    for (int64_t i = 0; i < m; ++i) {
+      float sums[kStrip];
+      for (int64_t s = 0; s < kStrip; ++s) sums[s] = start[j + s];
+      for (int64_t p = 0; p < k; ++p) {
+        const float factor = a[i * ai + p * ap];
+        const float* row = b + p * ldb + j;
+        for (int64_t s = 0; s < kStrip; ++s) sums[s] += factor * row[s];
+      }
+      for (int64_t s = 0; s < columns; ++s) c[i * n + j + s] = sums[s];
     }
   }
 }
 
 namespace {
 
-// Starts a block of c, whose first column is `column`, with the bias or with zeros.
+// Starts a block of c, whose first column is `column`, with the bias.
 void Start(const Product& p, int64_t column, float* c, int64_t rows, int64_t columns) {
   for (int64_t i = 0; i < rows; ++i) {
-    if (p.bias != nullptr && p.bias_step == 1) {
-      std::copy_n(p.bias + column, columns, c + i * p.n);
+    for (int64_t j = 0; j < columns; ++j)
+      c[i * p.n + j] = p.bias[(column + j) * p.bias_step];
+  }
+}
+
+// op(b) as rows that are padded to ldb.
+void PackRows(const Product& p, const float* b, int64_t ldb, float* packed) {
+  for (int64_t q = 0; q < p.k; ++q) {
+    float* row = packed + q * ldb;
+    if (p.trans_b) {
+      for (int64_t j = 0; j < p.n; ++j) row[j] = b[j * p.k + q];
     } else {
-      std::fill_n(c + i * p.n, columns, p.bias != nullptr ? *p.bias : 0.0f);
+      std::copy_n(b + q * p.n, p.n, row);
     }
+    std::fill(row + p.n, row + ldb, 0.0f);
   }
 }
 
 void RunTiny(const Product& p, int64_t g, Context& context) {
-  const float* b = p.b + g * p.k * p.n;
-  if (p.trans_b) {
-    for (int64_t j = 0; j < p.n; ++j) {
-      for (int64_t q = 0; q < p.k; ++q) context.scratch[q * p.n + j] = b[j * p.k + q];
-    }
-    b = context.scratch;
+  const int64_t ldb = CeilDiv(p.n, kStrip) * kStrip;
+  float *start = context.scratch, *packed = start + ldb;
+  for (int64_t j = 0; j < ldb; ++j) {
+    start[j] = p.bias != nullptr && j < p.n ? p.bias[j * p.bias_step] : 0.0f;
   }
-  float* c = p.c + g * p.m * p.n;
-  Start(p, 0, c, p.m, p.n);
-  const float* a = p.a + g * p.m * p.k;
-  MultiplyTiny(a, p.trans_a ? 1 : p.k, p.trans_a ? p.m : 1, b, p.m, p.n, p.k, c);
+  PackRows(p, p.b + g * p.k * p.n, ldb, packed);
+  MultiplyTiny(p.a + g * p.m * p.k, p.trans_a ? 1 : p.k, p.trans_a ? p.m : 1, packed, ldb,
+               p.m, p.n, p.k, start, p.c + g * p.m * p.n);
 }
 
 void RunBlock(const Product& p, const Blocks& size, int64_t block) {
@@ -105,7 +120,7 @@ Task Multiply(const Product& p) {
     const int64_t group =
         std::max<int64_t>(1, 4 * kTiny / std::max<int64_t>(1, multiplications));
     task.blocks = p.m * p.n > 0 ? CeilDiv(p.batch, group) : 0;
-    task.scratch = p.trans_b ? p.k * p.n : 0;
+    task.scratch = (p.k + 1) * CeilDiv(p.n, kStrip) * kStrip;
     task.run = [p, group](int64_t begin, int64_t end, Context& context) {
       for (int64_t g = begin * group; g < std::min(end * group, p.batch); ++g) {
         RunTiny(p, g, context);

@@ -7,7 +7,13 @@
 namespace glia {
 namespace {
 
-constexpr int kLanes = 16;
+// Enough for the compiler to make loops over lanes into vectors instead of unrolling
+// them.
+constexpr int kLanes = 64;
+
+GLIA_INLINE float ToUniform(uint32_t word) {
+  return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f;
+}
 
 }  // namespace
 
@@ -26,9 +32,11 @@ GLIA_LOOP(FillUniform,
     }
     Philox(words, key0, key1);
     float values[4 * kLanes];
-    for (int i = 0; i < 4 * kLanes; ++i) {
-      values[i] =
-          static_cast<float>(static_cast<int32_t>(words[i % 4][i / 4] >> 8)) * 0x1p-24f;
+    for (int i = 0; i < kLanes; ++i) {
+      values[4 * i] = ToUniform(words[0][i]);
+      values[4 * i + 1] = ToUniform(words[1][i]);
+      values[4 * i + 2] = ToUniform(words[2][i]);
+      values[4 * i + 3] = ToUniform(words[3][i]);
     }
     std::copy_n(values, std::min<int64_t>(n - at, 4 * kLanes), y + at);
   }
