@@ -66,6 +66,8 @@ export interface OpEntry {
   readonly samples: readonly Sample[];
   /** Largest difference of a float32 kernel from the reference, relative to max(1, |reference|). */
   readonly tolerance: number;
+  /** Checks of the conformance test that mean nothing for this op, each with the reason. */
+  readonly exempt: { readonly gradient?: string; readonly nonFinite?: string };
 }
 
 /** What `defineOp` takes: an entry whose usual parts may be left out. */
@@ -86,6 +88,7 @@ export function defineOp(definition: OpDefinition): OpEntry {
     view: false,
     flops: (_x, y) => (definition.map === undefined ? 0 : y.reduce((size, dim) => size * dim, 1)),
     tolerance: 1e-6,
+    exempt: {},
     ...definition,
   };
   table.set(entry.name, entry);
