@@ -11,22 +11,33 @@ constexpr int64_t kTiny = 512;
 // Columns that a tiny product computes at once.
 constexpr int64_t kStrip = 16;
 
-// Size of the blocks that c is cut into: rows if it is tall, columns if it is wide. A
-// block is large enough that what the BLAS does for each call, packing above all, stays
-// small beside the product.
+// Size of the blocks that c is cut into. The BLAS packs the whole of one factor again for
+// each block, so a block is the longer, the more there is to pack.
 struct Blocks {
   int64_t rows, columns;
 };
 
 Blocks Cut(const Product& p) {
-  constexpr int64_t kWork = int64_t{1} << 22, kNarrow = 64, kStep = 16;
-  const int64_t cuts = std::max<int64_t>(1, p.m * p.n * p.k / kWork);
-  const auto cut = [&](int64_t length) {
-    const int64_t part = std::max(CeilDiv(length, cuts), kNarrow);
-    return std::min(CeilDiv(part, kStep) * kStep, std::max<int64_t>(length, 1));
+  // Below this many multiplications, about 80 us, a product stays whole.
+  constexpr int64_t kWhole = int64_t{1} << 22;
+  // What stays in the second-level cache, in floats.
+  constexpr int64_t kCached = int64_t{1} << 17;
+  const Blocks whole = {std::max<int64_t>(p.m, 1), std::max<int64_t>(p.n, 1)};
+  // OpenBLAS has kernels for small products, which do narrow ones twice as fast as those
+  // for large ones.
+  constexpr int64_t kNarrow = 16, kShort = 64;
+  if (p.n <= kNarrow) return {std::min(whole.rows, kShort), whole.columns};
+  const int64_t cuts = p.m * p.n * p.k / kWhole;
+  if (cuts < 2) return whole;
+  const auto part = [&](int64_t length, int64_t packed) {
+    const int64_t least = packed <= kCached ? 128 : 256;
+    return std::min(CeilDiv(std::max(CeilDiv(length, cuts), least), kNarrow) * kNarrow,
+                    length);
   };
-  if (p.m > p.n) return {cut(p.m), std::max<int64_t>(p.n, 1)};
-  return {std::max<int64_t>(p.m, 1), cut(p.n)};
+  const int64_t rows = part(p.m, p.n * p.k);
+  // Where a is transposed, cutting its rows is cheaper.
+  if (p.m > p.n || (p.trans_a && 2 * rows <= p.m)) return {rows, whole.columns};
+  return {whole.rows, part(p.n, p.m * p.k)};
 }
 
 }  // namespace
