@@ -1,9 +1,24 @@
 import { checkNumber } from '../base/ranges.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { add, log, maximum, mul, neg, sigmoid, sigmoidCrossEntropy, sub } from '../ops/index.ts';
+import {
+  abs,
+  add,
+  greater,
+  log,
+  logitsOf,
+  mul,
+  neg,
+  sigmoid,
+  sigmoidCrossEntropy,
+  sub,
+  where,
+} from '../ops/index.ts';
 import { elementwiseLoss, type LossOptions, reductionOf } from './define.ts';
 import { logitsFor } from './logits.ts';
 import type { Loss } from './loss.ts';
+
+/** About the smallest float32 that is not denormal; what is nearer to 0 counts as 0. */
+const SMALLEST = 1.2e-38;
 
 /** Options of {@link binaryCrossentropy}. */
 export interface BinaryCrossentropyOptions extends LossOptions {
@@ -25,9 +40,10 @@ export interface BinaryCrossentropyOptions extends LossOptions {
  *
  * The graph says what the output is: under a sigmoid the loss is computed from the sigmoid's logits, and an output
  * without one, such as `dense(1)`, is taken for logits. Probabilities from anything else need `probabilities: true`;
- * their logarithms are then limited to at least -100. Cost: six operations an element.
+ * the logarithm of 0 is then taken for -100. Cost: six operations an element.
  *
- * @throws {ShapeError} when tracing, if the shapes differ or the output is a softmax; nothing is broadcast.
+ * @throws {ShapeError} when tracing, if the shapes differ, or the output is a softmax or cannot leave [0, 1] for
+ * another reason; nothing is broadcast.
  * @throws {OptionError} for an unknown option, or a `posWeight` that is not above 0.
  * @example
  * await model.fit(x, [[0], [1]], { loss: binaryCrossentropy({ posWeight: 10 }) });
@@ -36,30 +52,27 @@ export function binaryCrossentropy(options: BinaryCrossentropyOptions = {}): Los
   const name = 'binaryCrossentropy';
   const reduction = reductionOf(name, options, ['posWeight', 'probabilities']);
   const posWeight = checkNumber(name, 'posWeight', options.posWeight ?? 1, { above: 0 });
-  if (options.probabilities === true) {
-    const element = (p: Tensor, t: Tensor): Tensor => fromProbabilities(p, t, posWeight);
-    return elementwiseLoss({ name, reduction, element, task: 'binary' });
-  }
-  return elementwiseLoss({
-    name,
-    reduction,
-    task: 'binary',
-    prediction(output) {
-      const { linked } = logitsFor(name, 'sigmoid', output);
-      return linked ? output : sigmoid(output);
-    },
-    element: (output, target) =>
-      sigmoidCrossEntropy(logitsFor(name, 'sigmoid', output).logits, target, { posWeight }),
-  });
+  const probabilities = options.probabilities === true;
+  const element = (p: Tensor, t: Tensor): Tensor => {
+    if (probabilities && logitsOf(p)?.link !== 'sigmoid') return fromProbabilities(p, t, posWeight);
+    return sigmoidCrossEntropy(logitsFor(name, 'sigmoid', p).logits, t, { posWeight });
+  };
+  const prediction = (output: Tensor): Tensor =>
+    probabilities || logitsFor(name, 'sigmoid', output).linked ? output : sigmoid(output);
+  return elementwiseLoss({ name, reduction, element, prediction, task: 'binary' });
 }
 
 function fromProbabilities(p: Tensor, t: Tensor, posWeight: number): Tensor {
-  const yes = mul(t, bounded(p));
-  const no = mul(sub(1, t), bounded(sub(1, p)));
+  const yes = mul(t, boundedLog(p));
+  const no = mul(sub(1, t), boundedLog(sub(1, p)));
   return neg(add(mul(posWeight, yes), no));
 }
 
-/** `log p`, at least -100 as in PyTorch, so that a probability of 0 costs much but not infinitely much. */
-export function bounded(p: Tensor): Tensor {
-  return maximum(log(p), -100);
+/**
+ * `log p`, and -100 where p is 0 (as in PyTorch), so that a probability of 0 costs much but not infinitely much. The
+ * logarithm is not taken there at all, because its gradient would be 0 / 0.
+ */
+function boundedLog(p: Tensor): Tensor {
+  const zero = greater(SMALLEST, abs(p));
+  return where(zero, -100, log(where(zero, 1, p)));
 }

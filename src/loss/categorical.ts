@@ -5,7 +5,7 @@ import type { Tensor } from '../ir/tensor.ts';
 import { div, equal, softmax, softmaxCrossEntropy, toFloat, where } from '../ops/index.ts';
 import { foldRows, type LossOptions, mismatch, reductionOf } from './define.ts';
 import { logitsFor } from './logits.ts';
-import type { Loss, Reduction, TargetSpec } from './loss.ts';
+import type { Loss, TargetSpec } from './loss.ts';
 
 /** Options of {@link categoricalCrossentropy}. */
 export interface CategoricalCrossentropyOptions extends LossOptions {
@@ -26,9 +26,11 @@ export interface CategoricalCrossentropyOptions extends LossOptions {
  *
  * The graph says what the output is: under a softmax the loss is computed from the softmax's logits, and an output
  * without one is taken for logits. With `ignoreIndex` only labels are taken; the mean then runs over the labels
- * that count. Cost: about eight operations an element.
+ * that count. For probabilities that no softmax made, end the model with their logarithms. Cost: about eight operations
+ * an element.
  *
- * @throws {ShapeError} when tracing, if the shapes do not belong together or the output is a sigmoid.
+ * @throws {ShapeError} when tracing, if the shapes do not belong together, or the output is a sigmoid or cannot leave [0, 1]
+ * for another reason.
  * @throws {OptionError} for an unknown option or one out of range.
  * @example
  * await model.fit(x, labels, { loss: categoricalCrossentropy({ labelSmoothing: 0.1 }) });
@@ -57,16 +59,15 @@ export function categoricalCrossentropy(options: CategoricalCrossentropyOptions 
       const { logits } = logitsFor(name, 'softmax', output);
       const loss = softmaxCrossEntropy(logits, target, { labelSmoothing, ...ignore });
       if (ignoreIndex === undefined) return { loss: foldRows(loss, reduction) };
-      return weighRows(loss, where(equal(toFloat(target), ignoreIndex), 0, 1), reduction);
+      return weighRows(loss, where(equal(toFloat(target), ignoreIndex), 0, 1));
     },
   };
 }
 
-/** Rows and their weights such that the batch's mean runs over all elements that count, whatever row they are in. */
-function weighRows(loss: Tensor, counts: Tensor, reduction: Reduction): { loss: Tensor; weight?: Tensor } {
-  if (reduction === 'sum') return { loss: foldRows(loss, 'sum') };
+/** Rows and their weights such that mean and sum of a batch run over all elements that count, whatever their row. */
+function weighRows(loss: Tensor, counts: Tensor): { loss: Tensor; weight: Tensor } {
+  if (counts.shape.length === 1) return { loss, weight: counts };
   const weight = foldRows(counts, 'sum');
-  if (counts.shape.length === 1) return { loss, weight };
   return { loss: div(foldRows(loss, 'sum'), where(weight, weight, 1)), weight };
 }
 

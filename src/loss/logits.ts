@@ -3,22 +3,40 @@ import { showShape } from '../base/shape.ts';
 import { apply } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { type Link, logitsOf } from '../ops/index.ts';
+import { boundsOf } from './bounds.ts';
 
 /**
  * What a probabilistic loss stands on. An output that the graph shows to be a `link` (softmax or sigmoid, seen through
- * reshapes) stands on that link's logits; any other output is taken for logits itself.
+ * reshapes) stands on that link's logits; any other output is taken for logits itself, unless the graph shows that it
+ * cannot leave [0, 1]: then it holds probabilities, and taking them for logits would train, but to nothing.
  *
- * @throws {ShapeError} when the output is the other link.
+ * @throws {ShapeError} when the output is the other link, or probabilities from something else.
  */
 export function logitsFor(name: string, link: Link, output: Tensor): { logits: Tensor; linked: boolean } {
   const found = throughViews(output);
-  if (found === undefined) return { logits: output, linked: false };
+  if (found === undefined) {
+    refuseProbabilities(name, link, output);
+    return { logits: output, linked: false };
+  }
   if (found.link === link) return { logits: found.logits, linked: true };
   const other = link === 'softmax' ? 'binaryCrossentropy' : 'categoricalCrossentropy';
   throw new ShapeError(`${name}: needs logits or a ${link}, but the output is a ${found.link}`, {
     at: output.path || undefined,
     output: showShape(output.shape),
     hint: `use ${other}, or end the model with a ${link}, or with no activation`,
+  });
+}
+
+function refuseProbabilities(name: string, link: Link, output: Tensor): void {
+  const [low, high] = boundsOf(output);
+  if (!(low >= 0 && high <= 1)) return;
+  throw new ShapeError(`${name}: needs logits or a ${link}, but the output lies in [${low}, ${high}]`, {
+    at: output.path || undefined,
+    output: showShape(output.shape),
+    hint:
+      link === 'sigmoid'
+        ? `end the model with a sigmoid, or with no activation, or say ${name}({ probabilities: true })`
+        : 'end the model with a softmax, or with no activation; logarithms of probabilities are logits, too',
   });
 }
 

@@ -19,11 +19,11 @@ export interface TargetSpec {
 export interface Loss {
   readonly name: string;
   readonly reduction: Reduction;
-  /** The targets it takes for this output; more than one kind may do. */
+  /** The targets it takes for this output; more than one kind may do. None: whatever comes is taken as it is. */
   readonly targets: (output: Shape) => readonly TargetSpec[];
   /**
    * Loss of each row, `[n]`, and, where some rows count less or not at all, their weights, `[n]`. The mean divides
-   * by the sum of the weights.
+   * by the sum of the weights. A loss of one's own may give a scalar, `[]`, which cannot be weighted by row.
    */
   readonly rows: (output: Tensor, target: Tensor) => { readonly loss: Tensor; readonly weight?: Tensor };
   /** The prediction as people read it, such as probabilities where the output holds logits. */

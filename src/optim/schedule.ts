@@ -1,6 +1,6 @@
 /**
- * A learning rate over time. `at` is a pure function of the update (from 0) and of how many there will be, so that
- * a run can be resumed anywhere.
+ * A learning rate over time. `at` is a pure function of the update (from 0) and of how many there will be (Infinity
+ * where that is not known), so that a run can be resumed anywhere.
  */
 export interface Schedule {
   readonly name: string;

@@ -86,6 +86,10 @@ describe('lengths', () => {
     expect(() => at(0, Number.POSITIVE_INFINITY)).toThrow(/length of the run is not known/);
   });
 
+  test('a cycle that rises for one update starts at its top', () => {
+    expect(oneCycle({ max: 1, pctStart: 0.25 }).at(0, 4)).toBe(1);
+  });
+
   test('a run of one update has a learning rate', () => {
     for (const { at } of [
       cosine({ peak: 1, warmup: 0.05 }),
@@ -110,7 +114,7 @@ describe('plateau', () => {
   });
 
   test('stops at the minimum', () => {
-    const { watch } = plateau({ initial: 1, factor: 0.1, patience: 0, minimum: 0.05 });
+    const { watch } = plateau({ initial: 10, factor: 0.1, patience: 0, minimum: 0.5 });
     expect(watch!.factor([1, 1, 1, 1])).toBe(0.05);
   });
 
