@@ -6,41 +6,45 @@ import { codeOf } from './failures.ts';
 /** What a file is to hold: text, bytes, or pieces that are written one after the other. */
 export type Content = string | Uint8Array | readonly Uint8Array[];
 
-/** Whether a value can be written. */
-export function isContent(value: unknown): value is Content {
-  if (typeof value === 'string' || value instanceof Uint8Array) return true;
-  return Array.isArray(value) && value.every((piece) => piece instanceof Uint8Array);
+/** Content as it was when it was handed over. */
+export interface Draft {
+  readonly pieces: readonly Uint8Array[];
+  readonly bytes: number;
+}
+
+/** Takes content for a later write; `undefined` for a value that is none. */
+export function draftOf(content: unknown): Draft | undefined {
+  const pieces: unknown[] = typeof content === 'string' ? [Buffer.from(content)] : [content].flat();
+  if (!pieces.every((piece) => piece instanceof Uint8Array)) return undefined;
+  return { pieces, bytes: pieces.reduce((bytes, piece) => bytes + piece.byteLength, 0) };
 }
 
 /**
  * Writes a new file and waits until the disk has it.
  *
- * @throws {FileError} when less arrived than was given; system errors as they are.
+ * @throws {FileError} when less arrived than was handed over; system errors as they are.
  */
-export async function writeDurably(path: string, content: Content): Promise<void> {
+export async function writeDurably(path: string, draft: Draft): Promise<void> {
   // 'wx': a file that is there already is somebody else's.
   const handle = await open(path, 'wx');
   try {
-    await writeAll(handle, content, path);
+    for (const piece of draft.pieces) await handle.writeFile(piece);
+    await checkWhole(handle, draft.bytes, path);
     await handle.sync();
   } finally {
     await handle.close();
   }
 }
 
-async function writeAll(handle: FileHandle, content: Content, at: string): Promise<void> {
-  const pieces = typeof content === 'string' ? [Buffer.from(content)] : [content].flat();
-  const wanted = pieces.reduce((bytes, piece) => bytes + piece.byteLength, 0);
-  for (const piece of pieces) await handle.writeFile(piece);
-  // Memory that is detached while it waits for the disk is written as nothing, without an error.
+/** Memory that shrinks between call and write would leave a short file without any error. */
+async function checkWhole(handle: FileHandle, bytes: number, at: string): Promise<void> {
   const { size } = await handle.stat();
-  if (size !== wanted) {
-    throw new FileError('the file was not written whole', {
-      at,
-      wanted: `${wanted} bytes`,
-      got: `${size} bytes`,
-    });
-  }
+  if (size === bytes) return;
+  throw new FileError('the file was not written whole', {
+    at,
+    wanted: `${bytes} bytes`,
+    got: `${size} bytes`,
+  });
 }
 
 /** Waits until the disk has the names in a folder: a rename lasts only when its folder is synced. */

@@ -44,13 +44,13 @@ export function bytesOf(data: StoredArray): Uint8Array {
 /** Buffer, offset and length of 4-byte words: `raw` itself when a typed array can stand on it, or else a copy. */
 function words(raw: Uint8Array): [ArrayBufferLike, number, number] {
   const fits = LITTLE_ENDIAN && raw.byteOffset % 4 === 0;
-  const { buffer, byteOffset } = fits ? raw : LITTLE_ENDIAN ? Uint8Array.from(raw) : swapped(raw);
+  const { buffer, byteOffset } = fits ? raw : LITTLE_ENDIAN ? new Uint8Array(raw) : swapped(raw);
   return [buffer, byteOffset, raw.length / 4];
 }
 
 /** A copy with each word's bytes reversed, in memory of its own. */
 function swapped(bytes: Uint8Array): Uint8Array {
-  const copy = Uint8Array.from(bytes);
+  const copy = new Uint8Array(bytes);
   Buffer.from(copy.buffer).swap32();
   return copy;
 }

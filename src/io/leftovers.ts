@@ -30,12 +30,12 @@ export function temporaryName(target: string, role: Role): string {
   return join(dirname(target), `.${basename(target)}.${role}-${process.pid}-${HOST}-${random}`);
 }
 
-/** Temporary siblings of `target`, the last changed first. */
+/** Temporary siblings of `target`, the last changed first; none where there is no folder to hold them. */
 export async function leftoversOf(target: string): Promise<Leftover[]> {
   const folder = dirname(target);
   const start = `.${basename(target)}.`;
   const found: Leftover[] = [];
-  for (const name of await readdir(folder)) {
+  for (const name of await namesIn(folder)) {
     const tag = name.startsWith(start)
       ? /^(new|old)-(\d+)-([0-9a-f]{8})-[0-9a-f]{12}$/.exec(name.slice(start.length))
       : null;
@@ -68,6 +68,15 @@ export async function cleanUp(target: string): Promise<void> {
 /** Whether a rename failed because something stands at its target. */
 export function isOccupied(error: unknown): boolean {
   return codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST';
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 async function changeTime(path: string): Promise<number | undefined> {

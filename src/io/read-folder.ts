@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FileError } from '../base/errors.ts';
 import { codeOf, fileError } from './failures.ts';
 import { leftoversOf } from './leftovers.ts';
-import { isPlainName, pathOf } from './target.ts';
+import { isPlainName, pathOf, targetOf } from './target.ts';
 
 /** Reads one file of the folder, of at most `maxBytes`. */
 export type ReadFile = (name: string, maxBytes: number) => Promise<Uint8Array>;
@@ -31,17 +31,23 @@ const LARGEST_READ = 2 ** 30;
  */
 export async function readFolder<T>(path: string | URL, use: (read: ReadFile) => Promise<T>): Promise<T> {
   const at = pathOf(path);
+  let found = false;
+  // Between seeing that nothing is at the path and looking beside it, a switch can end: so even that is tried again.
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const place = await placeOf(at);
     const before = await identity(place);
     if (before === undefined) continue;
+    found = true;
     const attempt = await settle(use((name, maxBytes) => readOne(place, at, name, maxBytes)));
     // What was read from two different folders is no model, and an error on the way may come from the switch.
     if ((await identity(place)) !== before) continue;
     if ('error' in attempt) throw attempt.error;
     return attempt.value;
   }
-  throw new FileError('the folder is replaced faster than it can be read', { at });
+  throw new FileError(
+    found ? 'the folder is replaced faster than it can be read' : 'there is no such folder',
+    { at },
+  );
 }
 
 /**
@@ -67,28 +73,21 @@ async function settle<T>(promise: Promise<T>): Promise<{ value: T } | { error: u
 /** The folder itself, or, in the moment of a switch or after a crash in it, the one that was moved aside. */
 async function placeOf(at: string): Promise<string> {
   try {
-    if ((await stat(at)).isDirectory()) return at;
-    throw new FileError('this is a file, not a folder', { at });
+    const target = await targetOf(at);
+    if ((await identity(target)) !== undefined) return target;
+    const aside = (await leftoversOf(target)).find(({ role }) => role === 'old');
+    return aside?.path ?? target;
   } catch (error) {
-    const aside = codeOf(error) === 'ENOENT' ? (await asidesOf(at))[0] : undefined;
-    if (aside !== undefined) return aside.path;
     throw fileError('the folder cannot be read', at, error);
   }
 }
 
-async function asidesOf(at: string) {
-  try {
-    return (await leftoversOf(at)).filter(({ role }) => role === 'old');
-  } catch {
-    return []; // No folder above it either: the first error says so.
-  }
-}
-
-/** What tells a folder from another one that stands, or stood, at the same path. */
+/** What tells a folder from another one that stands, or stood, at the same path; `undefined` where there is none. */
 async function identity(folder: string): Promise<string | undefined> {
   try {
-    const { dev, ino, birthtimeNs } = await stat(folder, { bigint: true });
-    return `${dev}:${ino}:${birthtimeNs}`;
+    const found = await stat(folder, { bigint: true });
+    if (!found.isDirectory()) throw new FileError('this is not a folder', { at: folder });
+    return `${found.dev}:${found.ino}:${found.birthtimeNs}`;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw fileError('the folder cannot be read', folder, error);

@@ -1,7 +1,8 @@
-import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FileError, OptionError } from '../base/errors.ts';
-import { type Content, isContent, makeFolders, syncFolder, writeDurably } from './durable.ts';
+import { checkOptions } from '../base/options.ts';
+import { type Content, type Draft, draftOf, makeFolders, syncFolder, writeDurably } from './durable.ts';
 import { codeOf, fileError } from './failures.ts';
 import { cleanUp, isOccupied, temporaryName } from './leftovers.ts';
 import { checkFile, checkFolder, inTurn, isPlainName, MARKER, pathOf, targetOf } from './target.ts';
@@ -46,10 +47,11 @@ export async function replaceFolder(
   files: Readonly<Record<string, Content>>,
   options: ReplaceOptions = {},
 ): Promise<void> {
-  checkFiles(files);
+  checkOptions('replaceFolder', options, ['known']);
+  const drafts = draftsOf(files);
   const at = pathOf(path);
-  const known = [...Object.keys(files), ...(options.known ?? [])];
-  await inTurn(at, () => writeFolder(at, files, known));
+  const known = [...drafts.keys(), ...(options.known ?? [])];
+  await inTurn(at, () => writeFolder(at, drafts, known));
 }
 
 /**
@@ -63,7 +65,8 @@ export async function replaceFolder(
  * await replaceFile('why.html', page);
  */
 export async function replaceFile(path: string | URL, content: Content): Promise<void> {
-  if (!isContent(content)) throw new OptionError('replaceFile: content must be text or bytes');
+  const draft = draftOf(content);
+  if (draft === undefined) throw new OptionError('replaceFile: content must be text or bytes');
   const at = pathOf(path);
   await inTurn(at, async () => {
     let temporary: string | undefined;
@@ -71,7 +74,7 @@ export async function replaceFile(path: string | URL, content: Content): Promise
       const target = await prepare(at);
       const mode = await checkFile(target);
       temporary = temporaryName(target, 'new');
-      await writeDurably(temporary, content);
+      await writeDurably(temporary, draft);
       if (mode !== undefined) await chmod(temporary, mode);
       await rename(temporary, target);
       await syncFolder(dirname(target));
@@ -84,7 +87,7 @@ export async function replaceFile(path: string | URL, content: Content): Promise
 
 async function writeFolder(
   at: string,
-  files: Readonly<Record<string, Content>>,
+  drafts: ReadonlyMap<string, Draft>,
   known: readonly string[],
 ): Promise<void> {
   let temporary: string | undefined;
@@ -93,7 +96,7 @@ async function writeFolder(
     const mode = await checkFolder(target, known);
     temporary = temporaryName(target, 'new');
     await mkdir(temporary);
-    for (const [name, content] of Object.entries(files)) await writeDurably(join(temporary, name), content);
+    for (const [name, draft] of drafts) await writeDurably(join(temporary, name), draft);
     await syncFolder(temporary);
     if (mode !== undefined) await chmod(temporary, mode);
     const replaced = await switchIn(temporary, target, known);
@@ -151,7 +154,8 @@ async function putBack(aside: string, target: string, cause: unknown): Promise<b
     return true;
   } catch (error) {
     if (isOccupied(error)) return false;
-    if (codeOf(error) === 'ENOENT' && (await lstat(target)).isDirectory()) return true;
+    // Another process took it for a leftover of a crash and has put it back.
+    if (codeOf(error) === 'ENOENT') return true;
     throw new FileError(
       'the folder was moved aside and could not be moved back',
       { at: target, old: aside },
@@ -165,15 +169,20 @@ async function remove(path: string | undefined): Promise<void> {
   if (path !== undefined) await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }
 
-function checkFiles(files: Readonly<Record<string, Content>>): void {
-  for (const [name, content] of Object.entries(files)) {
-    if (!isPlainName(name))
-      throw new OptionError(`replaceFolder: ${JSON.stringify(name)} is no plain file name`);
-    if (!isContent(content)) throw new OptionError(`replaceFolder: ${name} must be text or bytes`);
-  }
-  if (!Object.hasOwn(files, MARKER)) {
+function draftsOf(files: Readonly<Record<string, Content>>): ReadonlyMap<string, Draft> {
+  if (typeof files !== 'object' || files === null || !Object.hasOwn(files, MARKER)) {
     throw new OptionError(`replaceFolder: ${MARKER} must be among the files`, {
       hint: 'a folder without it is not known as one of glia, and could not be replaced later',
     });
   }
+  const drafts = new Map<string, Draft>();
+  for (const [name, content] of Object.entries(files)) {
+    const draft = draftOf(content);
+    if (!isPlainName(name)) {
+      throw new OptionError(`replaceFolder: ${JSON.stringify(name)} is no plain file name`);
+    }
+    if (draft === undefined) throw new OptionError(`replaceFolder: ${name} must be text or bytes`);
+    drafts.set(name, draft);
+  }
+  return drafts;
 }

@@ -63,14 +63,17 @@ export function encodeSafetensors(tensors: ByName<StoredTensor>, metadata: ByNam
  *
  * Limits: a header of 100 MB, 64 dimensions. Memory: at most twice the file for numbers.
  *
- * @param source `at` names the file in errors.
+ * @param source Its `at` names the file in errors.
  * @throws {FileError} for anything else than a whole file of the types above, naming the tensor.
  *
  * @example
  * const { tensors } = decodeSafetensors(await readFile(path), { at: path });
  * console.log(tensors.get('weight')?.shape);
  */
-export function decodeSafetensors(bytes: Uint8Array, { at }: { readonly at: string }): Safetensors {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  { at = 'bytes' }: { readonly at?: string } = {},
+): Safetensors {
   if (!(bytes instanceof Uint8Array)) throw new OptionError('decodeSafetensors: bytes must be a Uint8Array');
   const fail: Fail = (what, facts) => new FileError(`safetensors: ${what}`, { at, ...facts });
   const start = 8 + headerLength(bytes, fail);

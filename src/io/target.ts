@@ -1,5 +1,6 @@
-import { lstat, readdir, realpath } from 'node:fs/promises';
-import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FileError, OptionError } from '../base/errors.ts';
 import { codeOf } from './failures.ts';
@@ -11,6 +12,8 @@ export const MARKER = 'model.json';
 const CLUTTER: ReadonlySet<string> = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
 
 const MOST_NAMES_SHOWN = 5;
+
+const MOST_LINKS = 40;
 
 /** A path as text. @throws {OptionError} for what is no path. */
 export function pathOf(path: string | URL): string {
@@ -28,15 +31,20 @@ export function isPlainName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[\\/:\0]/.test(name);
 }
 
-/** Where a path leads to when links are followed. */
+/** Where a path leads to when links are followed, whether anything is there or not. */
 export async function targetOf(path: string): Promise<string> {
-  const absolute = resolve(path);
-  try {
-    return await realpath(absolute);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return absolute;
-    throw error;
+  let place = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    try {
+      return await realpath(place);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+    const link = await readlink(place).catch(() => undefined);
+    if (link === undefined) return place;
+    place = resolve(dirname(place), link);
   }
+  throw new FileError('links run in a circle', { at: path });
 }
 
 /**
@@ -50,7 +58,7 @@ export async function checkFolder(target: string, known: readonly string[]): Pro
     throw refusal('this is the working directory or a folder above it', target);
   }
   if (mode === undefined) return undefined;
-  const entries = (await readdir(target, { withFileTypes: true })).filter(({ name }) => !CLUTTER.has(name));
+  const entries = await entriesOf(target);
   if (entries.length === 0) return mode;
   const foreign = entries.filter(
     (entry) => !entry.isFile() || !(known.includes(entry.name) || entry.name.endsWith('.safetensors')),
@@ -80,6 +88,16 @@ export async function inTurn(path: string, save: () => Promise<void>): Promise<v
     await turn;
   } finally {
     if (turns.get(key) === turn) turns.delete(key);
+  }
+}
+
+/** What is in a folder; nothing when another save has just moved it aside. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !CLUTTER.has(name));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 
