@@ -137,6 +137,33 @@ describe('labels', () => {
   });
 });
 
+describe('the building blocks', () => {
+  const z = stored('z', [4, 3]);
+  const labels = stored('t', [4], 'i32');
+
+  test.each<[string, () => unknown]>([
+    ['labels must have the shape', () => ops.softmaxCrossEntropy(z, stored('t', [4, 1], 'i32'))],
+    ['probabilities must have the shape', () => ops.softmaxCrossEntropy(z, stored('t', [4, 1]))],
+    ['logits need an axis of classes', () => ops.softmaxCrossEntropy(stored('z', []), labels)],
+    ['the target must have the shape', () => ops.sigmoidCrossEntropy(z, stored('t', [4, 1]))],
+    ['target [4, 1] f32', () => ops.sigmoidCrossEntropy(z, stored('t', [4, 1]))],
+  ])('refuse shapes: %s', (message, make) => {
+    expect(make).toThrow(ShapeError);
+    expect(make).toThrow(message);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['unknown option "smoothing"', () => ops.softmaxCrossEntropy(z, labels, { smoothing: 0.1 } as never)],
+    ['labelSmoothing must be', () => ops.softmaxCrossEntropy(z, labels, { labelSmoothing: -0.1 })],
+    ['ignoreIndex must be a whole number', () => ops.softmaxCrossEntropy(z, labels, { ignoreIndex: 0.5 })],
+    ['ignoreIndex needs labels', () => ops.softmaxCrossEntropy(z, z, { ignoreIndex: 0 })],
+    ['posWeight must be', () => ops.sigmoidCrossEntropy(z, z, { posWeight: -1 })],
+  ])('refuse options: %s', (message, make) => {
+    expect(make).toThrow(OptionError);
+    expect(make).toThrow(message);
+  });
+});
+
 test('kl is 0 where output and target agree, and counts no class of probability 0', () => {
   const z = stored('z', [2, 3]);
   const p = stored('p', [2, 3]);
