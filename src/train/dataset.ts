@@ -77,11 +77,19 @@ export function readDataset(
     if (inputs.rows === 0) throw new DataError('the table has no rows');
     const { y } = prepared(session).transform(inputs);
     if (y === undefined) throw new DataError('the table does not have the target column');
-    return complete(session, loss, readInputs(session, inputs), y);
+    const x = readInputs(session, inputs);
+    return complete(session, loss, x, loss.task === 'binary' ? asColumn(y) : y);
   }
   if (targets === undefined)
     throw new OptionError('y is missing', { hint: 'fit(x, y, options), or fit(table, options)' });
   return complete(session, loss, readInputs(session, inputs), targets);
+}
+
+/** Labels of two classes as the probabilities that a single output is compared with. */
+function asColumn({ data, shape }: Rows): Rows {
+  return data instanceof Int32Array && shape.length === 1
+    ? { data: new Float32Array(data), shape: [shape[0]!, 1] }
+    : { data, shape };
 }
 
 function prepared(session: Session) {

@@ -17,7 +17,7 @@ export interface TrainStepOptions {
   readonly loss: LossName | Loss | ((output: Tensor, target: Tensor) => Tensor);
   /** Default `adam`. */
   readonly optimizer?: OptimizerName | Optimizer;
-  /** Updates that the learning-rate schedule runs over. Default: 1, so that only constant rates make sense. */
+  /** Updates that the learning-rate schedule runs over; a schedule that needs to know throws without it. */
   readonly totalSteps?: number;
 }
 
@@ -69,7 +69,10 @@ class Stepper {
   readonly #key = `step ${steppers++}`;
   #taken = 0;
 
-  constructor(session: Session, { loss, optimizer = 'adam', totalSteps = 1 }: TrainStepOptions) {
+  constructor(
+    session: Session,
+    { loss, optimizer = 'adam', totalSteps = Number.POSITIVE_INFINITY }: TrainStepOptions,
+  ) {
     if (loss === undefined) throw new OptionError('trainStep: loss is missing');
     this.#session = session;
     this.#loss = loss;
