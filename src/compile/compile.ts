@@ -1,6 +1,6 @@
 import type { Program } from '../ir/program.ts';
 import { fuse } from './fuse.ts';
-import type { Graph } from './graph.ts';
+import { checkGraph, type Graph } from './graph.ts';
 import { plan } from './plan.ts';
 import { simplify } from './simplify.ts';
 import { verify } from './verify.ts';
@@ -18,12 +18,14 @@ export interface CompileOptions {
  *
  * Cost: a few milliseconds for a network of ten layers; once for each batch size.
  *
- * @throws {ProgramError} when the program breaks an invariant, if it is checked.
+ * @throws {ProgramError} when a carried leaf and its next value do not fit, or the program breaks an invariant, if
+ * it is checked.
  * @example
  * const program = compile({ fetch: { y }, carry: [] });
  */
 export function compile(graph: Graph, options: CompileOptions = {}): Program {
   const { fuses = () => false, check = process.env['GLIA_CHECK'] === '1' } = options;
+  checkGraph(graph);
   const names = Object.keys(graph.fetch);
   const outputs = [...Object.values(graph.fetch), ...graph.carry.flat()];
   const small = fuse(simplify(outputs), fuses);

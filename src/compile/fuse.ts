@@ -1,7 +1,7 @@
 import { ShapeError } from '../base/errors.ts';
 import { sameShape } from '../base/shape.ts';
 import { allFusions } from '../ir/fusion.ts';
-import { apply, type OpEntry } from '../ir/op.ts';
+import { type Attrs, apply, encodeAttrs, type OpEntry } from '../ir/op.ts';
 import { inputsOf, stored, type Tensor } from '../ir/tensor.ts';
 import { rewrite } from './rewrite.ts';
 import { simplify } from './simplify.ts';
@@ -120,10 +120,15 @@ function equals(pattern: Tensor, tensor: Tensor, leaves: Map<string, Tensor>, in
     return tensor.origin.kind === 'constant' && tensor.origin.value === pattern.origin.value;
   }
   if (tensor.origin.kind !== 'op' || tensor.origin.op !== pattern.origin.op) return false;
-  if (JSON.stringify(tensor.origin.attrs) !== JSON.stringify(pattern.origin.attrs)) return false;
+  if (!sameAttrs(tensor.origin.attrs, pattern.origin.attrs)) return false;
   inner.add(tensor);
   const inputs = tensor.origin.inputs;
   return pattern.origin.inputs.every((input, i) => equals(input, inputs[i]!, leaves, inner));
+}
+
+function sameAttrs(a: Attrs, b: Attrs): boolean {
+  const [left, right] = [encodeAttrs(a), encodeAttrs(b)];
+  return left.length === right.length && left.every((value, i) => Object.is(value, right[i]));
 }
 
 /** How often each tensor is used, as an input or as an output; `stop` tensors are not entered. */

@@ -1,10 +1,11 @@
-import { byName } from '../ir/op.ts';
+import { byName, encodeAttrs } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
  * An equal, smaller graph: each op's own `simplify` rule until it has nothing more to say, and equal
- * subexpressions made one. Nothing here changes a bit of the result.
+ * subexpressions made one. Nothing here changes the result, but for the sign of a zero and the roundings of
+ * what is computed from constants alone.
  */
 export function simplify(outputs: readonly Tensor[]): Tensor[] {
   const known = new Map<string, Tensor>();
@@ -35,10 +36,15 @@ function identity({ id, origin, shape, dtype }: Tensor): string {
     case 'leaf':
       return `${origin.role} ${origin.name} ${dtype} ${shape}`;
     case 'constant':
-      return `constant ${Object.is(origin.value, -0) ? '-0' : origin.value} ${dtype}`;
+      return `constant ${textOf(origin.value)} ${dtype}`;
     case 'op':
-      return `${origin.op.name} ${JSON.stringify(origin.attrs)} ${origin.inputs.map((x) => x.id)}`;
+      return `${origin.op.name} ${encodeAttrs(origin.attrs).map(textOf)} ${origin.inputs.map((x) => x.id)}`;
     default:
       return String(id);
   }
+}
+
+/** A number as text, another text for each number: -0 is not 0. */
+function textOf(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
