@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import { DataError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
+import { type ColumnType, type CsvOptions, type Prepared, readCsv, type Table } from '../data/index.ts';
+import { type Arguments, type OptionTable, UsageError } from './arguments.ts';
+
+/** How a CSV is read: options of every command that reads one. */
+export const FILE_OPTIONS = {
+  delimiter: {
+    value: 'CHARACTER',
+    help: 'what stands between cells, "tab" for a tab (default: found among , ; tab and |)',
+  },
+  missing: { value: 'WORDS', help: 'cells that mean "missing" besides the empty one, such as NA,?' },
+} as const satisfies OptionTable;
+
+type Files = Readonly<{ args: Arguments; cwd: string }>;
+
+/** A path of the command line; as it was typed where it means the same, so that messages show what was typed. */
+export function pathIn(cwd: string, path: string): string {
+  return resolve(path) === resolve(cwd, path) ? path : resolve(cwd, path);
+}
+
+/** Reads a table. @throws {DataError} when it has no rows. */
+export async function readTable({ args, cwd }: Files, file: string): Promise<Table> {
+  return refuseEmpty(await readCsv(pathIn(cwd, file), csvOptions(args)), file);
+}
+
+/**
+ * Reads a table for a model: columns get the types that the model was trained with, since a category such as `01` or a
+ * column without values would else be taken for something else.
+ *
+ * @throws {DataError} when there are no rows, or columns that the model needs are missing: naming them all.
+ */
+export async function readTableFor(prepare: Prepared, files: Files, file: string): Promise<Table> {
+  const path = pathIn(files.cwd, file);
+  const options = csvOptions(files.args);
+  const table = refuseEmpty(await readCsv(path, options), file);
+  const wanted = prepare.groups.map(({ column }) => column);
+  const missing = wanted.filter((column) => !table.columns.includes(column));
+  if (missing.length > 0) {
+    throw new DataError(
+      missing.length === 1
+        ? 'a column that the model needs is missing'
+        : `${missing.length} columns that the model needs are missing`,
+      {
+        at: file,
+        missing: missing.join(', '),
+        columns: table.columns.slice(0, 20).join(', '),
+        hint: missing.length === 1 ? didYouMean(missing[0]!, table.columns) : undefined,
+      },
+    );
+  }
+  const types = typesFor(prepare, table);
+  return Object.keys(types).length === 0 ? table : readCsv(path, { ...options, types });
+}
+
+/** Columns whose cells alone led to another type than in training. */
+function typesFor(prepare: Prepared, table: Table): Record<string, ColumnType> {
+  const { inputs, target } = prepare.toJSON();
+  const types = new Map<string, ColumnType>();
+  for (const input of inputs) {
+    if (input.kind === 'numeric') types.set(input.column, 'number');
+    else if (!input.categories.every(isNumeral)) types.set(input.column, 'text');
+  }
+  if (target !== null && target.classes.length > 0 && !target.classes.every(isNumeral)) {
+    types.set(target.column, 'text');
+  }
+  const differing = [...types].filter(
+    ([name, type]) => table.columns.includes(name) && table.types[name] !== type,
+  );
+  return Object.fromEntries(differing);
+}
+
+/** Whether a category is how a number prints, so that its column may have been one of numbers. */
+function isNumeral(category: string | null): boolean {
+  return category === null || String(Number(category)) === category;
+}
+
+function csvOptions(args: Arguments): CsvOptions {
+  const delimiter = args.text('delimiter');
+  const missing = args.list('missing');
+  return {
+    ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),
+    ...(missing !== undefined && { missing }),
+  };
+}
+
+function delimiterOf(text: string): string {
+  if (text === 'tab' || text === '\\t') return '\t';
+  if (/^[^"\r\n]$/.test(text)) return text;
+  throw new UsageError(`--delimiter must be one character other than a quote, or "tab", got "${text}"`);
+}
+
+function refuseEmpty(table: Table, file: string): Table {
+  if (table.rows > 0) return table;
+  throw new DataError('the table has no rows', { at: file, columns: table.columns.join(', ') || undefined });
+}
+
+/** The rows whose target is there, and how many are not. */
+export function withTarget(table: Table, target: string): { table: Table; left: number } {
+  const { type, values } = table.column(target);
+  const present: number[] = [];
+  for (let row = 0; row < table.rows; row++) {
+    if (type === 'number' ? !Number.isNaN(values[row]) : values[row] !== null) present.push(row);
+  }
+  const left = table.rows - present.length;
+  return { table: left === 0 ? table : table.take(present), left };
+}

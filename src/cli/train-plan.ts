@@ -1,0 +1,79 @@
+import { basename, extname } from 'node:path';
+import { DataError } from '../base/errors.ts';
+import {
+  type DroppedColumn,
+  inferColumns,
+  type Prepared,
+  type Table,
+  type TableSplit,
+  type Task,
+} from '../data/index.ts';
+import { type Arguments, UsageError } from './arguments.ts';
+import { withTarget } from './files.ts';
+import { type NetworkPlan, planNetwork } from './network.ts';
+
+const TASKS: readonly Task[] = ['classification', 'regression'];
+
+/** What the options ask for. */
+export interface TrainPlan {
+  readonly file: string;
+  readonly target: string;
+  readonly task: Task | undefined;
+  readonly drop: readonly string[];
+  readonly out: string;
+  readonly validation: number;
+  readonly test: number;
+  readonly seed: number;
+  readonly network: NetworkPlan;
+}
+
+/** The table and what is learned from it. */
+export interface TrainData {
+  readonly task: Task;
+  readonly parts: TableSplit;
+  readonly prepare: Prepared;
+  readonly dropped: readonly DroppedColumn[];
+  /** Rows without a target. */
+  readonly left: number;
+}
+
+/** Reads the options. @throws {UsageError} */
+export function readPlan(args: Arguments): TrainPlan {
+  const file = args.positionals[0]!;
+  const target = args.text('target');
+  if (target === undefined) throw new UsageError('--target is missing: which column shall be predicted?');
+  const validation = args.number('validation', { least: 0, below: 1 }) ?? 0.15;
+  const test = args.number('test', { least: 0, below: 1 }) ?? 0.2;
+  if (validation + test >= 1) throw new UsageError('--validation and --test leave nothing to train on');
+  return {
+    file,
+    target,
+    task: args.word('task', TASKS),
+    drop: args.list('drop') ?? [],
+    out: args.text('out') ?? `${basename(file, extname(file))}.glia`,
+    validation,
+    test,
+    seed: args.whole('seed', 0) ?? 0,
+    network: planNetwork(args),
+  };
+}
+
+/** Splits first, then learns the columns from the training rows alone. */
+export function divide(
+  all: Table,
+  { target, task: said, drop, validation, test, seed }: TrainPlan,
+): TrainData {
+  for (const name of drop) all.column(name);
+  if (drop.includes(target)) throw new DataError(`the target "${target}" cannot be dropped`);
+  const { table, left } = withTarget(all.select(all.columns.filter((name) => !drop.includes(name))), target);
+  const options = said === undefined ? {} : { task: said };
+  const { task } = inferColumns(table, target, options);
+  const parts = table.split({
+    validation,
+    test,
+    seed,
+    ...(task === 'classification' && { stratify: target }),
+  });
+  const { spec, dropped } = inferColumns(parts.train, target, { task });
+  return { task, parts, prepare: spec.fit(parts.train), dropped, left };
+}

@@ -1,0 +1,133 @@
+import type { Table } from '../data/index.ts';
+import type { History } from '../train/history.ts';
+import type { Model } from '../train/model.ts';
+import { type Measured, printMeasured } from './measure.ts';
+import type { Output } from './output.ts';
+import type { TrainData, TrainPlan } from './train-plan.ts';
+
+/** Names that are listed before the rest is counted. */
+const MOST_NAMED = 12;
+
+/** A network that was trained. */
+export interface Trained {
+  readonly model: Model;
+  readonly history: History;
+  readonly seconds: number;
+}
+
+/** What was read and what is trained, for people. */
+export function printData(plan: TrainPlan, data: TrainData, model: Model, out: Output): void {
+  const { task, prepare, dropped, left } = data;
+  const { train, validation, test } = data.parts;
+  const rows = train.rows + validation.rows + test.rows;
+  out.line(plan.file, 'bold');
+  out.fact(
+    'rows',
+    `${rows}: ${train.rows} for training, ${validation.rows} for validation, ${test.rows} for the test`,
+  );
+  if (left > 0) out.fact('left out', `${left} rows without ${plan.target}`);
+  out.fact('columns', describeColumns(data));
+  if (dropped.length > 0) {
+    out.fact('dropped', dropped.map(({ column, reason }) => `${column}: ${reason}`).join('\n'));
+  }
+  out.fact('target', plan.target);
+  out.fact(
+    'task',
+    `${task}${plan.task === undefined ? ', by the values of the target (--task says otherwise)' : ''}`,
+  );
+  if (prepare.classes.length > 0) {
+    out.fact('classes', `${prepare.classes.length}: ${listed(prepare.classes)}`);
+  }
+  out.line();
+  out.line('model', 'bold');
+  out.line(indented(String(model.summary())));
+  out.line();
+}
+
+function describeColumns({ prepare }: TrainData): string {
+  const kinds = prepare.toJSON().inputs.map(({ kind }) => kind);
+  const numeric = kinds.filter((kind) => kind === 'numeric').length;
+  const categorical = kinds.length - numeric;
+  return `${numeric} numeric, ${categorical} categorical; ${prepare.width} inputs of the network`;
+}
+
+/** What came out of the training, for people. Times are left to the progress, so that two runs print the same. */
+export function printTrained(
+  plan: TrainPlan,
+  { model, history }: Trained,
+  measured: Measured | undefined,
+  out: Output,
+): void {
+  const { backend } = model.session.engine;
+  const best = bestEpoch(history);
+  out.line('training', 'bold');
+  out.fact('epochs', `${history.epochs.length}${best === undefined ? '' : `, the best was ${best}`}`);
+  out.fact('stopped', history.stopReason);
+  out.fact('backend', `${backend.name}: ${backend.describe()}`);
+  out.line();
+  if (measured !== undefined) {
+    out.line('test', 'bold');
+    printMeasured(measured, plan.target, out);
+    out.line();
+  }
+  out.line(`The model is in ${plan.out}: glia predict ${plan.out} FILE asks it.`, 'green');
+}
+
+/** The same as data. */
+export function trainedJson(
+  plan: TrainPlan,
+  data: TrainData,
+  { model, history, seconds }: Trained,
+  measured: Measured | undefined,
+): object {
+  const { prepare, parts, task, dropped, left } = data;
+  const { backend } = model.session.engine;
+  const rowsOf = ({ rows }: Table) => rows;
+  return {
+    task,
+    target: plan.target,
+    classes: prepare.classes,
+    rows: {
+      train: rowsOf(parts.train),
+      validation: rowsOf(parts.validation),
+      test: rowsOf(parts.test),
+      leftOut: left,
+    },
+    features: prepare.groups.map(({ column }) => column),
+    dropped,
+    test: measured?.metrics ?? null,
+    confusion: measured?.confusion?.counts ?? null,
+    history: {
+      epochs: history.epochs.length,
+      steps: history.steps,
+      best: history.epochs.find(({ epoch }) => epoch === bestEpoch(history)) ?? null,
+      final: history.final,
+    },
+    stopReason: history.stopReason,
+    backend: { name: backend.name, description: backend.describe() },
+    model: plan.out,
+    seed: plan.seed,
+    seconds,
+  };
+}
+
+/** The epoch whose weights were kept; undefined without validation data. */
+function bestEpoch({ epochs }: History): number | undefined {
+  let best = Number.POSITIVE_INFINITY;
+  let found: number | undefined;
+  for (const { epoch, val_loss: loss } of epochs) {
+    if (loss === undefined || !(loss < best)) continue;
+    best = loss;
+    found = epoch;
+  }
+  return found;
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length <= MOST_NAMED) return names.join(', ');
+  return `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

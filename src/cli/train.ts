@@ -1,0 +1,90 @@
+import { checkFolder, targetOf } from '../io/target.ts';
+import { type Callback, earlyStopping, progress } from '../train/callbacks.ts';
+import type { Model } from '../train/model.ts';
+import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './command.ts';
+import { FILE_OPTIONS, pathIn, readTable } from './files.ts';
+import { measure } from './measure.ts';
+import { buildNetwork, NETWORK_OPTIONS } from './network.ts';
+import { divide, readPlan, type TrainData, type TrainPlan } from './train-plan.ts';
+import { printData, printTrained, type Trained, trainedJson } from './train-report.ts';
+
+/** `glia train`: from a CSV to a saved model. */
+export const trainCommand: Command = {
+  name: 'train',
+  usage: 'FILE --target COLUMN [--out DIR] [options]',
+  summary: 'train a network on a CSV file and save it',
+  description: [
+    'Trains a network of dense layers to predict a column of a CSV file from the others. Rows are split at',
+    'random by seed: one part trains, one decides when to stop, one measures what came out. Numbers are',
+    'imputed and scaled and words encoded with statistics of the training rows alone, saved with the model.',
+  ].join('\n'),
+  positionals: ['FILE'],
+  options: {
+    target: { value: 'COLUMN', short: 't', help: 'the column to predict' },
+    task: { value: 'NAME', help: 'classification or regression (default: by the target column)' },
+    drop: { value: 'COLUMNS', help: 'columns to leave out, such as id,name' },
+    out: {
+      value: 'DIR',
+      short: 'o',
+      help: 'folder of the model (default: FILE with the ending .glia, here)',
+    },
+    validation: { value: 'SHARE', help: 'share of the rows that decide when to stop (default 0.15)' },
+    test: { value: 'SHARE', help: 'share of the rows that measure the result (default 0.2)' },
+    seed: { value: 'N', help: 'decides splits, first weights and order (default 0)' },
+    ...NETWORK_OPTIONS,
+    ...FILE_OPTIONS,
+    quiet: { short: 'q', help: 'no progress on stderr' },
+    ...SHARED_OPTIONS,
+  },
+  run,
+};
+
+async function run(context: Context): Promise<number> {
+  const { args, out, cwd } = context;
+  const json = args.has('json');
+  const plan = readPlan(args);
+  const backend = args.word('backend', BACKENDS);
+  const path = pathIn(cwd, plan.out);
+  // Better to know before the training than after it.
+  await checkFolder(await targetOf(path), ['model.json']);
+  const data = divide(await readTable(context, plan.file), plan);
+  const model = buildNetwork(plan.network, data.prepare, data.task, { seed: plan.seed, backend });
+  if (!json) printData(plan, data, model, out);
+  const trained = await train(model, plan, data, context);
+  const { history } = trained;
+  const interrupted = history.stopReason === 'aborted';
+  if (interrupted && history.epochs.length === 0) {
+    context.err.line('interrupted before the first epoch was over: nothing was saved');
+    return EXIT.interrupted;
+  }
+  const measured = plan.test > 0 ? await measure(model, data.prepare, data.parts.test) : undefined;
+  await model.save(path);
+  if (json) out.line(JSON.stringify(trainedJson(plan, data, trained, measured)));
+  else printTrained(plan, trained, measured, out);
+  if (interrupted) context.err.line(`interrupted: the best weights so far are in ${plan.out}`);
+  return interrupted ? EXIT.interrupted : EXIT.fine;
+}
+
+async function train(model: Model, plan: TrainPlan, data: TrainData, context: Context): Promise<Trained> {
+  const { args, err, interruptible } = context;
+  const { optimizer, epochs, batchSize, patience } = plan.network;
+  const shows = !args.has('quiet') && (!args.has('json') || err.stream.isTTY === true);
+  const callbacks: Callback[] = [
+    ...(shows ? [progress({ stream: err.stream })] : []),
+    ...(plan.validation > 0 ? [earlyStopping({ monitor: 'val_loss', patience, restoreBest: true })] : []),
+  ];
+  const started = performance.now();
+  const history = await interruptible((signal) =>
+    model.fit(data.parts.train, {
+      loss: data.task === 'classification' ? 'categoricalCrossentropy' : 'mse',
+      metrics: data.task === 'classification' ? ['accuracy'] : [],
+      optimizer,
+      epochs,
+      batchSize,
+      callbacks,
+      signal,
+      ...(plan.validation > 0 && { validation: data.parts.validation }),
+    }),
+  );
+  return { model, history, seconds: (performance.now() - started) / 1000 };
+}
