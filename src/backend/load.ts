@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { BackendError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import type { Backend, BackendName } from './backend.ts';
-import { type Addon, createNative } from './native.ts';
+import { type Addon, type AddonFacts, createNative } from './native.ts';
 import { createReference } from './reference.ts';
 import { threadCount } from './threads.ts';
 
@@ -48,22 +48,47 @@ function fromEnvironment(): BackendName | undefined {
   return known;
 }
 
+/** What came of looking for an addon. */
+export interface Probe {
+  /** File of the addon that serves. */
+  readonly path?: string;
+  readonly backend?: Backend;
+  /** What the addon says about itself. */
+  readonly facts?: AddonFacts;
+  /** Threads that may compute. */
+  readonly threads: number;
+  /** Addons that do not serve, each with the reason. */
+  readonly tried: readonly string[];
+}
+
 /**
- * The native backend with the first addon under `root` that loads and links. Where there is none it is the
- * TypeScript backend with a warning, or an error if the native one is `required`.
+ * Looks under `root` for the first addon that loads and links. A `doctor` shows what it finds.
  *
- * @throws {BackendError} when it is required and no addon serves, or for a bad `GLIA_THREADS`.
+ * @throws {BackendError} when `GLIA_THREADS` cannot be meant.
  */
-export function loadNative(root: string, required: boolean): Backend {
+export function probeNative(root: string = ROOT): Probe {
   const threads = threadCount();
   const tried: string[] = [];
   for (const path of candidates(root)) {
     try {
-      return createNative(createRequire(import.meta.url)(path) as Addon, threads);
+      const addon = createRequire(import.meta.url)(path) as Addon;
+      return { path, backend: createNative(addon, threads), facts: addon.describe(), threads, tried };
     } catch (error) {
       tried.push(`${path}: ${(error as Error).message.split('\n', 1)[0]}`);
     }
   }
+  return { threads, tried };
+}
+
+/**
+ * The native backend with an addon from under `root`. Where none serves it is the TypeScript backend with a
+ * warning, or an error if the native one is `required`.
+ *
+ * @throws {BackendError} when it is required and no addon serves, or when `GLIA_THREADS` cannot be meant.
+ */
+export function loadNative(root: string, required: boolean): Backend {
+  const { backend, tried } = probeNative(root);
+  if (backend) return backend;
   const why = tried.length > 0 ? tried.join('; ') : `no addon for ${platform()} in ${root}`;
   if (required) throw new BackendError('the native backend cannot serve', { tried: why, hint: HINT });
   process.emitWarning(`computing in TypeScript, many times slower than native. Tried: ${why}. ${HINT}.`, {

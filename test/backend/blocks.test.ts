@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
+import { createReference } from '../../src/backend/reference.ts';
+import { sizeOf } from '../../src/base/shape.ts';
+import { compile } from '../../src/compile/compile.ts';
+import { fed, type Tensor } from '../../src/ir/tensor.ts';
+import * as ops from '../../src/ops/index.ts';
+import { native, noAddon, numbers } from './programs.ts';
+
+// The conformance test runs every op on small tensors; here they are so large that kernels cut them into blocks.
+const x = fed('x', [130, 700]);
+const cube = fed('cube', [37, 40, 41]);
+const tall = fed('tall', [3000, 9]);
+const narrow = fed('narrow', [300, 3]);
+const w = fed('w', [300, 700]);
+const bias = fed('bias', [300]);
+const square = fed('square', [700, 700]);
+const index = fed('index', [60, 70], 'i32');
+const step = fed('step', [], 'i32');
+
+const cases: Record<string, Tensor> = {
+  'a row is read again and again': ops.add(x, ops.slice(bias, [0], [1])),
+  'rows, columns and a number are repeated': ops.add(
+    ops.mul(cube, ops.sum(cube, { axis: 0, keepDims: true })),
+    ops.add(ops.sum(cube, { axis: 2, keepDims: true }), ops.sum(cube)),
+  ),
+  'the middle is repeated': ops.sub(cube, ops.sum(cube, { axis: 1, keepDims: true })),
+  'sum of all': ops.sum(cube),
+  'sum of rows': ops.sum(x, { axis: 1 }),
+  'sum of columns': ops.sum(x, { axis: 0 }),
+  'sum of many short columns': ops.sum(tall, { axis: 0 }),
+  'sum of the middle': ops.sum(cube, { axis: 1 }),
+  'sum of two axes': ops.sum(cube, { axis: [0, 1] }),
+  'largest of rows': ops.max(x, { axis: 1 }),
+  'largest of columns': ops.max(x, { axis: 0 }),
+  'largest of the middle': ops.max(cube, { axis: 1 }),
+  expand: ops.expand(bias, [100, 300]),
+  transpose: ops.transpose(x),
+  'transpose of three axes': ops.transpose(cube, [2, 0, 1]),
+  'transpose of the outer axes': ops.transpose(cube, [1, 0, 2]),
+  slice: ops.slice(cube, [1, 2, 3], [35, 38, 30]),
+  pad: ops.pad(cube, [1, 2, 3], [3, 2, 1]),
+  'concat of the last axis': ops.concat([cube, cube], 2),
+  'concat of the first axis': ops.concat([x, ops.slice(x, [0, 0], [5, 700])], 0),
+  gather: ops.gather(x, index),
+  'scatter of wide rows': ops.scatterAdd(ops.gather(x, index), index, 130),
+  'scatter of narrow rows': ops.scatterAdd(ops.gather(narrow, index), index, 150),
+  oneHot: ops.oneHot(index, 130),
+  toFloat: ops.toFloat(index),
+  uniform: ops.uniform(step, [137, 301], [11, -12]),
+  softmax: ops.softmax(x),
+  logSoftmax: ops.logSoftmax(x),
+  'a wide product': ops.matmul(x, square),
+  'a wide product of a transposed matrix': ops.matmul(x, w, { transB: true }),
+  'a product over rows': ops.matmul(x, ops.slice(x, [0, 0], [130, 690]), { transA: true }),
+  'a product of transposed matrices': ops.matmul(square, w, { transA: true, transB: true }),
+  'a narrow product': ops.matmul(tall, ops.slice(square, [0, 0], [9, 5])),
+  'a batch of products': ops.matmul(cube, ops.transpose(cube, [0, 2, 1])),
+  'a batch of tiny products': ops.matmul(ops.reshape(cube, [-1, 5, 2]), ops.reshape(cube, [-1, 5, 2]), {
+    transA: true,
+  }),
+  'a dense layer': ops.add(ops.matmul(x, w, { transB: true }), bias),
+  'a dense layer with one number for all columns': ops.add(
+    ops.matmul(x, w, { transB: true }),
+    ops.slice(bias, [3], [1]),
+  ),
+  'a small dense layer': ops.add(
+    ops.matmul(narrow, ops.slice(w, [0, 0], [7, 3]), { transB: true }),
+    ops.slice(bias, [0], [7]),
+  ),
+};
+
+const leaves = [x, cube, tall, narrow, w, bias, square, index, step];
+
+/** Values for every leaf; some indices lie outside. */
+const feeds = Object.fromEntries(
+  leaves.map(({ origin, shape, dtype }) => {
+    const name = origin.kind === 'leaf' ? origin.name : '';
+    const values = numbers(sizeOf(shape));
+    return [name, dtype === 'i32' ? Int32Array.from(values, (v) => 140 * v) : values];
+  }),
+);
+
+test.skipIf(noAddon).each(Object.entries(cases))('%s', (_name, y) => {
+  const fuses = native().fuses;
+  const program = compile({ fetch: { y }, carry: [] }, { fuses });
+  const valueOn = (backend: Backend) => {
+    const { y } = backend.prepare(program, backend.createStorage()).runSync(1, feeds);
+    return y as Float32Array;
+  };
+  const got = valueOn(native(2));
+  const want = valueOn(createReference('float32'));
+  expect(got).toHaveLength(want.length);
+  const largest = want.reduce((most, v) => Math.max(most, Number.isNaN(v) ? 0 : Math.abs(v)), 1);
+  const wrong = want.findIndex((v, i) => !Object.is(v, got[i]) && !(Math.abs(v - got[i]!) <= 1e-5 * largest));
+  expect(wrong === -1 ? undefined : { wrong, got: got[wrong], want: want[wrong] }).toBeUndefined();
+});
