@@ -1,5 +1,6 @@
 import type { DType } from '../base/dtype.ts';
-import type { Shape } from '../base/shape.ts';
+import { ShapeError } from '../base/errors.ts';
+import { type Shape, showShape } from '../base/shape.ts';
 import type { Attrs, OpEntry } from './op.ts';
 import { currentPath } from './scope.ts';
 
@@ -43,10 +44,19 @@ export interface Application {
 
 let created = 0;
 
-/** Enters a tensor into the graph; everything that makes tensors goes through here. */
+/**
+ * Enters a tensor into the graph; everything that makes tensors goes through here.
+ *
+ * @throws {ShapeError} when a dimension is not a whole number of 0 or more.
+ */
 export function createTensor(shape: Shape, dtype: DType, origin: Tensor['origin']): Tensor {
   for (const dim of shape) {
-    if (!Number.isSafeInteger(dim) || dim < 0) throw new RangeError(`a dimension is ${dim}`);
+    if (!Number.isSafeInteger(dim) || dim < 0) {
+      throw new ShapeError(`a dimension is ${dim}`, {
+        at: currentPath() || undefined,
+        shape: showShape(shape),
+      });
+    }
   }
   return { id: created++, shape: [...shape], dtype, path: currentPath(), origin };
 }

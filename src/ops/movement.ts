@@ -17,8 +17,10 @@ import type { Tensor } from '../ir/tensor.ts';
  * ops.reshape(x, [-1, 784]);
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const known = shape.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
-  return apply(reshapeOp, [x], { shape: shape.map((dim) => (dim === -1 ? sizeOf(x.shape) / known : dim)) });
+  const missing = sizeOf(x.shape) / shape.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
+  // Where it is no whole number, -1 stays, and the shape rule refuses it.
+  const to = shape.map((dim) => (dim === -1 && Number.isInteger(missing) ? missing : dim));
+  return apply(reshapeOp, [x], { shape: to });
 }
 
 const reshapeOp = defineOp({

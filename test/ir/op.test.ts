@@ -94,7 +94,7 @@ describe('apply', () => {
 
 describe('tensors', () => {
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('have no dimension of %d', (dim) => {
-    expect(() => stored('x', [2, dim])).toThrow(RangeError);
+    expect(() => stored('x', [2, dim])).toThrow(ShapeError);
   });
 
   test('are younger than what they are computed from', () => {
