@@ -1,7 +1,6 @@
 #include "blas.h"
 
 #include <cstdlib>
-#include <cstring>
 #include <initializer_list>
 #include <string>
 
@@ -13,16 +12,16 @@
 #include <cblas.h>
 #endif
 
-// Weak, so that the addon also links to a BLAS without them.
-#if defined(__GNUC__) && !defined(GLIA_ACCELERATE)
+#if defined(OPENBLAS_VERSION)
+#define GLIA_OPENBLAS
+#endif
+#if defined(GLIA_OPENBLAS) && defined(__GNUC__) && !defined(_WIN32)
+#define GLIA_REDISPATCH
+// Weak, because only an OpenBLAS for many processors has them.
 extern "C" {
-__attribute__((weak)) char* openblas_get_corename(void);
-__attribute__((weak)) char* openblas_get_config(void);
-__attribute__((weak)) void openblas_set_num_threads(int);
 __attribute__((weak)) void gotoblas_dynamic_init(void);
 __attribute__((weak)) void gotoblas_dynamic_quit(void);
 }
-#define GLIA_OPENBLAS
 #endif
 
 namespace glia {
@@ -30,9 +29,7 @@ namespace {
 
 std::string core_found, core_used;
 
-#if defined(GLIA_OPENBLAS)
-std::string CoreName() { return openblas_get_corename ? openblas_get_corename() : ""; }
-
+#if defined(GLIA_REDISPATCH)
 // OpenBLAS before 0.3.25 falls back to kernels for SSE on processors that it does not
 // know by number, several times slower than need be (OpenBLAS issue 4267). Its dispatch
 // is run again with a name that fits.
@@ -65,12 +62,14 @@ void CallBlas(const Gemm& g) {
 void SetUpBlas() {
 #if defined(GLIA_OPENBLAS)
   static const bool once = [] {
-    core_found = CoreName();
+    core_found = core_used = openblas_get_corename();
+#if defined(GLIA_REDISPATCH)
     ChooseKernels();
-    core_used = CoreName();
+    core_used = openblas_get_corename();
+#endif
     // A build on OpenMP takes its number from the environment alone (OpenBLAS issue
     // 5806).
-    if (openblas_set_num_threads) openblas_set_num_threads(1);
+    openblas_set_num_threads(1);
     return true;
   }();
   static_cast<void>(once);
@@ -79,7 +78,7 @@ void SetUpBlas() {
 
 BlasInfo DescribeBlas() {
 #if defined(GLIA_OPENBLAS)
-  const char* config = openblas_get_config ? openblas_get_config() : "BLAS";
+  const char* config = openblas_get_config();
 #elif defined(GLIA_ACCELERATE)
   const char* config = "Accelerate";
 #else
