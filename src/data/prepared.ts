@@ -72,15 +72,22 @@ export class Prepared {
    * @throws {DataError} for missing columns, cells that cannot be used, unknown classes: naming row and column.
    */
   transform(table: Table): PreparedData {
-    if (!(table instanceof Table)) {
-      throw new DataError(`columns: ${describe(table)} is not a table`, {
-        hint: 'transformRow takes objects; Table.fromRows makes a table of them',
-      });
-    }
-    const x = this.#encode(table);
+    const x = this.inputs(table);
     const { target } = this;
     if (target === undefined || !table.columns.includes(target.column)) return { x };
     return { x, y: encodeTarget(target, table) };
+  }
+
+  /**
+   * The inputs alone, for predictions: the target column may be missing, unknown or not there.
+   *
+   * @throws {DataError} for missing columns and cells that cannot be used, naming row and column.
+   */
+  inputs(table: Table): PreparedData['x'] {
+    if (table instanceof Table) return this.#encode(table);
+    throw new DataError(`columns: ${describe(table)} is not a table`, {
+      hint: 'transformRow takes objects; Table.fromRows makes a table of them',
+    });
   }
 
   /**

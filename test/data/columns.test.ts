@@ -218,6 +218,8 @@ describe('the target', () => {
     const { prepare } = target({ of: 'churned' });
     const other = Table.fromColumns({ age: [1, 2], churned: ['no', 'maybe'] });
     expect(() => prepare.transform(other)).toThrow('row 1 of the target "churned" is "maybe"');
+    expect(prepare.inputs(other).shape).toEqual([2, 1]);
+    expect(() => prepare.inputs([{ age: 1 }] as unknown as Table)).toThrow('transformRow');
     expect(() => prepare.inverseTarget([1])).toThrow('only a numeric target');
   });
 });
