@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DataError, OptionError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
@@ -209,6 +210,10 @@ describe('delimiter', () => {
 
   test('decimal commas do not hide the semicolon', () => {
     expect(parseCsv('a;b\n1,5;2\n3,5;4\n').columns).toEqual(['a', 'b']);
+    expect(parseCsv('length, width, height;unit\n12;cm\n').columns).toEqual([
+      'length, width, height',
+      'unit',
+    ]);
   });
 
   test('any one character can be given', () => {
@@ -273,6 +278,27 @@ test('pieces may end anywhere: each border, and one character at a time, say the
     expect(lex([csv.slice(0, border), csv.slice(border)]), `border ${border}`).toBe(whole);
   }
   expect(lex([...csv])).toBe(whole);
+});
+
+test('600 random texts are read as the csv module of Python reads them, and refused where it refuses', () => {
+  // From test/golden/make_csv.py.
+  const golden = readFileSync(new URL('../golden/csv.json', import.meta.url), 'utf8');
+  const options = { delimiter: ',', trim: false, skipLines: 0, source: 'text' };
+  for (const [text, wanted] of JSON.parse(golden) as [string, string[][] | null][]) {
+    const rows: string[][] = [[]];
+    const lexer = new CsvLexer(options, {
+      cell: (piece, start, end) => rows.at(-1)!.push(piece.slice(start, end)),
+      row: () => rows.push([]),
+      blank: () => rows.push([]),
+    });
+    const read = () => {
+      lexer.feed(text);
+      lexer.end();
+      return rows.slice(0, -1);
+    };
+    if (wanted === null) expect(read, JSON.stringify(text)).toThrow(DataError);
+    else expect(read(), JSON.stringify(text)).toEqual(wanted);
+  }
 });
 
 describe('round trip', () => {

@@ -64,6 +64,8 @@ test('many categories that repeat are kept', () => {
     'y',
   );
   expect(categorical).toEqual(['word']);
+  const few = Table.fromColumns({ word: words.slice(0, 40), y: words.slice(0, 40).map((_, i) => i % 2) });
+  expect(inferColumns(few, 'y').categorical).toEqual(['word']);
 });
 
 test.each<[string, Table, string, string]>([
