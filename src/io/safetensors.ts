@@ -111,7 +111,7 @@ function headerLength(bytes: Uint8Array, fail: Fail): number {
 function headerText(header: Uint8Array, fail: Fail): string {
   if (header[0] !== 0x7b) throw fail('the header does not begin with "{"');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
+    return new TextDecoder('utf-8', { fatal: true }).decode(header);
   } catch {
     throw fail('the header is not UTF-8');
   }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Random } from '../../src/base/random.ts';
@@ -181,6 +181,8 @@ test('saves and reads of several processes, in many orders: each read sees one s
   for (let seed = 0; seed < 40; seed++) {
     const parent = temporaryFolder();
     const path = lay(join(parent, 'net.glia'), model(0));
+    // An old folder that is moved aside for a moment looks to other processes like the rest of a crash.
+    if (seed % 2 === 0) utimesSync(path, 1e9, 1e9);
     const writers = [await freshProcess(), await freshProcess(), await freshProcess()];
     const reader = await freshProcess();
     const read = () =>
@@ -224,4 +226,41 @@ test('a folder that cannot be moved back is named in the error', async () => {
   expect(Buffer.from(await readFolderFile(path, 'model.json', 1000)).toString()).toBe(
     model('old')['model.json'],
   );
+});
+
+test('files and their folder are synced before the switch, the folder above after it, and the old one goes last', async () => {
+  const path = lay(join(temporaryFolder(), 'net.glia'), model('old'));
+  const { replaceFolder } = await freshProcess();
+  const operations: string[] = [];
+  stage.before = async (operation) => {
+    if (/open|sync|rename|rm/.test(operation)) operations.push(operation.replace('handle.', ''));
+  };
+  await replaceFolder(path, model('new'));
+  const synced = ['open', 'sync'];
+  expect(operations).toEqual([...synced, ...synced, ...synced, 'rename', 'rename', ...synced, 'rm']);
+});
+
+test('a file that comes into the folder while the new one is written is not lost', async () => {
+  const path = lay(join(temporaryFolder(), 'net.glia'), model('old'));
+  const { replaceFolder } = await freshProcess();
+  stage.before = async (operation) => {
+    if (operation === 'handle.sync') writeFileSync(join(path, 'notes.txt'), 'mine');
+  };
+  await expect(replaceFolder(path, model('new'))).rejects.toThrow(/found +notes.txt/);
+  expect(contents(path)).toEqual({ ...model('old'), 'notes.txt': 'mine' });
+});
+
+test('what a crash left aside stays until something stands at the path', async () => {
+  const parent = temporaryFolder();
+  const path = join(parent, 'net.glia');
+  const old = lay(join(parent, `.net.glia.old-${GONE}-00000000-000000000000`), model('old'));
+  utimesSync(old, 1e9, 1e9);
+  const { replaceFolder } = await freshProcess();
+  stage.before = async (operation) => {
+    if (operation === 'rename') throw systemError('EIO');
+  };
+  await expect(replaceFolder(path, model('new'))).rejects.toMatchObject({ facts: { code: 'EIO' } });
+  stage.before = calm;
+  expect(await seen(path)).toEqual(model('old'));
+  expect(readdirSync(parent)).toEqual([basename(old)]);
 });

@@ -275,6 +275,13 @@ test('__proto__ is a name as any other', () => {
   expect(encodeSafetensors(Object.fromEntries(tensors), Object.fromEntries(metadata))).toEqual(bytes);
 });
 
+test('an empty tensor has its place wherever the header lists it', () => {
+  const header =
+    '{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"first":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},' +
+    '"last":{"dtype":"F32","shape":[3,0],"data_offsets":[4,4]}}';
+  expect([...decode(file(header, new Uint8Array(4))).tensors.keys()]).toEqual(['first', 'x', 'last']);
+});
+
 test('white space that JSON allows is allowed', () => {
   expect(decode(file('{ "__metadata__" : { "a" : "b" } }\n\r\t ')).metadata.get('a')).toBe('b');
   expect(
