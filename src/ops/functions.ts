@@ -169,7 +169,7 @@ export function softplus(x: Operand): Tensor {
 
 const softplusOp = defineElementwise('softplus', {
   inputs: ['x'],
-  map: (x) => (x! > 0 ? x! : x! <= 0 ? 0 : x!) + Math.log1p(Math.exp(-Math.abs(x!))),
+  map: (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
   grad: ({ x }, _y, dy) => ({ x: mul(dy, sigmoid(x!)) }),
 });
 
