@@ -25,7 +25,7 @@ export type Inputs = Data | readonly Data[];
 
 /** Inputs as rows; builds the model for their shapes if it is not built. */
 export function readInputs(session: Session, inputs: Inputs | Table): readonly Rows[] {
-  const x = inputs instanceof Table ? [prepared(session).transform(inputs).x] : asList(session, inputs);
+  const x = inputs instanceof Table ? [prepared(session).inputs(inputs)] : asList(session, inputs);
   const first = x[0]!.shape[0];
   x.forEach((one, i) => {
     if (one.shape.length === 0 || one.shape[0] === 0)
@@ -75,9 +75,9 @@ export function readDataset(
     if (targets !== undefined)
       throw new OptionError('a table brings its own targets', { hint: 'leave y out' });
     if (inputs.rows === 0) throw new DataError('the table has no rows');
-    const { y } = prepared(session).transform(inputs);
+    const { x: features, y } = prepared(session).transform(inputs);
     if (y === undefined) throw new DataError('the table does not have the target column');
-    const x = readInputs(session, inputs);
+    const x = readInputs(session, features);
     return complete(session, loss, x, loss.task === 'binary' ? asColumn(y) : y);
   }
   if (targets === undefined)

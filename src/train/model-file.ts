@@ -40,15 +40,15 @@ export function parseModelFile(text: string, at: string): ModelFile {
   check(file['version'] === 1, 'version', '1, the one that this glia reads', file['version']);
   check(Number.isSafeInteger(file['seed']), 'seed', 'a whole number', file['seed']);
   const inputs = asArray(file['inputs'], 'inputs', check);
-  inputs.forEach((shape, i) => check(isShape(shape), `inputs[${i}]`, 'a shape', shape));
+  for (const [i, shape] of inputs.entries()) check(isShape(shape), `inputs[${i}]`, 'a shape', shape);
   check(inputs.length > 0, 'inputs', 'a list with at least one shape', inputs);
   const calls = asArray(file['calls'], 'calls', check);
-  calls.forEach((call, i) => checkCall(call, i, inputs.length, check));
+  for (const [i, call] of calls.entries()) checkCall(call, i, inputs.length, check);
   const outputs = asArray(file['outputs'], 'outputs', check);
   const values = inputs.length + calls.length;
-  outputs.forEach((output, i) =>
-    check(isBelow(output, values), `outputs[${i}]`, 'the number of a value', output),
-  );
+  for (const [i, output] of outputs.entries()) {
+    check(isBelow(output, values), `outputs[${i}]`, 'the number of a value', output);
+  }
   const { loss } = file;
   check(loss === null || typeof loss === 'string', 'loss', 'a name or null', loss);
   return file as unknown as ModelFile;
