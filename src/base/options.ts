@@ -1,12 +1,18 @@
 import { OptionError } from './errors.ts';
 
 /**
- * Refuses keys that are not in `known`, with "did you mean". Only own keys count, so a polluted
- * `Object.prototype` adds no option.
+ * Refuses keys that are not in `known`, with "did you mean", and gives the own options, without a prototype: what
+ * somebody put on `Object.prototype` is no option.
  *
- * @throws {OptionError} for the first unknown key.
+ * @throws {OptionError} for the first unknown key, and for what is not an object.
+ * @example
+ * const { bias = true, name } = checkOptions('dense', options, ['bias', 'name']);
  */
-export function checkOptions(where: string, options: object, known: readonly string[]): void {
+export function checkOptions<T extends object>(where: string, options: T, known: readonly string[]): T {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const got = Array.isArray(options) ? 'an array' : options === null ? 'null' : typeof options;
+    throw new OptionError(`${where}: options must be an object, got ${got}`, { known: known.join(', ') });
+  }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
       throw new OptionError(`${where}: unknown option "${key}"`, {
@@ -15,6 +21,7 @@ export function checkOptions(where: string, options: object, known: readonly str
       });
     }
   }
+  return Object.assign(Object.create(null) as T, options);
 }
 
 /**

@@ -18,6 +18,28 @@ describe('checkOptions', () => {
     `);
   });
 
+  test('gives the own options, and nothing of Object.prototype', () => {
+    Object.defineProperty(Object.prototype, 'epochs', { value: 7, configurable: true });
+    try {
+      const own: { epochs?: number; batchSize?: number } = checkOptions('fit', { batchSize: 8 }, KNOWN);
+      expect(own.epochs).toBeUndefined();
+      expect(own.batchSize).toBe(8);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'epochs');
+    }
+  });
+
+  test.each([
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [3, 'number'],
+    [[1], 'an array'],
+  ])('refuses %s', (options, got) => {
+    expect(() => checkOptions('fit', options as object, KNOWN)).toThrow(
+      `fit: options must be an object, got ${got}`,
+    );
+  });
+
   test('gives no hint where nothing is near', () => {
     expect(() => checkOptions('fit', { momentum: 8 }, KNOWN)).toThrowErrorMatchingInlineSnapshot(`
       [OptionError: fit: unknown option "momentum"
