@@ -1,4 +1,6 @@
-import { choose } from '../base/options.ts';
+import { OptionError } from '../base/errors.ts';
+import { checkOptions, choose } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 
@@ -24,10 +26,13 @@ function onNegative(x: Tensor, negative: (x: Tensor) => Tensor): Tensor {
 /**
  * Leaky rectifier: `x` above 0, `slope · x` below (Maas et al., 2013). The derivative at 0 is `slope`.
  *
+ * @throws {OptionError} when `slope` is not a finite number or an option is unknown.
  * @example
  * dense(64, { activation: activations.leakyRelu({ slope: 0.2 }) });
  */
-export function leakyRelu({ slope = 0.01 }: { slope?: number } = {}): Activation {
+export function leakyRelu(options: { readonly slope?: number } = {}): Activation {
+  const { slope = 0.01 } = checkOptions('leakyRelu', options, ['slope']);
+  checkNumber('leakyRelu', 'slope', slope);
   return {
     name: 'leakyRelu',
     config: { slope },
@@ -38,20 +43,26 @@ export function leakyRelu({ slope = 0.01 }: { slope?: number } = {}): Activation
 /**
  * Exponential linear unit: `x` above 0, `alpha · (eˣ - 1)` below (Clevert et al., 2016).
  *
+ * @throws {OptionError} when `alpha` is not a finite number or an option is unknown.
  * @example
  * dense(64, { activation: activations.elu({ alpha: 0.5 }) });
  */
-export function elu({ alpha = 1 }: { alpha?: number } = {}): Activation {
+export function elu(options: { readonly alpha?: number } = {}): Activation {
+  const { alpha = 1 } = checkOptions('elu', options, ['alpha']);
+  checkNumber('elu', 'alpha', alpha);
   return { name: 'elu', config: { alpha }, apply: (x) => onNegative(x, (z) => ops.mul(alpha, ops.expm1(z))) };
 }
 
 /**
  * Softplus with sharpness: `log(1 + e^(beta·x)) / beta`.
  *
+ * @throws {OptionError} when `beta` is not above 0 or an option is unknown.
  * @example
  * dense(1, { activation: activations.softplus({ beta: 2 }) });
  */
-export function softplus({ beta = 1 }: { beta?: number } = {}): Activation {
+export function softplus(options: { readonly beta?: number } = {}): Activation {
+  const { beta = 1 } = checkOptions('softplus', options, ['beta']);
+  checkNumber('softplus', 'beta', beta, { above: 0 });
   return { name: 'softplus', config: { beta }, apply: (x) => ops.div(ops.softplus(ops.mul(beta, x)), beta) };
 }
 
@@ -109,13 +120,19 @@ export const activationNames: readonly string[] = Object.keys(table);
 /**
  * An activation by name, as it is, or from a saved configuration.
  *
- * @throws {OptionError} when there is none of that name.
+ * @throws {OptionError} when there is none of that name, or the choice is something else.
  */
 export function activationOf(
   choice: ActivationName | Activation | { name: string; config: object },
 ): Activation {
   if (typeof choice === 'string') return choose('activation', choice, table)();
-  if ('apply' in choice) return choice;
+  if (typeof choice !== 'object' || choice === null) {
+    throw new OptionError('activation: must be a name or an activation such as leakyRelu({ slope: 0.2 })', {
+      got: choice === null ? 'null' : typeof choice,
+      hint: 'a function of your own goes into layer({ apply: (_own, x) => … })',
+    });
+  }
+  if ('apply' in choice && typeof choice.apply === 'function') return choice;
   const { name, config } = choice;
   return Object.hasOwn(withOptions, name)
     ? withOptions[name]!(config as Record<string, number>)

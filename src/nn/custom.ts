@@ -1,10 +1,18 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
-import type { Shape } from '../base/shape.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { type Shape, showShape } from '../base/shape.ts';
+import { currentPath } from '../ir/scope.ts';
+import { isTensor, type Tensor } from '../ir/tensor.ts';
 import { type Initializer, type InitializerName, initializerOf } from './init.ts';
-import { type CallContext, createLayer, type Layer, type StateSpec } from './layer.ts';
-import type { Regularizer } from './regularize.ts';
+import {
+  type CallContext,
+  createLayer,
+  type Layer,
+  type ParamSpec,
+  refuse,
+  type StateSpec,
+} from './layer.ts';
+import { checkRegularizer, type Regularizer } from './regularize.ts';
 
 /** A parameter of a custom layer: its shape, or shape, first values and penalty. */
 export type CustomParam =
@@ -46,7 +54,8 @@ export interface CustomLayer<P extends string> {
  * | `own` | parameters (and state) by name, symbolic                    |
  * | `x`   | input, batch axis first                                     |
  *
- * @throws {OptionError} when an option is unknown.
+ * @throws {OptionError} when an option is unknown; when the model is built, if `apply` gives no tensor.
+ * @throws {ShapeError} when the model is built, if the shape of a parameter is not a list of positive integers.
  * @example
  * const gated = (units: number) => layer({
  *   params: ([d]) => ({ w: [d, units], g: [d, units] }),
@@ -54,8 +63,15 @@ export interface CustomLayer<P extends string> {
  * });
  */
 export function layer<P extends string = never>(definition: CustomLayer<P>): Layer {
-  checkOptions('layer', definition, ['params', 'apply', 'state', 'kind', 'config', 'name']);
-  const { params, apply, state, kind = 'custom', config = {}, name } = definition;
+  const known = ['params', 'apply', 'state', 'kind', 'config', 'name'];
+  const {
+    params,
+    apply,
+    state,
+    kind = 'custom',
+    config = {},
+    name,
+  } = checkOptions('layer', definition, known);
   if (typeof apply !== 'function') throw new OptionError('layer: apply must be a function');
   return createLayer({
     kind,
@@ -63,18 +79,37 @@ export function layer<P extends string = never>(definition: CustomLayer<P>): Lay
     config,
     params(...inputs) {
       const specs = Object.entries<CustomParam>(params?.(...(inputs as unknown as InputShape[])) ?? {});
-      return Object.fromEntries(specs.map(([key, param]) => [key, complete(param)]));
+      return Object.fromEntries(specs.map(([key, param]) => [key, complete(key, param, inputs)]));
     },
-    ...(state && { state: (...inputs: Shape[]) => state(...(inputs as unknown as InputShape[])) }),
-    apply: (own, inputs, context) =>
-      apply(own as Readonly<Record<P, Tensor>>, inputs[0]!, { ...context, inputs }),
+    ...(state && {
+      state(...inputs: Shape[]) {
+        const specs = state(...(inputs as unknown as InputShape[]));
+        for (const [key, spec] of Object.entries(specs)) checkShape(`state ${key}`, spec.shape, inputs);
+        return specs;
+      },
+    }),
+    apply(own, inputs, context) {
+      const y = apply(own as Readonly<Record<P, Tensor>>, inputs[0]!, { ...context, inputs });
+      if (isTensor(y)) return y;
+      throw new OptionError(`layer: apply gave ${typeof y}, wanted a tensor`, {
+        at: currentPath() || undefined,
+      });
+    },
   });
 }
 
-function complete(param: CustomParam) {
+function complete(key: string, param: CustomParam, inputs: readonly Shape[]): ParamSpec {
   const { shape, init, regularizer }: Exclude<CustomParam, Shape> = isShape(param) ? { shape: param } : param;
+  checkShape(`parameter ${key}`, shape, inputs);
   const usual = shape.length > 1 ? 'glorotUniform' : 'zeros';
-  return { shape, init: initializerOf(init ?? usual), regularizer };
+  return { shape, init: initializerOf(init ?? usual), regularizer: checkRegularizer(regularizer) };
+}
+
+/** Shapes are made from those of the inputs, so an axis that an input does not have shows here. */
+function checkShape(what: string, shape: Shape, inputs: readonly Shape[]): void {
+  if (Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0)) return;
+  const got = Array.isArray(shape) ? showShape(shape.map(String) as unknown as Shape) : typeof shape;
+  refuse(`layer: the shape of ${what} is ${got}`, inputs, 'dimensions are positive integers');
 }
 
 function isShape(param: CustomParam): param is Shape {

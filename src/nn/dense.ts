@@ -1,11 +1,10 @@
-import { OptionError, ShapeError } from '../base/errors.ts';
+import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
-import { showShape } from '../base/shape.ts';
 import { add, matmul } from '../ops/index.ts';
 import { type Activation, type ActivationName, activationOf } from './activations.ts';
 import { type Initializer, type InitializerName, initializerFrom, initializerOf } from './init.ts';
-import { createLayer, type Layer, single } from './layer.ts';
-import type { Regularizer } from './regularize.ts';
+import { createLayer, type Layer, refuse, single } from './layer.ts';
+import { checkRegularizer, type Regularizer } from './regularize.ts';
 
 /** Options of {@link dense}. */
 export interface DenseOptions {
@@ -40,13 +39,21 @@ export interface DenseOptions {
  * sequential([dense(64, { activation: 'relu' }), dense(10)]);
  */
 export function dense(units: number, options: DenseOptions = {}): Layer {
-  checkOptions('dense', options, ['activation', 'bias', 'init', 'biasInit', 'regularizer', 'name']);
+  const own = checkOptions('dense', options, [
+    'activation',
+    'bias',
+    'init',
+    'biasInit',
+    'regularizer',
+    'name',
+  ]);
   if (!Number.isInteger(units) || units < 1)
     throw new OptionError(`dense: units must be a positive integer, got ${units}`);
-  const { bias = true, regularizer, name } = options;
-  const activation = activationOf(options.activation ?? 'linear');
-  const init = initializerOf(options.init ?? 'glorotUniform');
-  const biasInit = initializerOf(options.biasInit ?? 'zeros');
+  const { bias = true, name } = own;
+  const regularizer = checkRegularizer(own.regularizer);
+  const activation = activationOf(own.activation ?? 'linear');
+  const init = initializerOf(own.init ?? 'glorotUniform');
+  const biasInit = initializerOf(own.biasInit ?? 'zeros');
   return createLayer({
     kind: 'dense',
     name,
@@ -60,8 +67,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     },
     params(shape) {
       const width = shape.at(-1);
-      if (width === undefined)
-        throw new ShapeError('dense: the input has no feature axis', { x: showShape(shape) });
+      if (width === undefined) refuse('dense: the input has no feature axis', [shape]);
       return {
         weight: { shape: [units, width], init, regularizer },
         ...(bias && { bias: { shape: [units], init: biasInit } }),

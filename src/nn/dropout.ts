@@ -20,7 +20,7 @@ import type { NameOption } from './shape-layers.ts';
  * sequential([dense(64, { activation: 'relu' }), dropout(0.2), dense(10)]);
  */
 export function dropout(rate: number, options: NameOption = {}): Layer {
-  checkOptions('dropout', options, ['name']);
+  const { name } = checkOptions('dropout', options, ['name']);
   if (!(rate >= 0 && rate < 1)) {
     throw new OptionError(`dropout: rate must be at least 0 and below 1, got ${rate}`, {
       hint: 'it is the share that is dropped; usual: 0.1 to 0.5',
@@ -28,7 +28,7 @@ export function dropout(rate: number, options: NameOption = {}): Layer {
   }
   return createLayer({
     kind: 'dropout',
-    name: options.name,
+    name,
     config: { rate },
     params: () => ({}),
     apply(_own, inputs, { training, uniform }) {

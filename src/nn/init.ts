@@ -1,6 +1,7 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import type { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 
 /** How a parameter gets its first values: a pure function of its shape and of its own random stream. */
@@ -32,36 +33,54 @@ function initializer(name: string, config: Record<string, unknown>, fill: Initia
 /**
  * Every element `value`.
  *
+ * @throws {OptionError} when `value` is not a finite number.
  * @example
  * dense(8, { biasInit: init.constant(0.1) });
  */
 export function constant(value: number): Initializer {
+  checkNumber('constant', 'value', value);
   return initializer('constant', { value }, (shape) => fillWith(shape, () => value));
 }
 
 /**
  * Uniform in `[low, high)`.
  *
- * @throws {OptionError} when `low > high`.
+ * @throws {OptionError} when `low > high`, a bound is not a finite number or an option is unknown.
  * @example
  * dense(2, { init: init.uniform({ low: -0.1, high: 0.1 }) });
  */
-export function uniform({ low = -0.05, high = 0.05 }: { low?: number; high?: number } = {}): Initializer {
-  if (!(low <= high)) throw new OptionError(`uniform: low ${low} is above high ${high}`);
+export function uniform(options: { readonly low?: number; readonly high?: number } = {}): Initializer {
+  const { low = -0.05, high = 0.05 } = checkOptions('uniform', options, ['low', 'high']);
+  checkNumber('uniform', 'low', low);
+  checkNumber('uniform', 'high', high);
+  if (low > high) throw new OptionError(`uniform: low ${low} is above high ${high}`);
   return initializer('uniform', { low, high }, (shape, random) =>
     fillWith(shape, () => low + (high - low) * random.uniform()),
   );
 }
 
+/** Options of {@link normal} and {@link truncatedNormal}. */
+export interface NormalOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** Standard deviation, at least 0. Default 0.05. */
+  readonly std?: number;
+}
+
+function checkNormal(name: string, options: NormalOptions): Required<NormalOptions> {
+  const { mean = 0, std = 0.05 } = checkOptions(name, options, ['mean', 'std']);
+  return { mean: checkNumber(name, 'mean', mean), std: checkNumber(name, 'std', std, { least: 0 }) };
+}
+
 /**
  * Normal with the given mean and standard deviation.
  *
- * @throws {OptionError} when `std` is negative.
+ * @throws {OptionError} when `std` is negative, a number is not finite or an option is unknown.
  * @example
  * dense(2, { init: init.normal({ std: 1 }) });
  */
-export function normal({ mean = 0, std = 0.05 }: { mean?: number; std?: number } = {}): Initializer {
-  if (!(std >= 0)) throw new OptionError(`normal: std must be 0 or more, got ${std}`);
+export function normal(options: NormalOptions = {}): Initializer {
+  const { mean, std } = checkNormal('normal', options);
   return initializer('normal', { mean, std }, (shape, random) =>
     fillWith(shape, () => mean + std * random.normal()),
   );
@@ -70,12 +89,12 @@ export function normal({ mean = 0, std = 0.05 }: { mean?: number; std?: number }
 /**
  * Normal, drawn again while further than two standard deviations from the mean.
  *
- * @throws {OptionError} when `std` is negative.
+ * @throws {OptionError} when `std` is negative, a number is not finite or an option is unknown.
  * @example
  * dense(64, { init: init.truncatedNormal({ std: 0.02 }) });
  */
-export function truncatedNormal({ mean = 0, std = 0.05 }: { mean?: number; std?: number } = {}): Initializer {
-  if (!(std >= 0)) throw new OptionError(`truncatedNormal: std must be 0 or more, got ${std}`);
+export function truncatedNormal(options: NormalOptions = {}): Initializer {
+  const { mean, std } = checkNormal('truncatedNormal', options);
   const draw = (random: Random): number => {
     let z = random.normal();
     while (Math.abs(z) > 2) z = random.normal();
@@ -105,10 +124,13 @@ function scaled(
 /**
  * Rows (or, if there are more rows than columns, columns) that are orthonormal, times `gain` (Saxe et al., 2014).
  *
+ * @throws {OptionError} when `gain` is not a finite number or an option is unknown.
  * @example
  * dense(64, { init: init.orthogonal({ gain: Math.SQRT2 }) });
  */
-export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initializer {
+export function orthogonal(options: { readonly gain?: number } = {}): Initializer {
+  const { gain = 1 } = checkOptions('orthogonal', options, ['gain']);
+  checkNumber('orthogonal', 'gain', gain);
   return initializer('orthogonal', { gain }, (shape, random) => {
     const rows = shape[0] ?? 1;
     const columns = sizeOf(shape) / Math.max(1, rows);
@@ -157,7 +179,7 @@ const byName = {
 };
 
 const withOptions: Readonly<Record<string, (config: never) => Initializer>> = {
-  constant: ({ value }: { value: number }) => constant(value),
+  constant: (config: { value: number }) => constant(checkOptions('constant', config, ['value']).value),
   uniform,
   normal,
   truncatedNormal,
@@ -167,15 +189,22 @@ const withOptions: Readonly<Record<string, (config: never) => Initializer>> = {
 /**
  * An initialiser by name, or as it is.
  *
- * @throws {OptionError} when there is none of that name.
+ * @throws {OptionError} when there is none of that name, or the choice is something else.
  */
 export function initializerOf(choice: InitializerName | Initializer): Initializer {
-  return typeof choice === 'string' ? choose('initialiser', choice, byName)() : choice;
+  if (typeof choice === 'string') return choose('initialiser', choice, byName)();
+  if (typeof choice === 'object' && choice !== null && typeof choice.fill === 'function') return choice;
+  throw new OptionError('initialiser: must be a name or an initialiser such as init.normal({ std: 0.02 })', {
+    got: choice === null ? 'null' : typeof choice,
+  });
 }
 
-/** The initialiser that a saved configuration describes. */
+/**
+ * The initialiser that a saved configuration describes.
+ *
+ * @throws {OptionError} when there is none of that name, or its options are not what it takes.
+ */
 export function initializerFrom({ name, config }: { name: string; config: object }): Initializer {
-  checkOptions(name, config, ['value', 'low', 'high', 'mean', 'std', 'gain']);
   return Object.hasOwn(withOptions, name)
     ? withOptions[name]!(config as never)
     : choose('initialiser', name, byName)();

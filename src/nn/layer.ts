@@ -1,5 +1,7 @@
 import { ShapeError } from '../base/errors.ts';
-import type { Shape } from '../base/shape.ts';
+import { checkOptions } from '../base/options.ts';
+import { type Shape, showShape } from '../base/shape.ts';
+import { currentPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Initializer } from './init.ts';
 import type { Regularizer } from './regularize.ts';
@@ -52,7 +54,7 @@ export interface Node {
 }
 
 /** A layer: a definition, and `call`, which places it in a functional model. */
-export interface Layer extends LayerDefinition {
+export interface Layer extends Required<LayerDefinition> {
   /**
    * Places the layer behind one or more values of a functional model. Called twice, it shares its weights.
    *
@@ -65,6 +67,8 @@ export interface Layer extends LayerDefinition {
 /** Makes a layer out of its definition. */
 export function createLayer(definition: LayerDefinition): Layer {
   const made: Layer = {
+    name: undefined,
+    state: () => ({}),
     ...definition,
     call: (...inputs) => ({ layer: made, inputs: inputs.flat() as readonly Node[] }),
   };
@@ -79,17 +83,30 @@ export function createLayer(definition: LayerDefinition): Layer {
  * const x = input([30]);
  * const net = model({ inputs: x, outputs: dense(2).call(x) });
  */
-export function input(shape: Shape, { name }: { name?: string } = {}): Node {
-  if (shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
-    throw new ShapeError(`input: dimensions must be positive integers, got [${shape.join(', ')}]`, {
-      hint: 'leave the batch axis out: a table with 30 columns is [30]',
-    });
+export function input(shape: Shape, options: { readonly name?: string } = {}): Node {
+  const { name } = checkOptions('input', options, ['name']);
+  if (!Array.isArray(shape) || shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
+    throw new ShapeError(
+      `input: dimensions must be positive integers, got ${Array.isArray(shape) ? showShape(shape) : shape}`,
+      {
+        hint: 'leave the batch axis out: a table with 30 columns is [30]',
+      },
+    );
   }
   return { layer: undefined, inputs: [], shape: [...shape], name };
 }
 
 /** The only input of a layer that takes one. */
 export function single(kind: string, inputs: readonly Tensor[]): Tensor {
-  if (inputs.length !== 1) throw new ShapeError(`${kind} takes one input, got ${inputs.length}`);
+  if (inputs.length !== 1)
+    refuse(
+      `${kind} takes one input, got ${inputs.length}`,
+      inputs.map(({ shape }) => shape),
+    );
   return inputs[0]!;
+}
+
+/** Stops building with what the layer that is being built was given, and its path. */
+export function refuse(why: string, inputs: readonly Shape[], hint?: string): never {
+  throw new ShapeError(why, { at: currentPath() || undefined, x: inputs.map(showShape).join(' and '), hint });
 }

@@ -1,10 +1,9 @@
-import { ShapeError } from '../base/errors.ts';
+import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
-import { sameShape, showShape } from '../base/shape.ts';
-import { currentPath } from '../ir/scope.ts';
+import { sameShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
-import { createLayer, type Layer } from './layer.ts';
+import { createLayer, type Layer, refuse } from './layer.ts';
 import type { NameOption } from './shape-layers.ts';
 
 /**
@@ -20,21 +19,16 @@ import type { NameOption } from './shape-layers.ts';
  * const y = add().call(x, dense(64).call(x));
  */
 export function add(options: NameOption = {}): Layer {
-  checkOptions('add', options, ['name']);
+  const { name } = checkOptions('add', options, ['name']);
   return createLayer({
     kind: 'add',
-    name: options.name,
+    name,
     config: {},
     params: () => ({}),
     apply(_own, inputs) {
-      const odd = atLeastTwo('add', inputs).find((x) => !sameShape(x.shape, inputs[0]!.shape));
-      if (odd !== undefined) {
-        throw new ShapeError('add: inputs must have one shape', {
-          at: currentPath(),
-          first: showShape(inputs[0]!.shape),
-          other: showShape(odd.shape),
-        });
-      }
+      const shapes = atLeastTwo('add', inputs).map(({ shape }) => shape);
+      if (shapes.some((shape) => !sameShape(shape, shapes[0]!)))
+        refuse('add: inputs must have one shape', shapes);
       return inputs.reduce((a, b) => ops.add(a, b));
     },
   });
@@ -48,15 +42,17 @@ export function add(options: NameOption = {}): Layer {
  * | `xs` | equal but for `axis`               |
  * | `y`  | as each, with the sum along `axis` |
  *
+ * @throws {OptionError} when `axis` is not an integer.
  * @throws {ShapeError} when other dimensions differ.
  * @example
  * const y = concat().call(left, right);
  */
-export function concat({ axis = -1, ...options }: NameOption & { readonly axis?: number } = {}): Layer {
-  checkOptions('concat', options, ['name']);
+export function concat(options: NameOption & { readonly axis?: number } = {}): Layer {
+  const { axis = -1, name } = checkOptions('concat', options, ['axis', 'name']);
+  if (!Number.isInteger(axis)) throw new OptionError(`concat: axis must be an integer, got ${axis}`);
   return createLayer({
     kind: 'concat',
-    name: options.name,
+    name,
     config: { axis },
     params: () => ({}),
     apply: (_own, inputs) => ops.concat(atLeastTwo('concat', inputs), axis),
@@ -64,6 +60,10 @@ export function concat({ axis = -1, ...options }: NameOption & { readonly axis?:
 }
 
 function atLeastTwo(kind: string, inputs: readonly Tensor[]): readonly Tensor[] {
-  if (inputs.length < 2) throw new ShapeError(`${kind} takes two or more inputs, got ${inputs.length}`);
+  if (inputs.length < 2)
+    refuse(
+      `${kind} takes two or more inputs, got ${inputs.length}`,
+      inputs.map(({ shape }) => shape),
+    );
   return inputs;
 }

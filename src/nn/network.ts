@@ -169,10 +169,14 @@ export class Network {
     const step = fed(STEP, [], 'i32');
     const values = [...inputs];
     const byName = new Map<string, Tensor>();
+    const repeats = new Map<string, number>();
     const updates: (readonly [Tensor, Tensor])[] = [];
     for (const { layer, name, inputs: from } of this.#wiring.calls) {
       const own = this.#own.get(layer)!;
-      const context = this.#context(name, own, training, step, updates, byName.has(name) ? byName.size : 0);
+      // Each call of a shared layer draws random numbers of its own.
+      const repeat = repeats.get(name) ?? 0;
+      repeats.set(name, repeat + 1);
+      const context = this.#context(name, own, training, step, updates, repeat);
       const value = withScope(name, () =>
         layer.apply(
           own,
@@ -196,12 +200,21 @@ export class Network {
 
   #create({ layer, name }: Call, shapes: readonly Shape[]): { params: Param[]; states: State[] } {
     if (this.#own.has(layer)) return { params: [], states: [] };
-    const path = (key: string): string => `${name}.${key}`;
+    const keys = new Set<string>();
+    const place = (key: string, shape: Shape): { path: string; leaf: Tensor } => {
+      // Paths with one dot leave every other name of a storage free for the library's own tensors.
+      if (/[^\w-]/.test(key) || keys.has(key)) {
+        const why = keys.has(key) ? 'is taken' : 'may hold only letters, digits, _ and -';
+        throw new OptionError(`layer: the name of the parameter or state "${key}" ${why}`, { at: name });
+      }
+      keys.add(key);
+      return { path: `${name}.${key}`, leaf: stored(`${name}.${key}`, shape) };
+    };
     const params = Object.entries(layer.params(...shapes)).map(
-      ([key, spec]): Param => ({ ...spec, path: path(key), leaf: stored(path(key), spec.shape) }),
+      ([key, spec]): Param => ({ regularizer: undefined, ...spec, ...place(key, spec.shape) }),
     );
-    const states = Object.entries(layer.state?.(...shapes) ?? {}).map(
-      ([key, spec]): State => ({ ...spec, path: path(key), leaf: stored(path(key), spec.shape) }),
+    const states = Object.entries(layer.state(...shapes)).map(
+      ([key, spec]): State => ({ ...spec, ...place(key, spec.shape) }),
     );
     const leaves = [...params, ...states].map(
       ({ path: p, leaf }) => [p.slice(name.length + 1), leaf] as const,

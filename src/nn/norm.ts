@@ -1,10 +1,10 @@
-import { OptionError, ShapeError } from '../base/errors.ts';
+import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
-import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
 import { initializerOf } from './init.ts';
-import { type CallContext, createLayer, type Layer, single } from './layer.ts';
+import { type CallContext, createLayer, type Layer, refuse, single } from './layer.ts';
 
 /** Options of {@link batchNorm}. */
 export interface BatchNormOptions {
@@ -33,14 +33,13 @@ export interface BatchNormOptions {
  * sequential([dense(64), batchNorm(), activation('relu'), dense(10)]);
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {
-  checkOptions('batchNorm', options, ['momentum', 'eps', 'name']);
-  const { momentum = 0.1, eps = 1e-5, name } = options;
+  const own = checkOptions('batchNorm', options, ['momentum', 'eps', 'name']);
+  const { momentum = 0.1, eps = 1e-5, name } = own;
   if (!(momentum >= 0 && momentum <= 1))
     throw new OptionError(`batchNorm: momentum must be in [0, 1], got ${momentum}`);
   positive('batchNorm', eps);
   const channels = (shape: Shape): Shape => {
-    if (shape.length === 0)
-      throw new ShapeError('batchNorm: the input has no channel axis', { x: showShape(shape) });
+    if (shape.length === 0) refuse('batchNorm: the input has no channel axis', [shape]);
     return [shape[0]!];
   };
   return createLayer({
@@ -109,8 +108,7 @@ export interface LayerNormOptions {
  * sequential([dense(64), layerNorm(), activation('gelu'), dense(10)]);
  */
 export function layerNorm(options: LayerNormOptions = {}): Layer {
-  checkOptions('layerNorm', options, ['axes', 'eps', 'name']);
-  const { axes = 1, eps = 1e-5, name } = options;
+  const { axes = 1, eps = 1e-5, name } = checkOptions('layerNorm', options, ['axes', 'eps', 'name']);
   if (!Number.isInteger(axes) || axes < 1)
     throw new OptionError(`layerNorm: axes must be a positive integer, got ${axes}`);
   positive('layerNorm', eps);
@@ -119,9 +117,7 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
     name,
     config: { axes, eps },
     params(shape) {
-      if (shape.length < axes) {
-        throw new ShapeError(`layerNorm: there are no ${axes} axes to normalise`, { x: showShape(shape) });
-      }
+      if (shape.length < axes) refuse(`layerNorm: there are no ${axes} axes to normalise`, [shape]);
       return {
         weight: { shape: shape.slice(-axes), init: initializerOf('ones') },
         bias: { shape: shape.slice(-axes), init: initializerOf('zeros') },

@@ -1,5 +1,6 @@
 import { OptionError } from '../base/errors.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { checkOptions } from '../base/options.ts';
+import { constant, type Tensor } from '../ir/tensor.ts';
 import { abs, add, mul, square, sum } from '../ops/index.ts';
 
 /** A penalty on a parameter that is added to the loss. */
@@ -52,8 +53,24 @@ export function l1l2(l1Weight = 0.01, l2Weight = 0.01): Regularizer {
   return regularizer(l1Weight, l2Weight);
 }
 
+/**
+ * A penalty, once it is sure that it is one.
+ *
+ * @throws {OptionError} for anything that `l1`, `l2` or `l1l2` would not make.
+ */
+export function checkRegularizer(penalty: Regularizer | undefined): Regularizer | undefined {
+  if (penalty === undefined) return undefined;
+  if (typeof penalty !== 'object' || penalty === null) {
+    throw new OptionError('regularizer: must be a penalty such as l2(1e-4)', {
+      got: penalty === null ? 'null' : typeof penalty,
+    });
+  }
+  const { l1: l1Weight, l2: l2Weight } = checkOptions('regularizer', penalty, ['l1', 'l2']);
+  return regularizer(l1Weight, l2Weight);
+}
+
 /** The penalty of one parameter, a scalar. */
 export function penalty(w: Tensor, { l1, l2 }: Regularizer): Tensor {
   const terms = [...(l1 > 0 ? [mul(l1, sum(abs(w)))] : []), ...(l2 > 0 ? [mul(l2, sum(square(w)))] : [])];
-  return terms.length === 0 ? mul(0, sum(w)) : terms.reduce(add);
+  return terms.length === 0 ? constant(0) : terms.reduce(add);
 }

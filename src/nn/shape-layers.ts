@@ -1,8 +1,9 @@
+import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
-import { type Shape, sizeOf } from '../base/shape.ts';
+import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import * as ops from '../ops/index.ts';
 import { type Activation, type ActivationName, activationOf } from './activations.ts';
-import { createLayer, type Layer, single } from './layer.ts';
+import { createLayer, type Layer, refuse, single } from './layer.ts';
 
 /** The one option of layers without parameters. */
 export interface NameOption {
@@ -23,11 +24,11 @@ export interface NameOption {
  * sequential([dense(64), batchNorm(), activation('relu'), dense(10)]);
  */
 export function activation(choice: ActivationName | Activation, options: NameOption = {}): Layer {
-  checkOptions('activation', options, ['name']);
+  const { name } = checkOptions('activation', options, ['name']);
   const chosen = activationOf(choice);
   return createLayer({
     kind: 'activation',
-    name: options.name,
+    name,
     config: { activation: { name: chosen.name, config: chosen.config } },
     params: () => ({}),
     apply: (_own, inputs) => chosen.apply(single('activation', inputs)),
@@ -48,10 +49,10 @@ export function activation(choice: ActivationName | Activation, options: NameOpt
  * sequential([flatten(), dense(10)], { inputShape: [28, 28] });
  */
 export function flatten(options: NameOption = {}): Layer {
-  checkOptions('flatten', options, ['name']);
+  const { name } = checkOptions('flatten', options, ['name']);
   return createLayer({
     kind: 'flatten',
-    name: options.name,
+    name,
     config: {},
     params: () => ({}),
     apply(_own, inputs) {
@@ -71,22 +72,37 @@ export function flatten(options: NameOption = {}): Layer {
  *
  * Cost: none.
  *
+ * @throws {OptionError} when `shape` is not a list of positive integers, at most one of them -1 instead.
  * @throws {ShapeError} when the number of elements differs.
  * @example
  * sequential([reshape([8, 8]), flatten(), dense(10)], { inputShape: [64] });
  */
 export function reshape(shape: Shape, options: NameOption = {}): Layer {
-  checkOptions('reshape', options, ['name']);
+  const { name } = checkOptions('reshape', options, ['name']);
+  checkTarget(shape);
   return createLayer({
     kind: 'reshape',
-    name: options.name,
+    name,
     config: { shape: [...shape] },
     params: () => ({}),
     apply(_own, inputs) {
       const x = single('reshape', inputs);
+      const row = x.shape.slice(1);
       const known = shape.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
-      const free = sizeOf(x.shape.slice(1)) / known;
+      const free = sizeOf(row) / known;
+      if (!(shape.includes(-1) ? Number.isInteger(free) : free === 1)) {
+        refuse(`reshape: ${sizeOf(row)} elements a row do not fill ${showShape(shape)}`, [x.shape]);
+      }
       return ops.reshape(x, [x.shape[0]!, ...shape.map((dim) => (dim === -1 ? free : dim))]);
     },
+  });
+}
+
+function checkTarget(shape: Shape): void {
+  const isDim = (dim: number): boolean => dim === -1 || (Number.isSafeInteger(dim) && dim > 0);
+  if (Array.isArray(shape) && shape.every(isDim) && shape.filter((dim) => dim === -1).length < 2) return;
+  throw new OptionError('reshape: the shape must be a list of positive integers', {
+    got: Array.isArray(shape) ? showShape(shape) : typeof shape,
+    hint: 'one dimension may be -1: it takes what is left',
   });
 }

@@ -18,11 +18,11 @@ export interface StepSpec {
   readonly loss: (outputs: readonly Tensor[]) => { loss: Tensor; fetch?: Readonly<Record<string, Tensor>> };
 }
 
-/** Names of the leaves of a training step. */
+/** Names of the leaves of a training step; none is that of a parameter, `layer.name`. */
 export const LEAVES = {
   index: 'index',
   apply: 'optim.apply',
-  input: (i: number): string => `data.x${i}`,
+  input: (i: number): string => `x${i}`,
   scalar: (name: string): string => `optim.${name}`,
   state: (slot: string, path: string): string => `optim.${slot}.${path}`,
 } as const;

@@ -233,8 +233,23 @@ describe('every initialiser', () => {
 
   test('options out of range are refused', () => {
     expect(() => init.uniform({ low: 1, high: 0 })).toThrow(OptionError);
+    expect(() => init.uniform({ low: Number.NaN })).toThrow(OptionError);
     expect(() => init.normal({ std: -1 })).toThrow(OptionError);
+    expect(() => init.normal({ mean: Infinity })).toThrow(OptionError);
     expect(() => init.truncatedNormal({ std: Number.NaN })).toThrow(OptionError);
+    expect(() => init.orthogonal({ gain: Number.NaN })).toThrow(OptionError);
+    expect(() => init.constant(undefined as never)).toThrow(OptionError);
+  });
+
+  test.each([
+    [() => init.uniform({ hihg: 1 } as object), 'high'],
+    [() => init.normal({ sdt: 1 } as object), 'std'],
+    [() => init.truncatedNormal({ maen: 1 } as object), 'mean'],
+    [() => init.orthogonal({ gian: 1 } as object), 'gain'],
+    [() => init.initializerFrom({ name: 'constant', config: { valeu: 1 } }), 'value'],
+  ])('options that do not exist are refused: %s', (make, right) => {
+    expect(make).toThrow(OptionError);
+    expect(make).toThrow(`did you mean "${right}"?`);
   });
 });
 
