@@ -81,7 +81,10 @@ export async function predictNamed(
       hint: 'sequential(layers, { prepare: columns({ … }).fit(train) })',
     });
   }
-  const { x } = rows instanceof Table ? prepare.transform(rows) : { x: prepare.transformRow(rows) };
+  // The target may be there without being known yet: missing, or of a class that training never saw.
+  const columns = prepare.groups.map(({ column }) => column);
+  const { x } =
+    rows instanceof Table ? prepare.transform(rows.select(columns)) : { x: prepare.transformRow(rows) };
   const values = await predictRows(session, readInputs(session, x), true);
   const width = values.data.length / values.shape[0]!;
   return Array.from({ length: values.shape[0]! }, (_, i) =>
