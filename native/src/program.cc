@@ -20,6 +20,10 @@ constexpr int64_t kLine = 16;
 // Below this much work, in nanoseconds, a second thread costs more than it brings: moving
 // what one core has changed to the cache of another takes longer than computing it.
 constexpr double kWorthSharing = 60e3;
+// Nanoseconds that threads wait for each other.
+constexpr double kMeeting = 1e3;
+// Part of the time on one thread that more threads must promise to stay below.
+constexpr double kGain = 0.8;
 
 // Words that a block of a copy moves.
 constexpr int64_t kCopied = 4 * kBlock;
@@ -161,7 +165,7 @@ Program::Program(const double* code, int64_t length,
   in.Next(0, kMaxWords);
   tensors_ = ReadTensors(in, arena_, slots);
   Read(in);
-  if (work_ >= kWorthSharing) threads_ = std::max(threads, 1);
+  threads_ = ThreadsThatPay(threads);
   scratch_words_ = CeilDiv(scratch_words_, kLine) * kLine;
   scratch_ = std::make_unique<Memory>(threads_ * scratch_words_);
 }
@@ -215,11 +219,36 @@ void Program::ReadStep(Decoder& in) {
 void Program::Add(Task task, int64_t moved) {
   if (task.blocks == 0) return;
   constexpr double kNsPerWord = 0.3, kNsPerTask = 20;
-  work_ +=
-      kNsPerTask + (task.work > 0 ? task.work : kNsPerWord * static_cast<double>(moved));
+  const double moving = kNsPerWord * static_cast<double>(moved);
+  task.work = kNsPerTask + (task.work > 0 ? task.work : moving);
   scratch_words_ = std::max(scratch_words_, task.scratch);
   const bool wait = task.blocks > 1 || (!steps_.empty() && steps_.back().task.blocks > 1);
   steps_.push_back({std::move(task), wait});
+}
+
+int Program::ThreadsThatPay(int most) const {
+  const double alone = TimeOn(1);
+  double best = kGain * alone;
+  int pay = 1;
+  for (int threads = 2; threads <= most && alone >= kWorthSharing; ++threads) {
+    const double time = TimeOn(threads);
+    if (time >= best) continue;
+    best = time;
+    pay = threads;
+  }
+  return pay;
+}
+
+// Estimate of a step in nanoseconds.
+double Program::TimeOn(int threads) const {
+  double time = 0;
+  for (const Step& step : steps_) {
+    const auto blocks = static_cast<double>(step.task.blocks);
+    const auto most = static_cast<double>(CeilDiv(step.task.blocks, threads));
+    time += step.task.work * most / blocks;
+    if (step.wait && threads > 1) time += kMeeting;
+  }
+  return time;
 }
 
 bool Program::TryTake() {

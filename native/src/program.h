@@ -43,8 +43,6 @@ class Program {
   float* scratch(int thread) const { return scratch_->data() + thread * scratch_words_; }
   // Bytes of the arena.
   int64_t bytes() const { return 4 * arena_.words(); }
-  // Estimate of a step on one thread, in nanoseconds.
-  double work() const { return work_; }
 
   // Takes what a run uses, or nothing of it: false when another run has some of it.
   bool TryTake();
@@ -54,6 +52,8 @@ class Program {
   void Read(class Decoder& in);
   void ReadStep(class Decoder& in);
   void Add(Task task, int64_t moved);
+  int ThreadsThatPay(int most) const;
+  double TimeOn(int threads) const;
 
   std::vector<std::shared_ptr<Slot>> slots_;
   Memory arena_;
@@ -61,7 +61,6 @@ class Program {
   std::vector<Tensor> tensors_;
   std::vector<Port> feeds_, fetches_;
   std::vector<Step> steps_;
-  double work_ = 0;
   int threads_ = 1;
   int64_t scratch_words_ = 0;
   std::unique_ptr<Memory> scratch_;

@@ -13,6 +13,8 @@ GLIA_KERNEL(gather, "(x, index:i32)") {
   const int64_t n = call.in[1].size(), group = UnitsPerBlock(width);
   Task task;
   task.blocks = CeilDiv(n, group);
+  // By the rows that are read, not by the size of the table.
+  task.work = 0.5 * static_cast<double>(n * width);
   task.run = [=, table = x.data, index = call.in[1].ints(), y = call.out.data](
                  int64_t begin, int64_t end, Context&) {
     for (int64_t i = begin * group; i < std::min(end * group, n); ++i) {
