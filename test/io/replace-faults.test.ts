@@ -264,3 +264,22 @@ test('what a crash left aside stays until something stands at the path', async (
   expect(await seen(path)).toEqual(model('old'));
   expect(readdirSync(parent)).toEqual([basename(old)]);
 });
+
+test('a save between the two renames of another, which takes the old folder for the rest of a crash', async () => {
+  const parent = temporaryFolder();
+  const path = lay(join(parent, 'net.glia'), model('old'));
+  utimesSync(path, 1e9, 1e9);
+  const first = await freshProcess();
+  const second = await freshProcess();
+  let renames = 0;
+  stage.before = async (operation) => {
+    if (operation !== 'rename' || ++renames !== 2) return;
+    stage.before = calm;
+    await second.replaceFolder(path, model('second'));
+    expect(contents(path)).toEqual(model('second'));
+  };
+  await first.replaceFolder(path, model('first'));
+  expect(renames).toBe(2);
+  expect(contents(path)).toEqual(model('first'));
+  expect(readdirSync(parent)).toEqual(['net.glia']);
+});
