@@ -37,7 +37,8 @@ const MOST_SWITCHES = 50;
  *
  * @param files Contents by plain file name, `model.json` among them; none may change until the promise settles.
  * @throws {OptionError} for names that are no plain file names, or contents that cannot be written.
- * @throws {FileError} when the folder cannot be written; its cause is the system's error, the old folder is whole.
+ * @throws {FileError} when the folder cannot be written; its cause is the system's error. What stands at the path is whole:
+ *   the old folder, or the new one when nothing but the last sync failed.
  *
  * @example
  * await replaceFolder('net.glia', { 'model.json': text, 'weights.safetensors': bytes });
