@@ -1,7 +1,7 @@
 import { FileError, OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { Prepared } from '../data/prepared.ts';
-import { readFolderFile } from '../io/replace.ts';
+import { readFolder } from '../io/replace.ts';
 import { decodeSafetensors } from '../io/safetensors.ts';
 import { type Loss, lossOf } from '../loss/index.ts';
 import { type Layer, type LayerMaker, layerFrom, type Wiring } from '../nn/index.ts';
@@ -31,8 +31,11 @@ export interface LoadOptions extends Pick<ModelOptions, 'backend'> {
 export async function load(path: string, options: LoadOptions = {}): Promise<Model> {
   checkOptions('load', options, ['backend', 'layers']);
   const { backend, layers = {} } = options;
-  const text = new TextDecoder().decode(await readFolderFile(path, 'model.json', LARGEST_DESCRIPTION));
-  const file = parseModelFile(text, `${path}/model.json`);
+  const { description, bytes } = await readFolder(path, async (read) => ({
+    description: await read('model.json', LARGEST_DESCRIPTION),
+    bytes: await read('weights.safetensors', LARGEST_WEIGHTS),
+  }));
+  const file = parseModelFile(new TextDecoder().decode(description), `${path}/model.json`);
   const session = new Session(wiringOf(file, layers), {
     seed: file.seed,
     ...(file.prepare !== null && { prepare: Prepared.fromJSON(file.prepare) }),
@@ -40,9 +43,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Mod
   });
   if (file.loss !== null) session.loss = knownLoss(file.loss);
   const at = `${path}/weights.safetensors`;
-  const { tensors } = decodeSafetensors(await readFolderFile(path, 'weights.safetensors', LARGEST_WEIGHTS), {
-    at,
-  });
+  const { tensors } = decodeSafetensors(bytes, { at });
   const weights: Record<string, Weight> = Object.create(null);
   for (const [name, { shape, data }] of tensors) {
     if (!(data instanceof Float32Array)) throw new FileError(`${name} must hold floats`, { at });

@@ -1,6 +1,6 @@
 import { OptionError } from '../base/errors.ts';
 import { replaceFolder } from '../io/replace.ts';
-import { encodeSafetensors } from '../io/safetensors.ts';
+import { safetensorsPieces } from '../io/safetensors.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Session } from './session.ts';
 
@@ -10,7 +10,7 @@ export async function saveModel(session: Session, path: string): Promise<void> {
   const weights = await session.readWeights();
   await replaceFolder(path, {
     'model.json': `${JSON.stringify(description, null, 2)}\n`,
-    'weights.safetensors': encodeSafetensors(weights, { format: 'pt' }),
+    'weights.safetensors': safetensorsPieces(weights, { format: 'pt' }),
   });
 }
 
