@@ -156,8 +156,9 @@ Napi::Value Prepare(const Napi::CallbackInfo& info) {
   for (uint32_t i = 0; i < handles.Length(); ++i)
     slots.push_back(HeldIn<Slot>(handles[i]));
   const auto threads = static_cast<int>(IntegerIn(info[2], 1024));
-  auto program = std::make_shared<Program>(
-      numbers.Data(), static_cast<int64_t>(numbers.ElementLength()), slots, threads);
+  auto program = std::make_shared<Program>(numbers.Data(),
+                                           static_cast<int64_t>(numbers.ElementLength()),
+                                           slots, threads, info[3].ToBoolean().Value());
   const int64_t bytes = program->bytes();
   return Hand(info.Env(), std::move(program), bytes);
 }

@@ -159,13 +159,13 @@ std::vector<std::shared_ptr<Slot>> WithoutRepeats(
 }  // namespace
 
 Program::Program(const double* code, int64_t length,
-                 std::vector<std::shared_ptr<Slot>> slots, int threads)
+                 std::vector<std::shared_ptr<Slot>> slots, int threads, bool all)
     : slots_(WithoutRepeats(slots)), arena_(Decoder(code, length).Next(0, kMaxWords)) {
   Decoder in(code, length);
   in.Next(0, kMaxWords);
   tensors_ = ReadTensors(in, arena_, slots);
   Read(in);
-  threads_ = ThreadsThatPay(threads);
+  threads_ = all ? std::max(threads, 1) : ThreadsThatPay(threads);
   scratch_words_ = CeilDiv(scratch_words_, kLine) * kLine;
   scratch_ = std::make_unique<Memory>(threads_ * scratch_words_);
 }

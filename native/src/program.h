@@ -27,17 +27,17 @@ struct Step {
 
 class Program {
  public:
-  // Reads a program as src/backend/encode.ts writes it, for a machine of `threads`
-  // threads. Throws Error.
+  // Reads a program as src/backend/encode.ts writes it. It runs on up to `threads`
+  // threads, as many as pay, or on all of them when `all` is set. Throws Error.
   Program(const double* code, int64_t length, std::vector<std::shared_ptr<Slot>> slots,
-          int threads);
+          int threads, bool all);
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
   const std::vector<Step>& steps() const { return steps_; }
   std::vector<Port>& feeds() { return feeds_; }
   std::vector<Port>& fetches() { return fetches_; }
-  // How many threads pay.
+  // How many threads it runs on.
   int threads() const { return threads_; }
   // Scratch memory of a thread.
   float* scratch(int thread) const { return scratch_->data() + thread * scratch_words_; }

@@ -29,7 +29,7 @@ export interface Addon {
   release(slot: Handle): void;
   write(slot: Handle, values: NumberArray, offset: number): void;
   read(slot: Handle, into: NumberArray): void;
-  prepare(code: Float64Array, slots: readonly Handle[], threads: number): Handle;
+  prepare(code: Float64Array, slots: readonly Handle[], threads: number, all: boolean): Handle;
   dispose(program: Handle): void;
   /** Runs in the background, on copies of the feeds; `collect` takes the result. */
   run(program: Handle, steps: number, feeds: readonly NumberArray[]): Promise<Handle>;
@@ -44,11 +44,11 @@ export interface Addon {
 
 /**
  * The backend in C++ over a BLAS. Runs go on on threads of its own; programs that are too small to share run on
- * one. The bits do not depend on the number of threads.
+ * one, unless `all` threads are to take part, as in tests. The bits do not depend on the number of threads.
  *
  * @throws {LinkError} when the addon's kernels are not those of the op table.
  */
-export function createNative(addon: Addon, threads: number): Backend {
+export function createNative(addon: Addon, threads: number, all = false): Backend {
   const facts = addon.describe();
   const opcodes = link(allOps(), facts);
   return {
@@ -58,7 +58,7 @@ export function createNative(addon: Addon, threads: number): Backend {
     prepare(program, storage) {
       if (!(storage instanceof NativeStorage))
         throw new BackendError('the storage belongs to another backend');
-      return new NativeRunnable(addon, program, storage, opcodes, threads);
+      return new NativeRunnable(addon, program, storage, opcodes, { threads, all });
     },
     describe: () => `${describeBlas(facts)}, ${threads} thread${threads === 1 ? '' : 's'}`,
   };
@@ -129,18 +129,30 @@ interface Port {
   readonly size: number;
 }
 
+/** How many threads there are, and whether all of them must take part. */
+interface Crew {
+  readonly threads: number;
+  readonly all: boolean;
+}
+
 class NativeRunnable implements Runnable {
   readonly #addon: Addon;
   readonly #handle: Handle;
   readonly #feeds: readonly Port[];
   readonly #fetches: readonly Port[];
 
-  constructor(addon: Addon, program: Program, storage: NativeStorage, opcodes: Opcodes, threads: number) {
+  constructor(
+    addon: Addon,
+    program: Program,
+    storage: NativeStorage,
+    opcodes: Opcodes,
+    { threads, all }: Crew,
+  ) {
     this.#addon = addon;
     checkStored(program, storage);
     const { code, slots } = encode(program, opcodes);
     const handles = slots.map((name) => storage.stored(name).handle);
-    this.#handle = guarded('prepare', () => addon.prepare(code, handles, threads));
+    this.#handle = guarded('prepare', () => addon.prepare(code, handles, threads, all));
     const port = ({ name, buffer }: Program['feeds'][number]): Port => {
       const { shape, dtype } = program.buffers[buffer]!;
       return { name, dtype, size: sizeOf(shape) };

@@ -23,9 +23,9 @@ export function addon(): Addon {
   return createRequire(import.meta.url)(addonPath) as Addon;
 }
 
-/** The native backend with so many threads. */
+/** The native backend with so many threads, which all take part in however small a program. */
 export function native(threads = 1): Backend {
-  return createNative(addon(), threads);
+  return createNative(addon(), threads, true);
 }
 
 /** Numbers between -1 and 1, the same at each call. */
@@ -104,5 +104,5 @@ export const PRELUDE = `
   plain.slots.forEach((size, s) => {
     addon.write(slots[s], Float32Array.from({ length: size }, (_, i) => Math.sin(12.9898 * (i + 1))), 0);
   });
-  const program = addon.prepare(Float64Array.from(plain.code), slots, 2);
+  const program = addon.prepare(Float64Array.from(plain.code), slots, 2, true);
 `;
