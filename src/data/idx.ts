@@ -78,6 +78,8 @@ export async function readIdx(path: string | URL, options: IdxOptions = {}): Pro
  * Reads an IDX file that is in memory, not packed; `at` names it in errors.
  *
  * @throws {DataError} as `readIdx`.
+ * @example
+ * const { shape, data } = parseIdx(await readFile('t10k-labels.idx1-ubyte'));
  */
 export function parseIdx(bytes: Uint8Array, at = 'bytes'): IdxData {
   const { element, shape, start, total } = parseHeader(bytes, at);

@@ -121,6 +121,8 @@ export const activationNames: readonly string[] = Object.keys(table);
  * An activation by name, as it is, or from a saved configuration.
  *
  * @throws {OptionError} when there is none of that name, or the choice is something else.
+ * @example
+ * const y = activations.activationOf('relu').apply(x);
  */
 export function activationOf(
   choice: ActivationName | Activation | { name: string; config: object },

@@ -15,7 +15,12 @@ export interface Initializer {
 /** Name of an initialiser without options. */
 export type InitializerName = keyof typeof byName;
 
-/** Number of inputs and outputs of a unit for a weight `[out, in, …kernel]`. */
+/**
+ * Number of inputs and outputs of a unit for a weight `[out, in, …kernel]`.
+ *
+ * @example
+ * const { fanIn } = init.fans([64, 3, 5, 5]); // 75
+ */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
   if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
   const kernel = sizeOf(shape.slice(2));
@@ -190,6 +195,8 @@ const withOptions: Readonly<Record<string, (config: never) => Initializer>> = {
  * An initialiser by name, or as it is.
  *
  * @throws {OptionError} when there is none of that name, or the choice is something else.
+ * @example
+ * const weight = init.initializerOf('heNormal').fill([64, 784], random);
  */
 export function initializerOf(choice: InitializerName | Initializer): Initializer {
   if (typeof choice === 'string') return choose('initialiser', choice, byName)();
@@ -203,6 +210,8 @@ export function initializerOf(choice: InitializerName | Initializer): Initialize
  * The initialiser that a saved configuration describes.
  *
  * @throws {OptionError} when there is none of that name, or its options are not what it takes.
+ * @example
+ * const again = init.initializerFrom({ name: 'normal', config: { std: 0.02 } });
  */
 export function initializerFrom({ name, config }: { name: string; config: object }): Initializer {
   return Object.hasOwn(withOptions, name)

@@ -11,7 +11,12 @@ export function linked(y: Tensor, link: Link, logits: Tensor): Tensor {
   return y;
 }
 
-/** The logits under a softmax over the last axis or a sigmoid, if `y` is one: losses are computed from them. */
+/**
+ * The logits under a softmax over the last axis or a sigmoid, if `y` is one: losses are computed from them.
+ *
+ * @example
+ * const logits = ops.logitsOf(y)?.logits ?? ops.log(y);
+ */
 export function logitsOf(y: Tensor): { readonly link: Link; readonly logits: Tensor } | undefined {
   return links.get(y);
 }

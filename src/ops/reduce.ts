@@ -147,7 +147,20 @@ export const expandOp: OpEntry = defineOp({
   ],
 });
 
-/** The adjoint of broadcasting: sums `x` down to `shape`, over the axes on which `shape` was repeated. */
+/**
+ * The adjoint of broadcasting: sums `x` down to `shape`, over the axes on which `shape` was repeated.
+ *
+ * | name | shape                            |
+ * | ---- | -------------------------------- |
+ * | `x`  | what `shape` broadcasts to       |
+ * | `y`  | `shape`                          |
+ *
+ * Cost: one addition an element of `x`.
+ *
+ * @throws {ShapeError} when `shape` does not broadcast to `x`'s.
+ * @example
+ * const dbias = ops.sumTo(dy, bias.shape);
+ */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;

@@ -48,6 +48,8 @@ export function optimizer(options: OptimizerOptions, rule: Rule): Optimizer {
  * A learning rate as a schedule.
  *
  * @throws {OptionError} when it is neither a number above 0 nor a schedule.
+ * @example
+ * const rate = scheduleOf('sgd', 0.01).at(step, total);
  */
 export function scheduleOf(where: string, learningRate: number | Schedule): Schedule {
   if (typeof learningRate === 'number') {

@@ -1,0 +1,239 @@
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { allOps } from '../src/ir/op.ts';
+import '../src/ops/index.ts';
+import { code, exportsOf, filesIn, importsOf, ROOT, read } from './support/sources.ts';
+
+const source = filesIn('src', '.ts');
+const native = filesIn('native/src', '.cc', '.h');
+const everything = ['src', 'native', 'test', 'scripts', 'bench', 'examples'].flatMap((folder) =>
+  filesIn(folder, ''),
+);
+const lines = (path: string): number => read(path).trimEnd().split('\n').length;
+
+/** Floor of each folder or face of `src`, as the table of ARCHITECTURE.md has them: its home is there. */
+const floors = new Map(
+  [...read('ARCHITECTURE.md').matchAll(/^\| (\d) \| (.+) \|$/gm)].flatMap(([, floor, folders]) =>
+    [...folders!.matchAll(/`(src\/[\w./]+)`/g)].map(([, folder]) => [folder!, Number(floor)] as const),
+  ),
+);
+const roomOf = (path: string): string => (floors.has(path) ? path : path.split('/').slice(0, 2).join('/'));
+
+describe('the floors', () => {
+  test('have a place for every folder and face', () => {
+    expect(source.filter((path) => !floors.has(roomOf(path)))).toEqual([]);
+    expect(new Set(source.map(roomOf)).size).toBeGreaterThan(10);
+  });
+
+  test.each(source)('%s imports only its own folder and lower floors', (path) => {
+    const [room, floor] = [roomOf(path), floors.get(roomOf(path))!];
+    const upward = importsOf(path).filter((target) => {
+      return target.startsWith('src/') && roomOf(target) !== room && !(floors.get(roomOf(target))! < floor);
+    });
+    expect(upward).toEqual([]);
+  });
+
+  test('stand on Node alone: there is nothing to install', () => {
+    const outside = source.flatMap(importsOf).filter((target) => !/^(src\/|node:)/.test(target));
+    expect(outside).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  test('have at most 400 lines, and half of them at most 120', () => {
+    const all = [...source, ...native].map((path) => ({ path, lines: lines(path) }));
+    expect(all.filter((file) => file.lines > 400)).toEqual([]);
+    for (const files of [source, native]) {
+      const sorted = files.map(lines).sort((a, b) => a - b);
+      expect(sorted[sorted.length >> 1]).toBeLessThanOrEqual(120);
+    }
+  });
+
+  test('have names that say something', () => {
+    const empty = /(^|\/)(utils?|helpers?|common|misc|managers?|core)(\.[^/]*)?(\/|$)/i;
+    expect(everything.filter((path) => empty.test(path))).toEqual([]);
+  });
+
+  test('leave no test out', () => {
+    const left = filesIn('test', '.ts').filter((path) =>
+      /\b(test|it|describe)\.(only|skip|todo)\b/.test(code(path)),
+    );
+    expect(left).toEqual([]);
+  });
+});
+
+describe('what only one file knows', () => {
+  const whoever = (files: readonly string[], what: RegExp): string[] =>
+    files.filter((path) => what.test(code(path)));
+
+  test('the name of an op stands in its entry and its kernel, not in passes and backends', () => {
+    const names = new Set(allOps().map(({ name }) => name));
+    const inside = source.filter((path) => /^src\/(compile|backend)\//.test(path));
+    const named = inside.flatMap((path) =>
+      [...code(path).matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map((m) => m[2]!),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter((literal) => names.has(literal))).toEqual([]);
+  });
+
+  test('the executor knows no op', () => {
+    const walkers = native.filter((path) => /\/(executor|program|runs|threads)\.(cc|h)$/.test(path));
+    expect(walkers.length).toBeGreaterThan(5);
+    const named = walkers.flatMap((path) => {
+      const words = new Set(
+        code(path)
+          .replace(/std::\w+|#include.*/g, '')
+          .match(/\w+/g),
+      );
+      return allOps().flatMap(({ name }) => (words.has(name) ? [`${path}: ${name}`] : []));
+    });
+    expect(named).toEqual([]);
+  });
+
+  test('JavaScript is known to addon.cc alone', () => {
+    expect(whoever(native, /napi/i)).toEqual(['native/src/addon.cc']);
+  });
+
+  test('the addon is found by backend/load.ts and called by backend/native.ts', () => {
+    expect(whoever(source, /createRequire|process\.dlopen|\.node'/)).toEqual(['src/backend/load.ts']);
+    const callers = source.filter((path) => importsOf(path).includes('src/backend/native.ts'));
+    expect(callers).toEqual(['src/backend/load.ts']);
+  });
+
+  test('the platform is asked for by backend/load.ts, and where files behave differently', () => {
+    // Windows cannot sync a folder.
+    const known = ['src/backend/load.ts', 'src/io/durable.ts'];
+    expect(whoever(source, /process\.(platform|arch)|\bos\.(platform|arch)\b/)).toEqual(known);
+  });
+
+  test('nothing is written to the console, but by the command line', () => {
+    expect(whoever(source, /\bconsole\.\w+\(/).filter((path) => !path.startsWith('src/cli/'))).toEqual([]);
+  });
+});
+
+describe('what is exported', () => {
+  const faces = ['src/index.ts', 'src/data/index.ts', 'src/train/callbacks.ts', 'src/testing/index.ts'];
+  const exported = [
+    ...new Map(faces.flatMap(exportsOf).map((one) => [`${one.file} ${one.name}`, one])).values(),
+  ];
+  const functions = exported.filter(({ kind }) => kind.startsWith('function'));
+  const show = ({ file, name }: { file: string; name: string }) => `${file}: ${name}`;
+
+  test('is found', () => {
+    expect(exported.length).toBeGreaterThan(100);
+    expect(functions.length).toBeGreaterThan(50);
+  });
+
+  test('has a description', () => {
+    const bare = exported.filter(
+      ({ doc }) => !/[a-zA-Zα-ωΑ-Ω]{2}/.test(doc?.replace(/@\w+[\s\S]*/, '') ?? ''),
+    );
+    expect(bare.map(show)).toEqual([]);
+  });
+
+  test('has an example, if it is a function', () => {
+    expect(functions.filter(({ doc }) => !/@example\n/.test(doc ?? '')).map(show)).toEqual([]);
+  });
+
+  test('says what it throws, if it is a function that does', () => {
+    const silent = functions.filter(
+      ({ text, doc }) => /\bthrow new \w+Error\(/.test(text) && !doc?.includes('@throws'),
+    );
+    expect(silent.map(show)).toEqual([]);
+  });
+
+  test('has a table of shapes and a cost, if it is an op', () => {
+    const ops = exportsOf('src/ops/index.ts').filter(({ kind }) => kind === 'function');
+    expect(ops.length).toBeGreaterThan(40);
+    const incomplete = ops.filter(({ doc, text }) => {
+      return (
+        /\): Tensor \{/.test(text) && !(/\| name +\| shape +\|/.test(doc ?? '') && /Cost: /.test(doc ?? ''))
+      );
+    });
+    expect(incomplete.map(show)).toEqual([]);
+  });
+});
+
+describe('package.json', () => {
+  interface Package {
+    readonly dependencies: object;
+    readonly engines: { readonly node: string };
+    readonly type: string;
+    readonly gypfile: boolean;
+    readonly files: readonly string[];
+    readonly bin: Readonly<Record<string, string>>;
+    readonly scripts: Readonly<Record<string, string>>;
+    readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+    readonly sideEffects: readonly string[];
+  }
+  const manifest = JSON.parse(read('package.json')) as Package;
+  const sourceOf = (built: string): string =>
+    built.replace(/^(\.\/)?dist\//, 'src/').replace(/(\.d\.ts|\.js)$/, '.ts');
+
+  test('has no dependencies, and runs nothing when it is installed', () => {
+    expect(manifest.dependencies).toEqual({});
+    const onInstall = [
+      'preinstall',
+      'install',
+      'postinstall',
+      'prepublish',
+      'preprepare',
+      'prepare',
+      'postprepare',
+    ];
+    expect(Object.keys(manifest.scripts).filter((name) => onInstall.includes(name))).toEqual([]);
+    // npm builds what has a binding.gyp, unless it is told not to.
+    expect([manifest.gypfile, manifest.files.includes('binding.gyp')]).toEqual([false, false]);
+  });
+
+  test('is for ES modules on Node 20.19, the first 20 that can require them', () => {
+    expect([manifest.type, manifest.engines.node]).toEqual(['module', '>=20.19']);
+  });
+
+  test('exports what there is', () => {
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [] : [target.types, target.default],
+    );
+    const built = [...targets, ...Object.values(manifest.bin)];
+    expect(built.length).toBeGreaterThan(8);
+    expect(built.filter((path) => !existsSync(join(ROOT, sourceOf(path))))).toEqual([]);
+  });
+
+  test('names the modules that are imported for what they do, so that bundlers keep them', () => {
+    const effects = source.flatMap((path) =>
+      [...code(path).matchAll(/^import '([^']+)';/gm)].map(([, target]) => join(path, '..', target!)),
+    );
+    expect(effects.length).toBeGreaterThan(0);
+    const kept = (path: string): boolean => {
+      const name = posix.basename(path, '.ts');
+      return manifest.sideEffects.some((glob) => sourceOf(glob.replace('*', name)) === path);
+    };
+    expect(effects.filter((path) => !kept(path))).toEqual([]);
+  });
+});
+
+describe('the native build', () => {
+  test('takes every source, and CMakeLists.txt alone says which', () => {
+    const globs = /file\(GLOB sources CONFIGURE_DEPENDS ([^)]+)\)/
+      .exec(read('CMakeLists.txt'))![1]!
+      .split(' ');
+    const taken = (path: string): boolean =>
+      globs.some((glob) =>
+        new RegExp(`^${glob.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`).test(path),
+      );
+    expect(native.filter((path) => path.endsWith('.cc') && !taken(path))).toEqual([]);
+    const others = ['binding.gyp', 'package.json', ...filesIn('scripts', '.mjs')];
+    expect(others.filter((path) => /\w\.cc\b/.test(read(path)) && !path.includes('mutants'))).toEqual([]);
+  });
+});
+
+test('the map and the guide name files that exist', () => {
+  const named = ['ARCHITECTURE.md', 'CONTRIBUTING.md'].flatMap((path) =>
+    [...read(path).matchAll(/\b(?:src|native|test|scripts|docs|bench|examples)\/[\w./-]*\w/g)].map(
+      ([match]) => match,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
