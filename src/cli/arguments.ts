@@ -58,7 +58,7 @@ export class Arguments {
       return new Arguments(positionals, values as Record<string, string | boolean | undefined>);
     } catch (error) {
       if (!isParseError(error)) throw error;
-      throw new UsageError(lowerFirst(error.message.split('\n', 1)[0]!));
+      throw new UsageError(lowerFirst(error.message.replaceAll('\n', ' ')));
     }
   }
 

@@ -16,5 +16,10 @@ export function float32Text(value: number): string {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === Math.fround(value)) return String(short);
   }
+  return significantText(value);
+}
+
+/** Nine digits: as many as a float32 has, and with it whatever was computed from one. */
+export function significantText(value: number): string {
   return String(Number(value.toPrecision(9)));
 }

@@ -4,6 +4,7 @@ import { load } from '../train/load.ts';
 import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './command.ts';
 import { FILE_OPTIONS, pathIn, readTableFor, withTarget } from './files.ts';
 import { measure, preparedOf, printMeasured, taskOf } from './measure.ts';
+import { counted } from './output.ts';
 
 /** `glia evaluate`: how well a saved model does on a CSV that has its target column. */
 export const evaluateCommand: Command = {
@@ -55,7 +56,7 @@ async function run(context: Context): Promise<number> {
     return EXIT.fine;
   }
   out.line(`${folder} on ${file}`, 'bold');
-  if (left > 0) out.fact('left out', `${left} rows without ${target}`);
+  if (left > 0) out.fact('left out', `${counted(left, 'row')} without ${target}`);
   out.fact('task', `${taskOf(prepare)} of ${target}`);
   out.fact('backend', `${used.name}: ${used.describe()}`);
   printMeasured(measured, target, out);

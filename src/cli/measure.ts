@@ -13,19 +13,21 @@ import {
 } from '../train/metrics/index.ts';
 import type { Model } from '../train/model.ts';
 import type { RowPrediction } from '../train/predict.ts';
-import type { Output } from './output.ts';
+import { counted, type Output } from './output.ts';
 
 /** How well a model does on some rows. */
 export interface Measured {
   readonly rows: number;
   /** By name; those of a regression are in the units of the target. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** For classification. */
+  readonly task: Task;
+  /** For classification, unless there are too many classes for a table. */
   readonly confusion: ConfusionMatrix | undefined;
 }
 
-/** A matrix of more classes is not printed. */
+/** A matrix of more classes is not printed, and of very many not made. */
 const MOST_PRINTED = 30;
+const MOST_COUNTED = 1000;
 
 /** The preprocessing of a model. @throws {DataError} when it has none, as one that was fitted on arrays. */
 export function preparedOf(model: Model, at: string): Prepared {
@@ -47,11 +49,12 @@ export async function measure(model: Model, prepare: Prepared, table: Table): Pr
   // First, as it checks the target column.
   const { loss } = await model.evaluate(table, { metrics: [] });
   const predictions = await model.predict(table);
+  const task = taskOf(prepare);
   const { metrics, confusion } =
-    taskOf(prepare) === 'classification'
+    task === 'classification'
       ? measureClasses(predictions, prepare, table)
       : measureValues(predictions, prepare, table);
-  return { rows: table.rows, metrics: { ...metrics, loss }, confusion };
+  return { rows: table.rows, task, metrics: { ...metrics, loss }, confusion };
 }
 
 type Compared = Pick<Measured, 'metrics' | 'confusion'>;
@@ -76,7 +79,7 @@ function measureClasses(predictions: readonly RowPrediction[], prepare: Prepared
       f1: f1(given, wanted, { average: 'macro' }),
       auc: rocAuc(given, wanted),
     },
-    confusion: confusionMatrix(given, wanted, { classes }),
+    confusion: classes.length > MOST_COUNTED ? undefined : confusionMatrix(given, wanted, { classes }),
   };
 }
 
@@ -94,22 +97,27 @@ function measureValues(predictions: readonly RowPrediction[], prepare: Prepared,
 }
 
 /** Metrics and confusion matrix for people. */
-export function printMeasured({ rows, metrics, confusion }: Measured, target: string, out: Output): void {
-  if (confusion === undefined) {
-    out.fact('RMSE', `${short(metrics['rmse']!)}, in units of ${target}, on ${rows} rows`);
+export function printMeasured(
+  { rows, task, metrics, confusion }: Measured,
+  target: string,
+  out: Output,
+): void {
+  if (task === 'regression') {
+    out.fact('RMSE', `${short(metrics['rmse']!)}, in units of ${target}, on ${counted(rows, 'row')}`);
     out.fact('MAE', short(metrics['mae']!));
     out.fact('R2', metrics['r2']!.toFixed(4));
     return;
   }
-  const hits = confusion.counts.reduce((sum, row, label) => sum + row[label]!, 0);
-  out.fact('accuracy', `${percent(metrics['accuracy']!)}, ${hits} of ${rows} rows`);
+  const hits = Math.round(metrics['accuracy']! * rows);
+  out.fact('accuracy', `${percent(metrics['accuracy']!)}, ${hits} of ${counted(rows, 'row')}`);
   out.fact('balanced', `${percent(metrics['balancedAccuracy']!)}, mean of the accuracies of the classes`);
   out.fact('macro F1', metrics['f1']!.toFixed(4));
-  out.fact('AUC', metrics['auc']!.toFixed(4));
+  // Not defined where all rows are of one class.
+  if (!Number.isNaN(metrics['auc'])) out.fact('AUC', metrics['auc']!.toFixed(4));
   out.fact('loss', metrics['loss']!.toFixed(4));
+  if (confusion === undefined || confusion.classes.length > MOST_PRINTED) return;
   out.line();
-  if (confusion.classes.length <= MOST_PRINTED) out.line(confusion.toString());
-  else out.line(`The confusion matrix of ${confusion.classes.length} classes is printed with --json.`);
+  out.line(confusion.toString());
 }
 
 function percent(share: number): string {

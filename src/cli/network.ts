@@ -27,7 +27,7 @@ export const NETWORK_OPTIONS = {
   hidden: { value: 'SIZES', help: 'units of the hidden layers, such as 64,64, or "none" (default 128)' },
   dropout: {
     value: 'SHARE',
-    help: 'dropout after each hidden layer (default 0.3 for classification, 0 for regression)',
+    help: 'dropout after hidden layers (default 0.3 for classification, 0 for regression)',
   },
   optimizer: { value: 'NAME', help: 'adam, adamw, sgd, rmsprop, adagrad or lion (default adam)' },
   'learning-rate': {

@@ -58,3 +58,8 @@ function wantsColour(stream: TextStream, env: Environment): boolean {
 function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

@@ -2,9 +2,10 @@ import { replaceFile } from '../io/replace.ts';
 import { load } from '../train/load.ts';
 import type { RowPrediction } from '../train/predict.ts';
 import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './command.ts';
-import { csvText, float32Text } from './csv-text.ts';
+import { csvText, float32Text, significantText } from './csv-text.ts';
 import { FILE_OPTIONS, pathIn, readTableFor } from './files.ts';
 import { preparedOf, taskOf } from './measure.ts';
+import { counted } from './output.ts';
 
 /** `glia predict`: what a saved model says of each row of a CSV. */
 export const predictCommand: Command = {
@@ -51,7 +52,7 @@ async function run(context: Context): Promise<number> {
       }),
     );
   } else if (to === undefined) out.write(text());
-  else out.line(`${predictions.length} predictions are in ${to}`);
+  else out.line(`${counted(predictions.length, 'prediction')} in ${to}`);
   return EXIT.fine;
 }
 
@@ -62,7 +63,7 @@ function* csvRows(
 ): Generator<readonly string[]> {
   yield ['prediction', ...classes.map((name) => `probability_${name}`)];
   for (const prediction of predictions) {
-    if ('value' in prediction) yield [String(prediction.value)];
+    if ('value' in prediction) yield [significantText(prediction.value)];
     else yield [prediction.class, ...classes.map((name) => float32Text(prediction.probabilities[name]!))];
   }
 }

@@ -2,7 +2,7 @@ import type { Table } from '../data/index.ts';
 import type { History } from '../train/history.ts';
 import type { Model } from '../train/model.ts';
 import { type Measured, printMeasured } from './measure.ts';
-import type { Output } from './output.ts';
+import { counted, type Output } from './output.ts';
 import type { TrainData, TrainPlan } from './train-plan.ts';
 
 /** Names that are listed before the rest is counted. */
@@ -25,7 +25,7 @@ export function printData(plan: TrainPlan, data: TrainData, model: Model, out: O
     'rows',
     `${rows}: ${train.rows} for training, ${validation.rows} for validation, ${test.rows} for the test`,
   );
-  if (left > 0) out.fact('left out', `${left} rows without ${plan.target}`);
+  if (left > 0) out.fact('left out', `${counted(left, 'row')} without ${plan.target}`);
   out.fact('columns', describeColumns(data));
   if (dropped.length > 0) {
     out.fact('dropped', dropped.map(({ column, reason }) => `${column}: ${reason}`).join('\n'));
@@ -45,10 +45,10 @@ export function printData(plan: TrainPlan, data: TrainData, model: Model, out: O
 }
 
 function describeColumns({ prepare }: TrainData): string {
-  const kinds = prepare.toJSON().inputs.map(({ kind }) => kind);
-  const numeric = kinds.filter((kind) => kind === 'numeric').length;
-  const categorical = kinds.length - numeric;
-  return `${numeric} numeric, ${categorical} categorical; ${prepare.width} inputs of the network`;
+  const { inputs } = prepare.toJSON();
+  const words = inputs.filter(({ kind }) => kind !== 'numeric').map(({ column }) => column);
+  const categorical = words.length === 0 ? '' : `, ${words.length} categorical (${listed(words)})`;
+  return `${inputs.length - words.length} numeric${categorical}; ${prepare.width} inputs of the network`;
 }
 
 /** What came out of the training, for people. Times are left to the progress, so that two runs print the same. */
@@ -70,7 +70,7 @@ export function printTrained(
     printMeasured(measured, plan.target, out);
     out.line();
   }
-  out.line(`The model is in ${plan.out}: glia predict ${plan.out} FILE asks it.`, 'green');
+  out.line(`The model is in ${plan.out}. To use it: glia predict ${plan.out} FILE`, 'green');
 }
 
 /** The same as data. */

@@ -1,3 +1,4 @@
+import { fileError } from '../io/failures.ts';
 import { checkFolder, targetOf } from '../io/target.ts';
 import { type Callback, earlyStopping, progress } from '../train/callbacks.ts';
 import type { Model } from '../train/model.ts';
@@ -45,8 +46,7 @@ async function run(context: Context): Promise<number> {
   const plan = readPlan(args);
   const backend = args.word('backend', BACKENDS);
   const path = pathIn(cwd, plan.out);
-  // Better to know before the training than after it.
-  await checkFolder(await targetOf(path), ['model.json']);
+  await checkOut(path);
   const data = divide(await readTable(context, plan.file), plan);
   const model = buildNetwork(plan.network, data.prepare, data.task, { seed: plan.seed, backend });
   if (!json) printData(plan, data, model, out);
@@ -57,12 +57,21 @@ async function run(context: Context): Promise<number> {
     context.err.line('interrupted before the first epoch was over: nothing was saved');
     return EXIT.interrupted;
   }
-  const measured = plan.test > 0 ? await measure(model, data.prepare, data.parts.test) : undefined;
   await model.save(path);
+  const measured = plan.test > 0 ? await measure(model, data.prepare, data.parts.test) : undefined;
   if (json) out.line(JSON.stringify(trainedJson(plan, data, trained, measured)));
   else printTrained(plan, trained, measured, out);
   if (interrupted) context.err.line(`interrupted: the best weights so far are in ${plan.out}`);
   return interrupted ? EXIT.interrupted : EXIT.fine;
+}
+
+/** Better to know before the training than after it. */
+async function checkOut(path: string): Promise<void> {
+  try {
+    await checkFolder(await targetOf(path), ['model.json']);
+  } catch (error) {
+    throw fileError('the model could not be written', path, error);
+  }
 }
 
 async function train(model: Model, plan: TrainPlan, data: TrainData, context: Context): Promise<Trained> {
