@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import { createReference } from '../../src/backend/reference.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { printProgram } from '../../src/ir/print.ts';
+import { native, noAddon } from '../backend/programs.ts';
 import { nameOf, stepNaively, type Values } from '../support/naive.ts';
 import { type RandomGraph, randomGraph } from '../support/random-graph.ts';
 import { numbersFor, runProgram } from '../support/run-graph.ts';
@@ -10,16 +12,29 @@ const GRAPHS = 600;
 const STEPS = 3;
 /** Number of applications: small graphs come first, so that the first failure is a small one. */
 const sizeFor = (seed: number) => 2 + Math.floor(seed / 15);
+const judge = createReference('float64');
+/** Indices of rows: one of them is out of range where there is only one row. */
+const ROWS = 2;
+
+interface Options {
+  readonly backend: Backend;
+  readonly fuses: (op: string) => boolean;
+  readonly whole?: boolean;
+}
 
 /** Compares a compiled run with the naive one, and says which value differs, with the program. */
-function compare({ graph, stored, fed }: RandomGraph, seed: number, fuses: (op: string) => boolean): void {
+function compare(seed: number, { backend, fuses, whole = false }: Options): void {
+  const { graph, stored, fed }: RandomGraph = randomGraph(seed, sizeFor(seed), whole);
   const program = compile(graph, { fuses, check: true });
   let values: Values = Object.fromEntries(
-    [...stored, ...fed].map((leaf) => [nameOf(leaf), numbersFor(leaf, seed)]),
+    [...stored, ...fed].map((leaf) => {
+      const numbers = numbersFor(leaf, seed, ROWS);
+      return [nameOf(leaf), whole ? numbers.map(Math.round) : numbers];
+    }),
   );
-  const outcome = runProgram(createReference('float64'), program, stored, fed, values, STEPS);
+  const outcome = runProgram(backend, program, stored, fed, values, STEPS);
   const same = (got: ArrayLike<number>, want: ArrayLike<number>, what: string) => {
-    // Float64 on both sides and no pass reorders arithmetic, so every bit must agree; -0 is 0 here, since x + 0 is x.
+    // In float64, or with whole numbers, no rounding differs: every bit must agree. -0 is 0 here, since x + 0 is x.
     const plain = (numbers: ArrayLike<number>) => Array.from(numbers, (x) => x + 0);
     expect(plain(got), `seed ${seed}: ${what}\n${printProgram(program)}`).toEqual(plain(want));
   };
@@ -36,9 +51,18 @@ function compare({ graph, stored, fed }: RandomGraph, seed: number, fuses: (op: 
 }
 
 test(`${GRAPHS} random graphs compute what they mean, over ${STEPS} steps`, () => {
-  for (let seed = 0; seed < GRAPHS; seed++) compare(randomGraph(seed, sizeFor(seed)), seed, () => false);
+  for (let seed = 0; seed < GRAPHS; seed++) compare(seed, { backend: judge, fuses: () => false });
 });
 
 test(`${GRAPHS} random graphs compute what they mean with every fusion applied`, () => {
-  for (let seed = 0; seed < GRAPHS; seed++) compare(randomGraph(seed, sizeFor(seed)), seed, () => true);
+  for (let seed = 0; seed < GRAPHS; seed++) compare(seed, { backend: judge, fuses: () => true });
 });
+
+test.skipIf(noAddon)(
+  `${GRAPHS} random graphs of whole numbers compute what they mean natively, to the bit`,
+  () => {
+    const backend = native(1);
+    const fuses = (op: string) => backend.fuses(op);
+    for (let seed = 0; seed < GRAPHS; seed++) compare(seed, { backend, fuses, whole: true });
+  },
+);

@@ -5,7 +5,18 @@ import { fed, stored, type Tensor } from '../../src/ir/tensor.ts';
 import * as ops from '../../src/ops/index.ts';
 
 const SHAPES: readonly Shape[] = [[], [3], [1], [4, 3], [4, 1], [1, 3], [3, 4], [3, 3], [2, 4, 3], [2, 6]];
-const UNARY = [ops.tanh, ops.sigmoid, ops.neg, ops.abs, ops.relu, ops.square, ops.detach, ops.softmax];
+type Unary = (x: Tensor) => Tensor;
+const SMOOTH: readonly Unary[] = [
+  ops.tanh,
+  ops.sigmoid,
+  ops.neg,
+  ops.abs,
+  ops.relu,
+  ops.square,
+  ops.detach,
+  ops.softmax,
+];
+const WHOLE: readonly Unary[] = [ops.neg, ops.abs, ops.relu, ops.sign, ops.square, ops.detach];
 const BINARY = [ops.add, ops.sub, ops.mul, ops.maximum, ops.greater];
 
 /** A graph with random wiring, and the leaves it reads. */
@@ -15,8 +26,11 @@ export interface RandomGraph {
   readonly fed: readonly Tensor[];
 }
 
-/** A graph of `size` applications whose wiring follows from `seed`: branches, views, broadcasts, carried values. */
-export function randomGraph(seed: number, size: number): RandomGraph {
+/**
+ * A graph of `size` applications whose wiring follows from `seed`: branches, views, broadcasts, carried values. With
+ * `whole`, whole numbers in [-3, 3] at its leaves stay such everywhere, so that float32 computes it exactly.
+ */
+export function randomGraph(seed: number, size: number, whole = false): RandomGraph {
   const random = Random.of(seed, 'random graph');
   const pick = <T>(from: readonly T[]): T => from[random.integer(from.length)]!;
   const weights = Array.from({ length: 1 + random.integer(5) }, (_, i) => stored(`w${i}`, pick(SHAPES)));
@@ -24,12 +38,12 @@ export function randomGraph(seed: number, size: number): RandomGraph {
   const twins = [stored('p', weights[0]!.shape), stored('q', weights[0]!.shape)];
   const feeds = Array.from({ length: random.integer(3) }, (_, i) => fed(`f${i}`, pick(SHAPES)));
   const index = fed('index', [2], 'i32');
-  const pool: Tensor[] = [...weights, ...twins, ...feeds, ops.sub(1, 0.5)];
+  const pool: Tensor[] = [...weights, ...twins, ...feeds, ops.sub(1, whole ? 2 : 0.5)];
   const recent = () =>
     random.uniform() < 0.6 ? pool.at(-1 - random.integer(Math.min(4, pool.length)))! : pick(pool);
   while (pool.length < weights.length + twins.length + feeds.length + 1 + size) {
-    const made = application(random, recent, index);
-    if (made !== undefined) pool.push(made);
+    const made = application(random, recent, index, whole ? WHOLE : SMOOTH);
+    if (made !== undefined) pool.push(whole ? ops.clip(made, -3, 3) : made);
   }
   const leaves = [...weights, ...twins];
   const fetched = Array.from({ length: 1 + random.integer(3) }, () =>
@@ -45,12 +59,17 @@ export function randomGraph(seed: number, size: number): RandomGraph {
   };
 }
 
-function application(random: Random, pick: () => Tensor, index: Tensor): Tensor | undefined {
+function application(
+  random: Random,
+  pick: () => Tensor,
+  index: Tensor,
+  functions: readonly Unary[],
+): Tensor | undefined {
   const a = pick();
   const b = pick();
   const kind = random.integer(12);
   if (kind <= 3) return binary(random, a, b);
-  if (kind <= 6) return unary(random, a);
+  if (kind <= 6) return unary(random, a, functions);
   if (kind === 7) return product(random, a, b, pick());
   if (kind === 8) return folded(random, a);
   if (kind === 9) return ops.reshape(a, random.uniform() < 0.5 ? [sizeOf(a.shape)] : [1, ...a.shape]);
@@ -59,9 +78,9 @@ function application(random: Random, pick: () => Tensor, index: Tensor): Tensor 
   return both && ops.where(ops.greater(a, b), a, b);
 }
 
-function unary(random: Random, a: Tensor): Tensor {
-  const f = UNARY[random.integer(a.shape.length === 0 ? UNARY.length - 1 : UNARY.length)]!;
-  return f(a);
+function unary(random: Random, a: Tensor, functions: readonly Unary[]): Tensor {
+  const f = functions[random.integer(functions.length)]!;
+  return f === ops.softmax && a.shape.length === 0 ? ops.neg(a) : f(a);
 }
 
 function binary(random: Random, a: Tensor, b: Tensor): Tensor | undefined {
