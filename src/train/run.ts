@@ -4,7 +4,7 @@ import { epochOrder } from '../data/index.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { type Loss, reduceRows } from '../loss/index.ts';
 import type { Optimizer } from '../optim/index.ts';
-import type { Run, StepEvent, TrainEvent } from './callback.ts';
+import type { Callback, Run, StepEvent, TrainEvent } from './callback.ts';
 import type { Dataset } from './dataset.ts';
 import type { Compiled } from './engine.ts';
 import { evaluateDataset, measure } from './evaluate.ts';
@@ -27,6 +27,7 @@ export interface RunPlan {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly signal: AbortSignal | undefined;
+  readonly callbacks: readonly Callback[];
 }
 
 /** Wanted length of one call of the backend, in milliseconds: progress, abort and other calls get their turn. */
@@ -43,6 +44,8 @@ export class Training {
   #steps = 0;
   /** Steps a call, adapted to the time that calls take. */
   #stepsPerCall = 1;
+  /** Of the last step, in double precision. */
+  #learningRate = 0;
   /** What a schedule that watches a metric has done to the learning rate. */
   #factor = 1;
 
@@ -130,23 +133,22 @@ export class Training {
       : Int32Array.from({ length: train.rows }, (_, i) => i);
     const sofar = new EpochSums(train, order, session.network.outputShapes[0]!, metrics.length > 0);
     const steps = this.#stepsPerEpoch;
-    let learningRate = 0;
     for (let step = 0; step < steps; ) {
       const whole = Math.floor(train.rows / batchSize) - step;
       const count = whole > 0 ? Math.min(this.#stepsPerCall, whole) : 1;
       const size = whole > 0 ? batchSize : train.rows - step * batchSize;
       const from = step * batchSize;
-      learningRate = await this.#call(epoch, sofar, from, size, count);
+      await this.#call(epoch, sofar, from, size, count);
       step += count;
-      yield { type: 'step', epoch, step, steps, loss: sofar.loss, learningRate };
+      yield { type: 'step', epoch, step, steps, loss: sofar.loss, learningRate: this.#learningRate };
       if (this.#stopped()) return;
     }
     session.epochs++;
-    await this.#finishEpoch(epoch, learningRate, sofar);
+    await this.#finishEpoch(epoch, sofar);
   }
 
-  /** `count` steps in one call of the backend; gives the last learning rate. */
-  async #call(epoch: number, sofar: EpochSums, from: number, size: number, count: number): Promise<number> {
+  /** `count` steps in one call of the backend. */
+  async #call(epoch: number, sofar: EpochSums, from: number, size: number, count: number): Promise<void> {
     const { session, train } = this.#plan;
     const program = this.#program(size);
     const to = from + size * count;
@@ -170,7 +172,6 @@ export class Training {
     sofar.add(fetched, from, size);
     this.#steps += count;
     session.steps += count;
-    return feeds[LEAVES.scalar('learningRate')]!.at(-1)!;
   }
 
   #adapt(elapsed: number, count: number): void {
@@ -191,7 +192,8 @@ export class Training {
     feeds['step'] = Int32Array.from({ length: count }, (_, i) => session.steps + i);
     for (let i = 0; i < count; i++) {
       const done = Math.floor((this.#steps + i) / accumulate);
-      const values = optimizer.scalars(done + 1, this.#factor * schedule.at(done, updates));
+      this.#learningRate = this.#factor * schedule.at(done, updates);
+      const values = optimizer.scalars(done + 1, this.#learningRate);
       for (const name of names) feeds[LEAVES.scalar(name)]![i] = values[name]!;
       feeds[LEAVES.apply]![i] = (this.#steps + i + 1) % accumulate === 0 ? 1 : 0;
     }
@@ -212,7 +214,7 @@ export class Training {
     });
   }
 
-  async #finishEpoch(epoch: number, learningRate: number, sofar: EpochSums): Promise<void> {
+  async #finishEpoch(epoch: number, sofar: EpochSums): Promise<void> {
     const { session, loss, metrics, validation, optimizer } = this.#plan;
     const logs: Record<string, number> = {};
     for (const metric of metrics) logs[metric.name] = measure(metric, sofar.predictions, sofar.seen, loss);
@@ -221,7 +223,7 @@ export class Training {
       const { logs: own } = await evaluateDataset(session, loss, validation, metrics, key);
       for (const [name, value] of Object.entries(own)) logs[`val_${name}`] = value;
     }
-    this.#epochs.push({ epoch, learningRate, loss: sofar.loss, ...logs });
+    this.#epochs.push({ epoch, learningRate: this.#learningRate, loss: sofar.loss, ...logs });
     const { watch } = optimizer.schedule;
     if (watch === undefined) return;
     const values = this.#epochs.map((one) => one[watch.monitor]);
