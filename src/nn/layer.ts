@@ -1,4 +1,4 @@
-import { ShapeError } from '../base/errors.ts';
+import { OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { currentPath } from '../ir/scope.ts';
@@ -58,6 +58,7 @@ export interface Layer extends Required<LayerDefinition> {
   /**
    * Places the layer behind one or more values of a functional model. Called twice, it shares its weights.
    *
+   * @throws {OptionError} for anything that is no such value.
    * @example
    * const h = dense(64, { activation: 'relu' }).call(input([30]));
    */
@@ -70,9 +71,41 @@ export function createLayer(definition: LayerDefinition): Layer {
     name: undefined,
     state: () => ({}),
     ...definition,
-    call: (...inputs) => ({ layer: made, inputs: inputs.flat() as readonly Node[] }),
+    call(...inputs) {
+      const nodes = inputs.flat() as readonly Node[];
+      if (nodes.length === 0) throw new OptionError(`${made.kind}: call takes at least one value`);
+      for (const node of nodes) checkNode(`${made.kind}: call`, node);
+      return { layer: made, inputs: nodes };
+    },
   };
   return made;
+}
+
+/**
+ * Refuses what is not a layer.
+ *
+ * @throws {OptionError} with a hint for a factory that was not called.
+ */
+export function checkLayer(where: string, layer: Layer): void {
+  if (typeof layer === 'object' && layer !== null && typeof layer.params === 'function' && 'call' in layer)
+    return;
+  throw new OptionError(`${where} is not a layer`, {
+    got: layer === null ? 'null' : typeof layer,
+    hint: typeof layer === 'function' ? 'call it: dense(10), flatten()' : undefined,
+  });
+}
+
+/**
+ * Refuses what is not a value of a functional model.
+ *
+ * @throws {OptionError} with a hint for a layer that was not called.
+ */
+export function checkNode(where: string, node: Node): void {
+  if (typeof node === 'object' && node !== null && Array.isArray(node.inputs)) return;
+  throw new OptionError(`${where} takes values of a functional model, such as input([30])`, {
+    got: node === null ? 'null' : typeof node,
+    hint: 'a layer becomes a value when it is called: dense(10).call(x)',
+  });
 }
 
 /**

@@ -4,7 +4,15 @@ import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { withScope } from '../ir/scope.ts';
 import { fed, stored, type Tensor } from '../ir/tensor.ts';
 import { add, uniform } from '../ops/index.ts';
-import type { CallContext, Layer, Node, ParamSpec, StateSpec } from './layer.ts';
+import {
+  type CallContext,
+  checkLayer,
+  checkNode,
+  type Layer,
+  type Node,
+  type ParamSpec,
+  type StateSpec,
+} from './layer.ts';
 import { penalty } from './regularize.ts';
 
 /** One call of a layer: which earlier values it takes. Values are numbered: first the inputs, then the calls. */
@@ -57,8 +65,15 @@ export interface Traced {
 /** Name of the fed leaf that counts training steps, for random numbers. */
 export const STEP = 'step';
 
-/** Layers behind each other. */
+/**
+ * Layers behind each other.
+ *
+ * @throws {OptionError} for something that is not a layer, and for names that collide.
+ */
 export function chain(layers: readonly Layer[], inputShape: Shape | undefined): Wiring {
+  layers.forEach((layer, i) => {
+    checkLayer(`sequential: layers[${i}]`, layer);
+  });
   const names = nameLayers(layers);
   const calls = layers.map((layer, i) => ({ layer, name: names.get(layer)!, inputs: [i] }));
   return { inputs: [inputShape], calls, outputs: [layers.length] };
@@ -67,9 +82,13 @@ export function chain(layers: readonly Layer[], inputShape: Shape | undefined): 
 /**
  * The network between some inputs and outputs of a functional model.
  *
- * @throws {OptionError} when an output depends on an input that is not listed.
+ * @throws {OptionError} when an output depends on an input that is not listed, or something is not a value of a model.
  */
 export function between(inputs: readonly Node[], outputs: readonly Node[]): Wiring {
+  for (const [what, nodes] of Object.entries({ inputs, outputs })) {
+    if (nodes.length === 0) throw new OptionError(`model: there are no ${what}`);
+    for (const node of nodes) checkNode(`model: ${what}`, node);
+  }
   const order: Node[] = [];
   const visit = (node: Node): void => {
     if (order.includes(node) || inputs.includes(node)) return;

@@ -2,6 +2,7 @@ import { createReference } from '../backend/reference.ts';
 import { NumericError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { sizeOf } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { compile } from '../compile/compile.ts';
@@ -9,6 +10,7 @@ import { stored, type Tensor } from '../ir/tensor.ts';
 import { STEP } from '../nn/index.ts';
 import { add, expand, mul, sum } from '../ops/index.ts';
 import type { Model } from '../train/model.ts';
+import { sessionOf } from '../train/session.ts';
 
 /** Options of {@link gradCheck}. */
 export interface GradCheckOptions {
@@ -36,9 +38,20 @@ export interface GradCheckOptions {
  * await gradCheck(sequential([gated(32), dense(10)], { inputShape: [64], seed: 1 }));
  */
 export async function gradCheck(model: Model, options: GradCheckOptions = {}): Promise<void> {
-  checkOptions('gradCheck', options, ['batch', 'elements', 'step', 'tolerance', 'seed']);
-  const { batch = 3, elements = 20, step = 1e-5, tolerance = 1e-6, seed = 0 } = options;
-  const { network } = model.session;
+  const known = ['batch', 'elements', 'step', 'tolerance', 'seed'];
+  const {
+    batch = 3,
+    elements = 20,
+    step = 1e-5,
+    tolerance = 1e-6,
+    seed = 0,
+  } = checkOptions('gradCheck', options, known);
+  checkNumber('gradCheck', 'batch', batch, { least: 1, whole: true });
+  checkNumber('gradCheck', 'elements', elements, { least: 1, whole: true });
+  checkNumber('gradCheck', 'step', step, { above: 0 });
+  checkNumber('gradCheck', 'tolerance', tolerance, { least: 0 });
+  checkNumber('gradCheck', 'seed', seed, { whole: true });
+  const { network } = sessionOf('gradCheck', model);
   const random = Random.of(seed, 'gradCheck');
   const judge = createReference('float64');
   const storage = judge.createStorage();

@@ -1,3 +1,4 @@
+import { OptionError } from '../base/errors.ts';
 import type { EpochLogs, History } from './history.ts';
 import type { Weight } from './session.ts';
 
@@ -57,4 +58,24 @@ export interface Callback {
   readonly onStep?: (event: StepEvent, run: Run) => void | Promise<void>;
   readonly onEpoch?: (event: EpochEvent, run: Run) => void | Promise<void>;
   readonly onEnd?: (event: EndEvent, run: Run) => void | Promise<void>;
+}
+
+const METHODS = ['onBegin', 'onStep', 'onEpoch', 'onEnd'] as const;
+
+/**
+ * Refuses what is not a list of callbacks.
+ *
+ * @throws {OptionError} naming the entry.
+ */
+export function checkCallbacks(callbacks: readonly Callback[]): readonly Callback[] {
+  if (!Array.isArray(callbacks)) throw new OptionError(`callbacks: wanted a list, got ${typeof callbacks}`);
+  callbacks.forEach((callback: Callback, i) => {
+    if (typeof callback !== 'object' || callback === null)
+      throw new OptionError(`callbacks[${i}] is ${callback === null ? 'null' : typeof callback}`);
+    for (const method of METHODS) {
+      if (callback[method] === undefined || typeof callback[method] === 'function') continue;
+      throw new OptionError(`callbacks[${i}].${method} is not a function`);
+    }
+  });
+  return [...callbacks];
 }

@@ -25,7 +25,7 @@ export function weighRows(
   if (sampleWeight !== undefined) multiplySamples(weights, sampleWeight);
   if (classWeight !== undefined) {
     const classes = classOfRow(dataset);
-    const perClass = weightOfClass(classWeight, classes, names);
+    const perClass = weightOfClass(classWeight, classes, names, dataset.classes ?? 2);
     for (let i = 0; i < weights.length; i++) weights[i]! *= perClass[classes[i]!] ?? 1;
   }
   if (!weights.some((weight) => weight > 0)) throw new DataError('every row has weight 0');
@@ -61,14 +61,19 @@ function classOfRow({ y, labels, rows, classes }: Dataset): Int32Array {
   return Int32Array.from(y.data);
 }
 
-function weightOfClass(classWeight: ClassWeight, classes: Int32Array, names: readonly string[]): number[] {
+function weightOfClass(
+  classWeight: ClassWeight,
+  classes: Int32Array,
+  names: readonly string[],
+  count: number,
+): number[] {
   if (classWeight === 'balanced') return balanced(classes);
   if (typeof classWeight !== 'object' || classWeight === null) {
     throw new OptionError(`classWeight must be 'balanced' or weights by class, got ${String(classWeight)}`);
   }
   const weights: number[] = [];
   for (const [name, weight] of Object.entries(classWeight))
-    weights[indexOf(name, names)] = checked(name, weight);
+    weights[indexOf(name, names, count)] = checked(name, weight);
   return weights;
 }
 
@@ -81,10 +86,12 @@ function balanced(classes: Int32Array): number[] {
   return weights;
 }
 
-function indexOf(name: string, names: readonly string[]): number {
-  const index = names.includes(name) ? names.indexOf(name) : Number(name);
-  if (Number.isInteger(index) && index >= 0) return index;
-  throw new OptionError(`classWeight: there is no class "${name}"`, { known: names.join(', ') || undefined });
+function indexOf(name: string, names: readonly string[], count: number): number {
+  const index = names.includes(name) ? names.indexOf(name) : /^\d+$/.test(name) ? Number(name) : count;
+  if (index < count) return index;
+  throw new OptionError(`classWeight: there is no class "${name}"`, {
+    known: names.join(', ') || `0 to ${count - 1}`,
+  });
 }
 
 function checked(name: string, weight: number): number {

@@ -1,5 +1,5 @@
 import { appendFile, writeFile } from 'node:fs/promises';
-import { FileError } from '../base/errors.ts';
+import { FileError, OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import type { Callback, Run } from './callback.ts';
 
@@ -12,7 +12,9 @@ import type { Callback, Run } from './callback.ts';
  * await net.fit(x, y, { loss: 'mse', callbacks: [csvLog('run.csv')] });
  */
 export function csvLog(path: string, options: { readonly append?: boolean } = {}): Callback {
-  checkOptions('csvLog', options, ['append']);
+  const { append = false } = checkOptions('csvLog', options, ['append']);
+  if (typeof path !== 'string')
+    throw new OptionError(`csvLog: the path must be a string, got ${typeof path}`);
   let names: readonly string[] = [];
   const write = async (action: Promise<void>): Promise<void> => {
     try {
@@ -25,7 +27,7 @@ export function csvLog(path: string, options: { readonly append?: boolean } = {}
     name: 'csvLog',
     async onBegin(run: Run) {
       names = ['epoch', 'learningRate', ...run.logged];
-      if (options.append !== true) await write(writeFile(path, `${names.join(',')}\n`));
+      if (!append) await write(writeFile(path, `${names.join(',')}\n`));
     },
     onEpoch: ({ logs }) => write(appendFile(path, `${names.map((name) => logs[name] ?? '').join(',')}\n`)),
   };

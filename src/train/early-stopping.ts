@@ -1,5 +1,6 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions, didYouMean } from '../base/options.ts';
+import { checkOptions, choose, didYouMean } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import type { Callback, Run } from './callback.ts';
 import type { Weight } from './session.ts';
 
@@ -24,13 +25,18 @@ export interface EarlyStoppingOptions {
  * @example
  * earlyStopping({ monitor: 'val_auc', patience: 10, restoreBest: true });
  */
-export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  checkOptions('earlyStopping', options, ['monitor', 'patience', 'minDelta', 'better', 'restoreBest']);
-  const { patience = 10, minDelta = 0, restoreBest = false } = options;
-  if (!Number.isSafeInteger(patience) || patience < 0) {
-    throw new OptionError(`earlyStopping: patience must be a whole number of 0 or more, got ${patience}`);
-  }
-  if (!(minDelta >= 0)) throw new OptionError(`earlyStopping: minDelta must be 0 or more, got ${minDelta}`);
+export function earlyStopping(given: EarlyStoppingOptions = {}): Callback {
+  const options = checkOptions('earlyStopping', given, [
+    'monitor',
+    'patience',
+    'minDelta',
+    'better',
+    'restoreBest',
+  ]);
+  const { patience = 10, minDelta = 0, restoreBest = false, better } = options;
+  checkNumber('earlyStopping', 'patience', patience, { least: 0, whole: true });
+  checkNumber('earlyStopping', 'minDelta', minDelta, { least: 0 });
+  if (better !== undefined) choose('earlyStopping: better', better, { higher: true, lower: true });
   let watched = { monitor: '', sign: 1 };
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;

@@ -24,9 +24,9 @@ export async function evaluateModel(
   session: Session,
   inputs: Inputs | Table,
   targets: Data | undefined,
-  options: EvaluateOptions = {},
+  given: EvaluateOptions = {},
 ): Promise<Logs> {
-  checkOptions('evaluate', options, ['loss', 'metrics']);
+  const options = checkOptions('evaluate', given, ['loss', 'metrics']);
   const loss = options.loss === undefined ? session.loss : lossOf(options.loss);
   if (loss === undefined) {
     throw new OptionError('evaluate: the model was not trained yet, so the loss must be given', {

@@ -1,11 +1,12 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { splitIndices } from '../data/index.ts';
 import type { Data } from '../data/matrix.ts';
-import type { Table } from '../data/table.ts';
+import { Table } from '../data/table.ts';
 import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
 import { type Optimizer, type OptimizerName, optimizerOf, type Schedule } from '../optim/index.ts';
-import type { Callback, TrainEvent } from './callback.ts';
+import { type Callback, checkCallbacks, type TrainEvent } from './callback.ts';
 import { type ClassWeight, weighRows } from './class-weight.ts';
 import { type Dataset, type Inputs, readDataset } from './dataset.ts';
 import type { History } from './history.ts';
@@ -68,9 +69,9 @@ export function planRun(
   session: Session,
   inputs: Inputs | Table,
   targets: Data | undefined,
-  options: FitOptions,
+  given: FitOptions,
 ): RunPlan {
-  checkOptions('fit', options, KNOWN);
+  const options = checkOptions('fit', given, KNOWN);
   if (options.loss === undefined) {
     throw new OptionError('fit: loss is missing', { hint: "such as 'mse' or 'categoricalCrossentropy'" });
   }
@@ -78,8 +79,13 @@ export function planRun(
   const optimizer = optimizerOf(options.optimizer ?? 'adam', { learningRate: options.learningRate });
   const metrics = metricsOf(options.metrics ?? [], loss.task);
   const { epochs = 10, batchSize = 32, shuffle = true, signal } = options;
-  whole('epochs', epochs, 0);
-  whole('batchSize', batchSize, 1);
+  checkNumber('fit', 'epochs', epochs, { least: 0, whole: true });
+  checkNumber('fit', 'batchSize', batchSize, { least: 1, whole: true });
+  checkFlag('shuffle', shuffle);
+  checkFlag('stratify', options.stratify ?? false);
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean')
+    throw new OptionError('fit: signal must be an AbortSignal', { hint: 'give controller.signal' });
+  const callbacks = checkCallbacks(options.callbacks ?? []);
   const all = readDataset(session, loss, inputs, targets);
   const names = session.prepare?.classes ?? [];
   const weighed = { ...all, weight: weighRows(all, options.sampleWeight, options.classWeight, names) };
@@ -96,13 +102,12 @@ export function planRun(
     batchSize: Math.min(batchSize, train.rows),
     shuffle,
     signal,
+    callbacks,
   };
 }
 
-function whole(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new OptionError(`fit: ${name} must be a whole number of at least ${least}, got ${value}`);
-  }
+function checkFlag(name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new OptionError(`fit: ${name} must be true or false, got ${value}`);
 }
 
 function divide(
@@ -131,8 +136,12 @@ function divide(
 
 function asPair(validation: Exclude<Validation, number>): [Inputs | Table, Data | undefined] {
   if (Array.isArray(validation)) return [validation[0], validation[1]];
-  if ('x' in validation && 'y' in validation) return [validation.x as Inputs, validation.y as Data];
-  return [validation as Table, undefined];
+  if (validation instanceof Table) return [validation, undefined];
+  if (typeof validation === 'object' && validation !== null && 'x' in validation && 'y' in validation)
+    return [validation.x, validation.y];
+  throw new OptionError('fit: validation must be a share of the rows, [x, y], { x, y } or a table', {
+    got: validation === null ? 'null' : typeof validation,
+  });
 }
 
 function select(all: Dataset, order: Int32Array): Dataset {
@@ -146,7 +155,8 @@ function select(all: Dataset, order: Int32Array): Dataset {
 }
 
 /** Runs a plan to its end, with callbacks. */
-export async function runWithCallbacks(plan: RunPlan, callbacks: readonly Callback[]): Promise<History> {
+export async function runWithCallbacks(plan: RunPlan): Promise<History> {
+  const { callbacks } = plan;
   const training = new Training(plan);
   const { run } = training;
   for (const callback of callbacks) await callback.onBegin?.(run);

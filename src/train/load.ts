@@ -29,8 +29,7 @@ export interface LoadOptions extends Pick<ModelOptions, 'backend'> {
  * const churn = await load('churn.glia');
  */
 export async function load(path: string, options: LoadOptions = {}): Promise<Model> {
-  checkOptions('load', options, ['backend', 'layers']);
-  const { backend, layers = {} } = options;
+  const { backend, layers = {} } = checkOptions('load', options, ['backend', 'layers']);
   const { description, bytes } = await readFolder(path, async (read) => ({
     description: await read('model.json', LARGEST_DESCRIPTION),
     bytes: await read('weights.safetensors', LARGEST_WEIGHTS),

@@ -4,7 +4,7 @@ import type { Shape } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
 import { Table } from '../data/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { between, chain, type Layer, type Node } from '../nn/index.ts';
+import { between, chain, input, type Layer, type Node } from '../nn/index.ts';
 import { add, square, sum } from '../ops/index.ts';
 import type { Inputs } from './dataset.ts';
 import type { Logs } from './evaluate.ts';
@@ -65,7 +65,7 @@ export class Model {
         hint: "fit(x, y, { loss: 'mse' }) or fit(table, { … })",
       });
     }
-    return runWithCallbacks(planRun(this.session, x, y, options), options.callbacks ?? []);
+    return runWithCallbacks(planRun(this.session, x, y, options));
   }
 
   /**
@@ -222,15 +222,17 @@ export interface SequentialOptions extends ModelOptions {
 /**
  * A model whose layers stand behind each other.
  *
- * @throws {OptionError} for an empty list, unknown options or layer names that collide.
+ * @throws {OptionError} for an empty list, what is no layer, unknown options or layer names that collide.
+ * @throws {ShapeError} when `inputShape` is not a list of positive integers, or a layer refuses it.
  * @example
  * const net = sequential([dense(64, { activation: 'relu' }), dropout(0.2), dense(10)], { seed: 7 });
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
-  checkOptions('sequential', options, ['inputShape', 'seed', 'prepare', 'backend']);
+  const own = checkOptions('sequential', options, ['inputShape', 'seed', 'prepare', 'backend']);
   if (!Array.isArray(layers) || layers.length === 0) throw new OptionError('sequential: there are no layers');
-  const { inputShape, ...rest } = options;
-  const width = inputShape ?? (options.prepare === undefined ? undefined : [options.prepare.width]);
+  const { inputShape, ...rest } = own;
+  const given = inputShape === undefined ? undefined : input(inputShape).shape;
+  const width = given ?? (own.prepare === undefined ? undefined : [own.prepare.width]);
   return new Model(new Session(chain(layers, width), rest));
 }
 
@@ -249,8 +251,13 @@ export function model(
     readonly outputs: Node | readonly Node[];
   } & ModelOptions,
 ): Model {
-  checkOptions('model', definition, ['inputs', 'outputs', 'seed', 'prepare', 'backend']);
-  const { inputs, outputs, ...options } = definition;
+  const { inputs, outputs, ...options } = checkOptions('model', definition, [
+    'inputs',
+    'outputs',
+    'seed',
+    'prepare',
+    'backend',
+  ]);
   const wiring = between([inputs].flat() as Node[], [outputs].flat() as Node[]);
   return new Model(new Session(wiring, options));
 }

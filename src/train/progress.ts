@@ -1,5 +1,7 @@
 import { styleText } from 'node:util';
+import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import type { Callback, EpochEvent, Run, StepEvent } from './callback.ts';
 
 /** Where progress is written: a stream such as `process.stderr`. */
@@ -24,13 +26,14 @@ const FRAME = 80;
 /**
  * Shows how far a run is: on a terminal one line with a bar, redrawn in place; elsewhere a line now and then.
  *
- * @throws {OptionError} for unknown options.
+ * @throws {OptionError} for unknown options, and for a stream that cannot be written to.
  * @example
  * await net.fit(x, y, { loss: 'mse', callbacks: [progress()] });
  */
 export function progress(options: ProgressOptions = {}): Callback {
-  checkOptions('progress', options, ['stream', 'every']);
-  const { stream = process.stderr } = options;
+  const { stream = process.stderr, every: wanted } = checkOptions('progress', options, ['stream', 'every']);
+  if (typeof stream?.write !== 'function') throw new OptionError('progress: stream must have a method write');
+  if (wanted !== undefined) checkNumber('progress', 'every', wanted, { least: 1, whole: true });
   let started = 0;
   let drawn = 0;
   let shown: readonly string[] = [];
@@ -58,7 +61,7 @@ export function progress(options: ProgressOptions = {}): Callback {
         logs,
         shown.filter((name) => name !== 'loss'),
       )} `;
-      const every = options.every ?? Math.max(1, Math.ceil(run.epochs / 10));
+      const every = wanted ?? Math.max(1, Math.ceil(run.epochs / 10));
       if (stream.isTTY || (logs.epoch % every !== 0 && logs.epoch !== run.epochs)) return;
       stream.write(`epoch ${logs.epoch}/${run.epochs}  ${numbers(logs, shown)}\n`);
     },

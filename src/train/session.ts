@@ -2,10 +2,11 @@ import type { BackendName } from '../backend/backend.ts';
 import { loadBackend } from '../backend/load.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { DataError, GliaError, OptionError, ShapeError } from '../base/errors.ts';
-import { didYouMean } from '../base/options.ts';
+import { checkOptions, choose, didYouMean } from '../base/options.ts';
 import { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
-import type { Prepared } from '../data/prepared.ts';
+import { Prepared } from '../data/prepared.ts';
 import type { Loss } from '../loss/index.ts';
 import { Network, type Wiring } from '../nn/index.ts';
 import { Engine } from './engine.ts';
@@ -25,6 +26,8 @@ export interface ModelOptions {
   /** Where to compute; by default natively where the addon is there. */
   readonly backend?: BackendName;
 }
+
+const BACKENDS: Readonly<Record<BackendName, true>> = { native: true, typescript: true };
 
 /** What an output means: it decides how predictions are shown and metrics are taken. */
 export type Task = Loss['task'];
@@ -47,8 +50,13 @@ export class Session {
   readonly #backend: BackendName | undefined;
   #built: { network: Network; engine: Engine } | undefined;
 
-  constructor(wiring: Wiring, { seed = 0, prepare, backend }: ModelOptions) {
-    if (!Number.isSafeInteger(seed)) throw new OptionError(`seed must be a whole number, got ${seed}`);
+  constructor(wiring: Wiring, options: ModelOptions) {
+    const { seed = 0, prepare, backend } = checkOptions('model', options, ['seed', 'prepare', 'backend']);
+    checkNumber('model', 'seed', seed, { whole: true });
+    if (prepare !== undefined && !(prepare instanceof Prepared)) {
+      throw new OptionError('prepare: must be what columns({ … }).fit(train) gives', { got: typeof prepare });
+    }
+    if (backend !== undefined) choose('backend', backend, BACKENDS);
     this.wiring = wiring;
     this.seed = seed;
     this.prepare = prepare;
@@ -77,7 +85,16 @@ export class Session {
     const engine = new Engine(loadBackend(this.#backend));
     for (const { path, shape, init } of network.params) {
       engine.storage.allocate({ name: path, shape, dtype: 'f32' });
-      engine.storage.write(path, init.fill(shape, Random.of(this.seed, path)));
+      const first = init.fill(shape, Random.of(this.seed, path));
+      if (first.length !== sizeOf(shape)) {
+        throw new ShapeError(
+          `initialiser ${init.name} gave ${first.length} numbers, wanted ${sizeOf(shape)}`,
+          {
+            at: path,
+          },
+        );
+      }
+      engine.storage.write(path, first);
     }
     for (const { path, shape, initial } of network.states) {
       engine.storage.allocate({ name: path, shape, dtype: 'f32' });
@@ -122,6 +139,16 @@ export class Session {
     }
     return this.#built;
   }
+}
+
+/**
+ * The state behind a model.
+ *
+ * @throws {OptionError} when it is not a model.
+ */
+export function sessionOf(where: string, model: { readonly session: Session }): Session {
+  if (typeof model === 'object' && model !== null && model.session instanceof Session) return model.session;
+  throw new OptionError(`${where}: the model is ${model === null ? 'null' : typeof model}, not a model`);
 }
 
 function checkWeights(own: ReadonlyMap<string, Shape>, weights: Readonly<Record<string, Weight>>): void {

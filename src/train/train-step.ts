@@ -2,6 +2,7 @@ import type { Arrays } from '../backend/backend.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { NumericError, OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
 import { fed, isTensor, type Tensor } from '../ir/tensor.ts';
 import { type Loss, type LossName, lossOf, reduceRows } from '../loss/index.ts';
@@ -9,7 +10,7 @@ import { type Optimizer, type OptimizerName, optimizerOf } from '../optim/index.
 import { type Inputs, readDataset, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
 import type { Rows } from './rows.ts';
-import type { Session } from './session.ts';
+import { type Session, sessionOf } from './session.ts';
 import { LEAVES, optimizerSlots, traceStep } from './step.ts';
 
 /** Options of {@link trainStep}. */
@@ -45,16 +46,18 @@ export interface TrainStep {
  * const { loss } = await step([[0, 1]], [[1]]);
  */
 export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
-  checkOptions('trainStep', options, ['loss', 'optimizer', 'totalSteps']);
-  const stepper = new Stepper(model.session, options);
+  const session = sessionOf('trainStep', model);
+  const stepper = new Stepper(
+    session,
+    checkOptions('trainStep', options, ['loss', 'optimizer', 'totalSteps']),
+  );
   const step = async (x: Inputs, y: Data) => {
     const { program, feeds } = stepper.prepare(x, y);
-    const engine = model.session.engine;
-    return stepper.finish(await engine.run(program, 1, feeds));
+    return stepper.finish(await session.engine.run(program, 1, feeds));
   };
   const sync = (x: Inputs, y: Data) => {
     const { program, feeds } = stepper.prepare(x, y);
-    return stepper.finish(model.session.engine.runSync(program, 1, feeds));
+    return stepper.finish(session.engine.runSync(program, 1, feeds));
   };
   return Object.assign(step, { sync });
 }
@@ -77,6 +80,8 @@ class Stepper {
     this.#session = session;
     this.#loss = loss;
     this.#optimizer = optimizerOf(optimizer);
+    if (totalSteps !== Number.POSITIVE_INFINITY)
+      checkNumber('trainStep', 'totalSteps', totalSteps, { least: 1, whole: true });
     this.#totalSteps = totalSteps;
   }
 

@@ -1,4 +1,5 @@
 import { OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
 import type { Data } from '../data/matrix.ts';
 import { Table } from '../data/table.ts';
 import type { TrainEvent } from './callback.ts';
@@ -6,6 +7,7 @@ import type { Inputs } from './dataset.ts';
 import { type FitOptions, planRun } from './fit.ts';
 import type { Model } from './model.ts';
 import { Training } from './run.ts';
+import { sessionOf } from './session.ts';
 
 /**
  * Training as a stream of events, for a loop that decides for itself: `fit` is this with callbacks. Leaving the loop
@@ -22,9 +24,11 @@ export function train(
   data: Table | { readonly x: Inputs; readonly y: Data },
   options: Omit<FitOptions, 'callbacks'>,
 ): AsyncIterable<TrainEvent> {
-  if (Object.hasOwn(options, 'callbacks')) {
+  const session = sessionOf('train', model);
+  if (typeof options === 'object' && options !== null && Object.hasOwn(options, 'callbacks')) {
     throw new OptionError('train: there are no callbacks', { hint: 'act on the events, or use fit' });
   }
-  const [x, y] = data instanceof Table ? [data, undefined] : [data.x, data.y];
-  return new Training(planRun(model.session, x, y, options)).events();
+  if (data instanceof Table) return new Training(planRun(session, data, undefined, options)).events();
+  const { x, y } = checkOptions('train: data', data, ['x', 'y']);
+  return new Training(planRun(session, x, y, options)).events();
 }

@@ -1,3 +1,4 @@
+import { OptionError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
@@ -5,7 +6,7 @@ import { fed, type Tensor } from '../ir/tensor.ts';
 import { add, expand } from '../ops/index.ts';
 import { type Inputs, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
-import { asFloat32 } from './session.ts';
+import { asFloat32, sessionOf } from './session.ts';
 import { LEAVES } from './step.ts';
 import { Values } from './values.ts';
 
@@ -25,6 +26,7 @@ let made = 0;
  * | ------ | ------------------------------------------ |
  * | `loss` | from output `[n, …]` and target to `[]`    |
  *
+ * @throws {OptionError} when the model is none or the loss is no function.
  * @throws {ShapeError | DataError} when the batch does not fit the model.
  * @example
  * const f = valueAndGrad(net, (y, t) => ops.mean(ops.square(ops.sub(y, t))));
@@ -34,9 +36,12 @@ export function valueAndGrad(
   model: Model,
   loss: (output: Tensor, target: Tensor) => Tensor,
 ): (x: Inputs, y: Data) => Promise<ValueAndGrad> {
+  const session = sessionOf('valueAndGrad', model);
+  if (typeof loss !== 'function') {
+    throw new OptionError(`valueAndGrad: loss must be a function of output and target, got ${typeof loss}`);
+  }
   const key = `valueAndGrad ${made++}`;
   return async (inputs, targets) => {
-    const { session } = model;
     const x = readInputs(session, inputs);
     const y = toMatrix(targets, 'y');
     const integer = y.data instanceof Int32Array;

@@ -1,0 +1,523 @@
+import {
+  adam,
+  batchNorm,
+  categoricalCrossentropy,
+  DataError,
+  dense,
+  type FitOptions,
+  GliaError,
+  init,
+  input,
+  load,
+  type Model,
+  model,
+  OptionError,
+  ops,
+  ShapeError,
+  sequential,
+  train,
+  trainStep,
+  valueAndGrad,
+} from 'glia';
+import { csvLog, earlyStopping, progress } from 'glia/callbacks';
+import { columns, Table } from 'glia/data';
+import { gradCheck } from 'glia/testing';
+import { describe, expect, test } from 'vitest';
+
+// What is refused is refused before a backend is asked, so the one in TypeScript will do.
+const backend = 'typescript';
+const x = [
+  [0, 1],
+  [1, 0],
+  [1, 1],
+  [0, 0],
+];
+const column = [[1], [0], [1], [0]];
+
+const regression = () => sequential([dense(3), dense(1)], { inputShape: [2], backend });
+const classifier = () => sequential([dense(3, { name: 'scores' })], { inputShape: [2], backend });
+const mse: FitOptions = { loss: 'mse', epochs: 1 };
+const crossentropy: FitOptions = { loss: 'categoricalCrossentropy', epochs: 1 };
+
+/** The error of a call, whether it throws or rejects. */
+async function errorOf(call: () => unknown): Promise<GliaError> {
+  try {
+    await call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(GliaError);
+    return error as GliaError;
+  }
+  return expect.fail('nothing was refused');
+}
+
+describe('targets that do not have the shape of the output', () => {
+  test('(4) against (4, 1) is an error with both shapes, the layer and what to do', async () => {
+    const error = await errorOf(() => regression().fit(x, [1, 0, 1, 0], mse));
+    expect(error).toBeInstanceOf(ShapeError);
+    expect(error.message).toBe(
+      [
+        'mse: targets do not fit the output',
+        '  at    dense2',
+        '  output [4, 1]',
+        '  y     [4]',
+        '  wanted [4, 1] values',
+        '  hint  give a column: y.map((value) => [value])',
+      ].join('\n'),
+    );
+  });
+
+  test('so it is in evaluate, train, trainStep and the validation data', async () => {
+    const wrong = [1, 0, 1, 0];
+    const net = regression();
+    for (const call of [
+      () => net.evaluate(x, wrong, { loss: 'mse' }),
+      () => train(net, { x, y: wrong }, mse),
+      () => trainStep(net, { loss: 'mse' })(x, wrong),
+      () => trainStep(net, { loss: 'mse' }).sync(x, wrong),
+      () => net.fit(x, column, { ...mse, validation: [x, wrong] }),
+      () => net.fit(x, column, { ...mse, validation: { x, y: wrong } }),
+    ]) {
+      const error = await errorOf(call);
+      expect(error.code).toBe('ERR_GLIA_SHAPE');
+      expect(error.facts).toMatchObject({ at: 'dense2', output: '[4, 1]', y: '[4]' });
+    }
+  });
+
+  test('labels as a column say so', async () => {
+    const error = await errorOf(() => classifier().fit(x, column, crossentropy));
+    expect(error.facts).toMatchObject({
+      at: 'scores',
+      output: '[4, 3]',
+      y: '[4, 1]',
+      wanted: '[4] labels or [4, 3] values',
+      hint: 'give labels as [n], not as a column',
+    });
+  });
+
+  test('one-hot rows of another width, and other ranks', async () => {
+    for (const y of [x, [[[1]], [[1]], [[1]], [[1]]]]) {
+      const error = await errorOf(() => classifier().fit(x, y, crossentropy));
+      expect(error).toBeInstanceOf(ShapeError);
+      expect(error.facts).toMatchObject({ at: 'scores', hint: 'a loss never broadcasts' });
+    }
+  });
+
+  test('another number of rows', async () => {
+    const error = await errorOf(() => regression().fit(x, [[1], [0]], mse));
+    expect(error).toBeInstanceOf(ShapeError);
+    expect(error.message).toBe('x has 4 rows, y has 2\n  x     [4, 2]\n  y     [2, 1]');
+  });
+});
+
+describe('inputs of another width', () => {
+  const wide = [
+    [1, 2, 3],
+    [4, 5, 6],
+  ];
+  const calls: Readonly<Record<string, (net: Model) => unknown>> = {
+    fit: (net) => net.fit(wide, [[1], [0]], mse),
+    evaluate: (net) => net.evaluate(wide, [[1], [0]], { loss: 'mse' }),
+    predict: (net) => net.predict(wide),
+    predictSync: (net) => net.predictSync(wide),
+    predictProbabilities: (net) => net.predictProbabilities(wide),
+    predictAll: (net) => net.predictAll(wide),
+    train: (net) => train(net, { x: wide, y: [[1], [0]] }, mse),
+    trainStep: (net) => trainStep(net, { loss: 'mse' })(wide, [[1], [0]]),
+    valueAndGrad: (net) => valueAndGrad(net, (y) => ops.mean(y))(wide, [[1], [0]]),
+    'validation data': (net) => net.fit(x, column, { ...mse, validation: [wide, [[1], [0]]] }),
+  };
+  test.each(Object.entries(calls))('are refused by %s', async (_name, call) => {
+    const error = await errorOf(() => call(regression()));
+    expect(error).toBeInstanceOf(ShapeError);
+    expect(error.message).toBe(
+      [
+        'x does not have the width that the model was built for',
+        '  at    dense1',
+        '  x     [2, 3]',
+        '  wanted [n, 2]',
+        '  hint  each row needs as many numbers as the first layer has inputs',
+      ].join('\n'),
+    );
+  });
+
+  test('a model without a shape takes that of its first data, and keeps it', async () => {
+    const net = sequential([dense(1)], { backend });
+    await net.predict(x);
+    expect((await errorOf(() => net.predict(wide))).facts).toMatchObject({ at: 'dense1', wanted: '[n, 2]' });
+  });
+
+  test('a column of numbers is no table, ragged rows are none, and nothing is nothing', async () => {
+    const net = regression();
+    expect((await errorOf(() => net.predict([1, 2]))).facts.hint).toMatch(
+      /a column \[2, 1\]; for one row, \[\[…\]\]/,
+    );
+    for (const data of [[[1, 2], [3]], [], [[]], [[1, [2]]]]) {
+      expect(await errorOf(() => net.predict(data as number[][]))).toBeInstanceOf(ShapeError);
+    }
+    for (const data of [undefined, null, 'x', 3, Symbol('x'), () => x, new DataView(new ArrayBuffer(8))]) {
+      expect(await errorOf(() => net.predict(data as never))).toBeInstanceOf(DataError);
+    }
+  });
+
+  test('a model of two inputs says how many it takes, and that they differ in rows', async () => {
+    const [a, b] = [input([2]), input([1])];
+    const net = model({ inputs: [a, b], outputs: dense(1).call(a), backend });
+    expect((await errorOf(() => net.predict(x))).message).toMatch(/takes 2 inputs/);
+    expect((await errorOf(() => net.predict([x, [[1]]]))).message).toMatch(
+      /differ in rows: 4 and 1\n {2}at {4}x\[1\]/,
+    );
+    expect((await errorOf(() => net.predict([x, x]))).facts).toMatchObject({ x: '[4, 2]', wanted: '[n, 1]' });
+  });
+});
+
+describe('numbers that cannot be', () => {
+  test('NaN and Infinity in x name row and column, counted from 0', async () => {
+    for (const bad of [Number.NaN, Infinity, -Infinity, 1e39]) {
+      const dirty = x.map((row) => [...row]);
+      dirty[2]![1] = bad;
+      const error = await errorOf(() => regression().fit(dirty, column, mse));
+      expect(error).toBeInstanceOf(DataError);
+      expect(error.message).toMatch(/^x\[2\]\[1\] is (NaN|-?Infinity)/);
+      expect(error.facts).toMatchObject({ row: 2, column: 1 });
+    }
+  });
+
+  test('in y, in sample weights and in the validation data', async () => {
+    const net = regression();
+    const holes = [[1], [Number.NaN], [1], [0]];
+    expect((await errorOf(() => net.fit(x, holes, mse))).message).toMatch(/^y\[1\]\[0\] is NaN/);
+    expect((await errorOf(() => net.fit(x, column, { ...mse, validation: [x, holes] }))).message).toMatch(
+      /^y\[1\]/,
+    );
+    const sampleWeight = [1, 1, Number.NaN, 1];
+    expect((await errorOf(() => net.fit(x, column, { ...mse, sampleWeight }))).message).toMatch(
+      /^sampleWeight\[2\] is NaN/,
+    );
+  });
+
+  test('labels out of range name their row', async () => {
+    for (const label of [3, -1, 0.5, 2 ** 31]) {
+      const error = await errorOf(() => classifier().fit(x, [0, 1, label, 2], crossentropy));
+      expect(error).toBeInstanceOf(DataError);
+      expect(error.message).toMatch(new RegExp(`^y\\[2\\] is ${label}, not a label`));
+      expect(error.facts).toMatchObject({ row: 2, wanted: 'a whole number from 0 to 2' });
+    }
+  });
+
+  test('labels out of range beside an ignored one', async () => {
+    const loss = categoricalCrossentropy({ ignoreIndex: -100 });
+    const net = classifier();
+    expect((await errorOf(() => net.fit(x, [0, -100, 3, 2], { loss }))).message).toMatch(/^y\[2\] is 3/);
+    const history = await net.fit(x, [0, -100, 1, 2], { loss, epochs: 1 });
+    expect(history.final.loss).toBeGreaterThan(0);
+  });
+});
+
+describe('tables', () => {
+  const table = Table.fromRows([
+    { age: 1, plan: 'a', left: 'no' },
+    { age: 2, plan: 'b', left: 'yes' },
+    { age: 3, plan: 'a', left: 'no' },
+  ]);
+  const spec = columns({
+    numeric: { of: ['age'] },
+    categorical: { of: ['plan'], encode: 'onehot' },
+    target: { of: 'left', encode: 'label' },
+  });
+  const churn = () => sequential([dense(2)], { prepare: spec.fit(table), backend });
+  const none = table.filter(() => false);
+
+  test('without rows are refused', async () => {
+    expect((await errorOf(() => churn().fit(none, crossentropy))).message).toBe('the table has no rows');
+    expect(await errorOf(() => churn().evaluate(none, { loss: 'categoricalCrossentropy' }))).toBeInstanceOf(
+      DataError,
+    );
+    expect(await errorOf(() => churn().predict(none))).toBeInstanceOf(GliaError);
+    expect(await errorOf(() => spec.fit(none))).toBeInstanceOf(DataError);
+  });
+
+  test('of a single class are refused when the columns are fitted', async () => {
+    const error = await errorOf(() => spec.fit(table.filter(({ left }) => left === 'no')));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toMatch(/every row of the target "left" is "no"/);
+  });
+
+  test('bring their own targets, and must have them', async () => {
+    const net = churn();
+    expect(
+      await errorOf(() => net.session && train(net, { x: table, y: [0] } as never, crossentropy)),
+    ).toBeInstanceOf(OptionError);
+    expect((await errorOf(() => net.fit(table.select(['age', 'plan']), crossentropy))).message).toMatch(
+      /does not have the target column/,
+    );
+  });
+
+  test('and rows with names need preprocessing', async () => {
+    const net = classifier();
+    expect((await errorOf(() => net.fit(table, crossentropy))).facts.hint).toMatch(/prepare: columns/);
+    expect((await errorOf(() => net.predict(table))).facts.hint).toMatch(/prepare: columns/);
+    expect((await errorOf(() => net.predict({ age: 3 }))).facts.hint).toMatch(/prepare: columns/);
+    expect((await errorOf(() => net.predict({}))).message).toMatch(/takes numbers/);
+  });
+
+  test('and rows with unknown keys or values that cannot be used are refused', async () => {
+    const net = churn();
+    expect((await errorOf(() => net.predict({ aeg: 3 }))).message).toMatch(/did you mean "age"/);
+    expect(await errorOf(() => net.predict({ age: 'old' }))).toBeInstanceOf(DataError);
+    expect(await errorOf(() => net.predict([{ age: 1 }, null] as never))).toBeInstanceOf(GliaError);
+  });
+});
+
+describe('what is allowed', () => {
+  test('a batch larger than the data is all of it', async () => {
+    const history = await regression().fit(x, column, { ...mse, batchSize: 1000, epochs: 3 });
+    expect(history.steps).toBe(3);
+    expect(history.stopReason).toBe('completed');
+  });
+
+  test('no epochs: nothing happens, and the history says so', async () => {
+    const net = regression();
+    const before = await net.weights();
+    const history = await net.fit(x, column, { ...mse, epochs: 0 });
+    expect(history).toEqual({
+      epochs: [],
+      final: { epoch: 0, learningRate: Number.NaN, loss: Number.NaN },
+      stopReason: 'completed',
+      steps: 0,
+    });
+    expect(await net.weights()).toEqual(before);
+  });
+
+  test('labels of one class only, balanced and measured', async () => {
+    const history = await classifier().fit(x, [1, 1, 1, 1], {
+      ...crossentropy,
+      classWeight: 'balanced',
+      metrics: ['accuracy', 'auc', 'f1'],
+      callbacks: [earlyStopping({ monitor: 'auc', patience: 1, restoreBest: true })],
+    });
+    expect(history.final.loss).toBeGreaterThan(0);
+  });
+
+  test('one row, in arrays of any kind', async () => {
+    const net = sequential([dense(2), batchNorm(), dense(1)], { inputShape: [2], backend });
+    for (const row of [
+      [[1, 2]],
+      [new Float64Array([1, 2])],
+      { data: new Uint8Array([1, 2]), shape: [1, 2] },
+    ]) {
+      const { final } = await net.fit(row, [[1]], mse);
+      expect(final.loss).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
+
+describe('options', () => {
+  const misspelt: Readonly<Record<string, [call: () => unknown, right: string]>> = {
+    fit: [() => regression().fit(x, column, { ...mse, epcohs: 3 } as never), 'epochs'],
+    train: [() => train(regression(), { x, y: column }, { ...mse, bachSize: 3 } as never), 'batchSize'],
+    evaluate: [() => regression().evaluate(x, column, { los: 'mse' } as never), 'loss'],
+    trainStep: [() => trainStep(regression(), { loss: 'mse', optimiser: 'adam' } as never), 'optimizer'],
+    sequential: [() => sequential([dense(1)], { inputshape: [2] } as never), 'inputShape'],
+    model: [() => model({ inputs: input([1]), output: input([1]) } as never), 'outputs'],
+    load: [() => load('nowhere', { layer: {} } as never), 'layers'],
+    gradCheck: [() => gradCheck(regression(), { tolerence: 1 } as never), 'tolerance'],
+    earlyStopping: [() => earlyStopping({ patince: 3 } as never), 'patience'],
+    csvLog: [() => csvLog('x', { apend: true } as never), 'append'],
+    progress: [() => progress({ steam: process.stderr } as never), 'stream'],
+    'the name of a loss': [() => regression().fit(x, column, { loss: 'msee' as 'mse' }), 'mse'],
+    'the name of an optimizer': [
+      () => regression().fit(x, column, { ...mse, optimizer: 'adma' as 'adam' }),
+      'adam',
+    ],
+    'the name of a metric': [
+      () => regression().fit(x, column, { ...mse, metrics: ['accuraccy' as 'accuracy'] }),
+      'accuracy',
+    ],
+  };
+  test.each(Object.entries(misspelt))('%s: did you mean?', async (_name, [call, right]) => {
+    const error = await errorOf(call);
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.facts.hint).toBe(`did you mean "${right}"?`);
+  });
+
+  const fits: Readonly<Record<string, object>> = {
+    'no loss': { loss: undefined },
+    'a loss of null': { loss: null },
+    'a loss that is a number': { loss: 3 },
+    'a factory of losses': { loss: categoricalCrossentropy },
+    'an optimizer that is a function': { optimizer: adam },
+    'a learning rate beside an optimizer of its own': { optimizer: adam(), learningRate: 0.1 },
+    'a learning rate of 0': { learningRate: 0 },
+    'a learning rate in words': { learningRate: '0.1' },
+    'epochs below 0': { epochs: -1 },
+    'half an epoch': { epochs: 0.5 },
+    'epochs in words': { epochs: '3' },
+    'epochs without end': { epochs: Infinity },
+    'batches of nothing': { batchSize: 0 },
+    'batches of NaN': { batchSize: Number.NaN },
+    'all rows for validation': { validation: 1 },
+    'a negative share': { validation: -0.1 },
+    'a share in words': { validation: 'half' },
+    'no validation data': { validation: null },
+    'metrics that are no list': { metrics: 'accuracy' },
+    'a metric of another task': { metrics: ['accuracy'] },
+    'a metric twice': { metrics: ['rmse', 'rmse'] },
+    'a class weight without classes': { classWeight: 'balanced', loss: 'mse', y: [[0.5], [1], [2], [0]] },
+    'a class weight in words': { classWeight: 'even' },
+    'callbacks that are no list': { callbacks: earlyStopping() },
+    'a callback that is none': { callbacks: [undefined] },
+    'a callback whose method is none': { callbacks: [{ name: 'x', onEpoch: 'log' }] },
+    'a signal that is none': { signal: { abort: true } },
+    'shuffle in words': { shuffle: 'yes' },
+    'stratify in words': { stratify: 'yes' },
+  };
+  test.each(Object.entries(fits))(
+    'fit refuses %s',
+    async (_name, { y = column, ...wrong }: { y?: number[][] }) => {
+      const net = regression();
+      const before = await net.weights();
+      expect(await errorOf(() => net.fit(x, y, { ...mse, ...wrong } as FitOptions))).toBeInstanceOf(
+        OptionError,
+      );
+      expect(await net.weights()).toEqual(before);
+      // A run that was refused leaves no trace: the next one is allowed.
+      await net.fit(x, column, mse);
+    },
+  );
+
+  test.each([
+    ['too few', [1, 1]],
+    ['too many', [1, 1, 1, 1, 1]],
+    ['a column of', [[1], [1], [1], [1]]],
+  ])('%s sample weights are refused', async (_name, sampleWeight) => {
+    expect(await errorOf(() => regression().fit(x, column, { ...mse, sampleWeight }))).toBeInstanceOf(
+      ShapeError,
+    );
+  });
+
+  test.each([
+    ['one below 0', [1, -1, 1, 1]],
+    ['nothing but 0', [0, 0, 0, 0]],
+  ])('sample weights with %s are refused', async (_name, sampleWeight) => {
+    expect(await errorOf(() => regression().fit(x, column, { ...mse, sampleWeight }))).toBeInstanceOf(
+      DataError,
+    );
+  });
+
+  test.each([
+    ['a class that does not exist', { yes: 2 }],
+    ['a class that no output has', { 3: 2 }],
+    ['a weight below 0', { 1: -1 }],
+    ['a weight of NaN', { 1: Number.NaN }],
+  ])('class weights with %s are refused', async (_name, classWeight) => {
+    const net = classifier();
+    expect(await errorOf(() => net.fit(x, [0, 1, 2, 1], { ...crossentropy, classWeight }))).toBeInstanceOf(
+      OptionError,
+    );
+  });
+
+  test('fit without options, without targets, without anything', async () => {
+    const net = regression();
+    for (const args of [
+      [x, column],
+      [x],
+      [],
+      [x, mse],
+      [x, column, null],
+      [x, column, 'mse'],
+      [x, undefined, mse],
+    ]) {
+      expect(await errorOf(() => Reflect.apply(net.fit, net, args))).toBeInstanceOf(OptionError);
+    }
+  });
+
+  test('evaluate before fit needs a loss', async () => {
+    expect((await errorOf(() => regression().evaluate(x, column))).facts.hint).toBe(
+      "evaluate(x, y, { loss: 'mse' })",
+    );
+  });
+
+  test('train has no callbacks', async () => {
+    expect(
+      await errorOf(() => train(regression(), { x, y: column }, { ...mse, callbacks: [] } as never)),
+    ).toBeInstanceOf(OptionError);
+    for (const data of [undefined, null, x]) {
+      expect(await errorOf(() => train(regression(), data as never, mse))).toBeInstanceOf(GliaError);
+    }
+  });
+
+  const models: Readonly<Record<string, () => unknown>> = {
+    'no layers': () => sequential([]),
+    'a layer instead of a list': () => sequential(dense(1) as never),
+    'a hole in the list': () => sequential([undefined as never]),
+    'a factory instead of a layer': () => sequential([dense as never]),
+    'a layer that is an object': () => sequential([{} as never]),
+    'a seed that is no number': () => sequential([dense(1)], { seed: '7' as never }),
+    'half a seed': () => sequential([dense(1)], { seed: 0.5 }),
+    'a seed of NaN': () => sequential([dense(1)], { seed: Number.NaN }),
+    'a preprocessing that is not fitted': () =>
+      sequential([dense(1)], { prepare: columns({ numeric: { of: ['age'] } }) as never }),
+    'a shape that is a number': () => sequential([dense(1)], { inputShape: 2 as never }),
+    'a shape with a hole': () => sequential([dense(1)], { inputShape: [undefined as never] }),
+    'a width of 0': () => sequential([dense(1)], { inputShape: [0] }),
+    'nothing at all': () => model(undefined as never),
+    'no inputs': () => model({ inputs: [], outputs: [] }),
+    'no outputs': () => model({ inputs: input([1]) } as never),
+    'a layer for an output': () => model({ inputs: input([1]), outputs: dense(1) as never }),
+    'a layer that is not called': () => dense(1).call(dense(2) as never),
+    'a call without inputs': () => dense(1).call(),
+    'a call of undefined': () => dense(1).call(undefined as never),
+    'trainStep without a model': () => trainStep(undefined as never, { loss: 'mse' }),
+    'trainStep without options': () => trainStep(regression(), undefined as never),
+    'trainStep without a loss': () => trainStep(regression(), {} as never),
+    'trainStep over no steps': () => trainStep(regression(), { loss: 'mse', totalSteps: 0 }),
+    'valueAndGrad without a loss': () => valueAndGrad(regression(), undefined as never),
+    'patience below 0': () => earlyStopping({ patience: -1 }),
+    'a change below 0': () => earlyStopping({ minDelta: -1 }),
+    'better in other words': () => earlyStopping({ better: 'more' as never }),
+    'a log without a path': () => csvLog(undefined as never),
+    'a line every so often': () => progress({ every: 0 }),
+    'a stream that is none': () => progress({ stream: {} as never }),
+  };
+  test.each(Object.entries(models))('%s is refused', async (_name, make) => {
+    expect(await errorOf(make)).toBeInstanceOf(GliaError);
+  });
+
+  test('a backend that does not exist', async () => {
+    expect(
+      (await errorOf(() => sequential([dense(1)], { inputShape: [1], backend: 'natvie' as never }))).facts
+        .hint,
+    ).toBe('did you mean "native"?');
+  });
+
+  test('what needs shapes says how to give them', async () => {
+    const net = sequential([dense(1)], { backend });
+    for (const call of [() => net.summary(), () => net.weights(), () => net.l2(), () => gradCheck(net)]) {
+      const error = await errorOf(call);
+      expect(error.code).toBe('ERR_GLIA_STATE');
+      expect(error.facts.hint).toMatch(/inputShape/);
+    }
+    expect(await errorOf(() => sequential([batchNorm()], { inputShape: [2] }).l2())).toBeInstanceOf(
+      OptionError,
+    );
+  });
+
+  test('a watched number that is not logged', async () => {
+    const error = await errorOf(() =>
+      regression().fit(x, column, {
+        ...mse,
+        callbacks: [earlyStopping({ monitor: 'val_los' })],
+        validation: 0.5,
+      }),
+    );
+    expect(error).toBeInstanceOf(OptionError);
+    expect(error.facts.hint).toBe('did you mean "val_loss"?');
+  });
+
+  test('an initialiser that gives too few numbers', async () => {
+    const short = { ...init.constant(1), fill: () => new Float32Array(1) };
+    expect(
+      await errorOf(() => sequential([dense(1, { init: short })], { inputShape: [2], backend })),
+    ).toBeInstanceOf(GliaError);
+  });
+});
