@@ -189,6 +189,8 @@ void Program::Read(Decoder& in) {
   const int64_t steps = in.Count();
   for (int64_t i = 0; i < steps; ++i) ReadStep(in);
   for (const Port& port : fetches_) Add(FetchTask(port), port.words);
+  // In a run of several steps the last task comes before the first.
+  if (!steps_.empty() && steps_.back().task.blocks > 1) steps_.front().wait = true;
 }
 
 void Program::ReadStep(Decoder& in) {
