@@ -10,6 +10,19 @@ describe('checkOptions', () => {
     expect(() => checkOptions('fit', {}, KNOWN)).not.toThrow();
   });
 
+  test('gives the own options, so that a default can be destructured', () => {
+    const { epochs, batchSize = 32 } = checkOptions<{ epochs: number; batchSize?: number }>(
+      'fit',
+      { epochs: 3 },
+      KNOWN,
+    );
+    expect([epochs, batchSize]).toEqual([3, 32]);
+  });
+
+  test.each([[null], [[1]], ['adam'], [3]])('refuses %j, which is no object', (options) => {
+    expect(() => checkOptions('fit', options as unknown as object, KNOWN)).toThrow(OptionError);
+  });
+
   test('refuses an unknown one with "did you mean"', () => {
     expect(() => checkOptions('fit', { batchsize: 8 }, KNOWN)).toThrowErrorMatchingInlineSnapshot(`
       [OptionError: fit: unknown option "batchsize"
@@ -74,7 +87,8 @@ describe('a polluted Object.prototype', () => {
 
   test('adds no option and no choice', () => {
     polluted.evil = 1;
-    expect(() => checkOptions('fit', { epochs: 3 }, KNOWN)).not.toThrow();
+    const options: { evil?: unknown } = checkOptions('fit', { epochs: 3 }, KNOWN);
+    expect(options.evil).toBeUndefined();
     expect(() => choose('optimizer', 'evil', { adam: 1 })).toThrow(OptionError);
   });
 
