@@ -1,5 +1,5 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
+import { checkOptions, didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { splitIndices } from '../data/index.ts';
 import type { Data } from '../data/matrix.ts';
@@ -13,7 +13,7 @@ import type { History } from './history.ts';
 import type { Metric, MetricName } from './metrics/index.ts';
 import { metricsOf } from './metrics/table.ts';
 import { selectRows } from './rows.ts';
-import { type RunPlan, Training } from './run.ts';
+import { loggedNames, type RunPlan, Training } from './run.ts';
 import type { Session } from './session.ts';
 
 /** Validation data: a share of the rows, inputs and targets, or a table. */
@@ -90,6 +90,7 @@ export function planRun(
   const names = session.prepare?.classes ?? [];
   const weighed = { ...all, weight: weighRows(all, options.sampleWeight, options.classWeight, names) };
   const { train, validation } = divide(session, loss, weighed, options);
+  checkWatched(optimizer, loggedNames(metrics, validation !== undefined));
   session.loss = loss;
   return {
     session,
@@ -104,6 +105,14 @@ export function planRun(
     signal,
     callbacks,
   };
+}
+
+function checkWatched({ schedule: { name, watch } }: Optimizer, logged: readonly string[]): void {
+  if (watch === undefined || logged.includes(watch.monitor)) return;
+  throw new OptionError(`fit: the schedule ${name} watches ${watch.monitor}, which is not logged`, {
+    logged: logged.join(', '),
+    hint: didYouMean(watch.monitor, logged) ?? 'give validation data, or the metric under `metrics`',
+  });
 }
 
 function checkFlag(name: string, value: unknown): void {

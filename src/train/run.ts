@@ -30,6 +30,12 @@ export interface RunPlan {
   readonly callbacks: readonly Callback[];
 }
 
+/** Names of the numbers that each epoch logs. */
+export function loggedNames(metrics: readonly Metric[], validated: boolean): string[] {
+  const own = ['loss', ...metrics.map(({ name }) => name)];
+  return validated ? [...own, ...own.map((name) => `val_${name}`)] : own;
+}
+
 /** Wanted length of one call of the backend, in milliseconds: progress, abort and other calls get their turn. */
 const CALL = 20;
 
@@ -56,12 +62,11 @@ export class Training {
   /** The run as callbacks see it. */
   get run(): Run {
     const { session, epochs, train, metrics, validation } = this.#plan;
-    const own = ['loss', ...metrics.map(({ name }) => name)];
     return {
       epochs,
       stepsPerEpoch: this.#stepsPerEpoch,
       rows: train.rows,
-      logged: validation === undefined ? own : [...own, ...own.map((name) => `val_${name}`)],
+      logged: loggedNames(metrics, validation !== undefined),
       better: (name) => {
         const bare = name.replace(/^val_/, '');
         return bare === 'loss' ? 'lower' : metrics.find((metric) => metric.name === bare)?.better;
@@ -226,13 +231,7 @@ export class Training {
     this.#epochs.push({ epoch, learningRate: this.#learningRate, loss: sofar.loss, ...logs });
     const { watch } = optimizer.schedule;
     if (watch === undefined) return;
-    const values = this.#epochs.map((one) => one[watch.monitor]);
-    if (values.some((value) => value === undefined)) {
-      throw new GliaError('ERR_GLIA_OPTION', `the schedule watches ${watch.monitor}, which is not logged`, {
-        logged: this.run.logged.join(', '),
-      });
-    }
-    this.#factor = watch.factor(values as number[]);
+    this.#factor = watch.factor(this.#epochs.map((one) => one[watch.monitor]!));
   }
 }
 

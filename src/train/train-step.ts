@@ -80,6 +80,15 @@ class Stepper {
     this.#session = session;
     this.#loss = loss;
     this.#optimizer = optimizerOf(optimizer);
+    const { name, watch } = this.#optimizer.schedule;
+    if (watch !== undefined) {
+      throw new OptionError(
+        `trainStep: the schedule ${name} watches ${watch.monitor}, and a step logs nothing`,
+        {
+          hint: 'use fit, or a schedule that follows the steps',
+        },
+      );
+    }
     if (totalSteps !== Number.POSITIVE_INFINITY)
       checkNumber('trainStep', 'totalSteps', totalSteps, { least: 1, whole: true });
     this.#totalSteps = totalSteps;
