@@ -87,7 +87,7 @@ describe('a polluted Object.prototype', () => {
 
   test('adds no option and no choice', () => {
     polluted.evil = 1;
-    const options: { evil?: unknown } = checkOptions('fit', { epochs: 3 }, KNOWN);
+    const options = checkOptions<{ epochs: number; evil?: unknown }>('fit', { epochs: 3 }, KNOWN);
     expect(options.evil).toBeUndefined();
     expect(() => choose('optimizer', 'evil', { adam: 1 })).toThrow(OptionError);
   });
