@@ -14,7 +14,7 @@ const lines = (path: string): number => read(path).trimEnd().split('\n').length;
 
 /** Floor of each folder or face of `src`, as the table of ARCHITECTURE.md has them: its home is there. */
 const floors = new Map(
-  [...read('ARCHITECTURE.md').matchAll(/^\| (\d) \| (.+) \|$/gm)].flatMap(([, floor, folders]) =>
+  [...read('ARCHITECTURE.md').matchAll(/^\| (\d) +\| (.+) \|$/gm)].flatMap(([, floor, folders]) =>
     [...folders!.matchAll(/`(src\/[\w./]+)`/g)].map(([, folder]) => [folder!, Number(floor)] as const),
   ),
 );
