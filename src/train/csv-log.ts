@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, stat, writeFile } from 'node:fs/promises';
 import { FileError, OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import type { Callback, Run } from './callback.ts';
@@ -27,8 +27,19 @@ export function csvLog(path: string, options: { readonly append?: boolean } = {}
     name: 'csvLog',
     async onBegin(run: Run) {
       names = ['epoch', 'learningRate', ...run.logged];
-      if (!append) await write(writeFile(path, `${names.join(',')}\n`));
+      const header = `${names.join(',')}\n`;
+      if (!append) await write(writeFile(path, header));
+      else if (await isEmpty(path)) await write(appendFile(path, header));
     },
     onEpoch: ({ logs }) => write(appendFile(path, `${names.map((name) => logs[name] ?? '').join(',')}\n`)),
   };
+}
+
+async function isEmpty(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).size === 0;
+  } catch {
+    // Where there is no file there is nothing in it; any other trouble shows when it is written.
+    return true;
+  }
 }

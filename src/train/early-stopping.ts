@@ -37,38 +37,41 @@ export function earlyStopping(given: EarlyStoppingOptions = {}): Callback {
   checkNumber('earlyStopping', 'patience', patience, { least: 0, whole: true });
   checkNumber('earlyStopping', 'minDelta', minDelta, { least: 0 });
   if (better !== undefined) choose('earlyStopping: better', better, { higher: true, lower: true });
-  let watched = { monitor: '', sign: 1 };
-  let best = Number.NEGATIVE_INFINITY;
-  let waited = 0;
-  let weights: Record<string, Weight> | undefined;
+  // By run, since one callback may serve several at once: no model may get the weights of another.
+  const watches = new WeakMap<Run, Watch>();
   return {
     name: 'earlyStopping',
     onBegin(run) {
-      watched = watch(options, run);
-      best = Number.NEGATIVE_INFINITY;
-      waited = 0;
-      weights = undefined;
+      watches.set(run, watch(options, run));
     },
     async onEpoch({ logs }, run) {
-      const score = watched.sign * logs[watched.monitor]!;
-      if (score > best + (Number.isFinite(best) ? minDelta : 0)) {
-        best = score;
-        waited = 0;
-        if (restoreBest) weights = await run.readWeights();
-      } else if (++waited >= patience) {
-        run.stop(`earlyStopping: ${watched.monitor} has not improved for ${waited} epochs`);
+      const state = watches.get(run)!;
+      const score = state.sign * logs[state.monitor]!;
+      if (score > state.best + (Number.isFinite(state.best) ? minDelta : 0)) {
+        state.best = score;
+        state.waited = 0;
+        if (restoreBest) state.weights = await run.readWeights();
+      } else if (++state.waited >= patience) {
+        run.stop(`earlyStopping: ${state.monitor} has not improved for ${state.waited} epochs`);
       }
     },
     async onEnd(_event, run) {
+      const { weights } = watches.get(run)!;
       if (weights !== undefined) await run.writeWeights(weights);
     },
   };
 }
 
-function watch(
-  { monitor: asked, better: said }: EarlyStoppingOptions,
-  run: Run,
-): { monitor: string; sign: number } {
+/** What is known of one run. */
+interface Watch {
+  readonly monitor: string;
+  readonly sign: number;
+  best: number;
+  waited: number;
+  weights?: Record<string, Weight>;
+}
+
+function watch({ monitor: asked, better: said }: EarlyStoppingOptions, run: Run): Watch {
   const monitor = asked ?? (run.logged.includes('val_loss') ? 'val_loss' : 'loss');
   if (!run.logged.includes(monitor)) {
     throw new OptionError(`earlyStopping: ${monitor} is not logged`, {
@@ -82,5 +85,5 @@ function watch(
       hint: "earlyStopping({ better: 'higher' })",
     });
   }
-  return { monitor, sign: better === 'higher' ? 1 : -1 };
+  return { monitor, sign: better === 'higher' ? 1 : -1, best: Number.NEGATIVE_INFINITY, waited: 0 };
 }

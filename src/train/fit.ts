@@ -1,4 +1,4 @@
-import { OptionError } from '../base/errors.ts';
+import { GliaError, OptionError } from '../base/errors.ts';
 import { checkOptions, didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { splitIndices } from '../data/index.ts';
@@ -72,6 +72,12 @@ export function planRun(
   given: FitOptions,
 ): RunPlan {
   const options = checkOptions('fit', given, KNOWN);
+  // Here as well as when the run begins: a call that is refused must change nothing and call nobody.
+  if (session.training) {
+    throw new GliaError('ERR_GLIA_STATE', 'the model is being trained already', {
+      hint: 'await the first run',
+    });
+  }
   if (options.loss === undefined) {
     throw new OptionError('fit: loss is missing', { hint: "such as 'mse' or 'categoricalCrossentropy'" });
   }

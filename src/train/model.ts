@@ -2,6 +2,7 @@ import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
+import { Prepared } from '../data/prepared.ts';
 import { Table } from '../data/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { between, chain, input, type Layer, type Node } from '../nn/index.ts';
@@ -232,7 +233,7 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
   if (!Array.isArray(layers) || layers.length === 0) throw new OptionError('sequential: there are no layers');
   const { inputShape, ...rest } = own;
   const given = inputShape === undefined ? undefined : input(inputShape).shape;
-  const width = given ?? (own.prepare === undefined ? undefined : [own.prepare.width]);
+  const width = given ?? (own.prepare instanceof Prepared ? [own.prepare.width] : undefined);
   return new Model(new Session(chain(layers, width), rest));
 }
 

@@ -107,8 +107,14 @@ export class Training {
   }
 
   #stopped(): boolean {
-    if (this.#plan.signal?.aborted) this.#stopReason ??= 'aborted';
-    return this.#stopReason !== undefined;
+    return this.#aborted() || this.#stopReason !== undefined;
+  }
+
+  /** An abort does not wait for the end of the epoch, other reasons do. */
+  #aborted(): boolean {
+    const aborted = this.#plan.signal?.aborted === true;
+    if (aborted) this.#stopReason ??= 'aborted';
+    return aborted;
   }
 
   #allocate(): void {
@@ -146,7 +152,7 @@ export class Training {
       await this.#call(epoch, sofar, from, size, count);
       step += count;
       yield { type: 'step', epoch, step, steps, loss: sofar.loss, learningRate: this.#learningRate };
-      if (this.#stopped()) return;
+      if (this.#aborted()) return;
     }
     session.epochs++;
     await this.#finishEpoch(epoch, sofar);

@@ -153,6 +153,9 @@ export function sessionOf(where: string, model: { readonly session: Session }): 
 
 function checkWeights(own: ReadonlyMap<string, Shape>, weights: Readonly<Record<string, Weight>>): void {
   const paths = [...own.keys()];
+  if (typeof weights !== 'object' || weights === null) {
+    throw new DataError(`weights: wanted tensors by path, got ${weights === null ? 'null' : typeof weights}`);
+  }
   for (const path of Object.keys(weights)) {
     if (own.has(path)) continue;
     throw new DataError(`weights: the model has no ${path}`, {
@@ -163,6 +166,11 @@ function checkWeights(own: ReadonlyMap<string, Shape>, weights: Readonly<Record<
   for (const [path, shape] of own) {
     const came = Object.hasOwn(weights, path) ? weights[path] : undefined;
     if (came === undefined) throw new DataError(`weights: ${path} is missing`, { wanted: showShape(shape) });
+    if (!Array.isArray(came?.shape) || !(came.data instanceof Float32Array)) {
+      throw new DataError(`weights: ${path} is not { shape, data }`, {
+        hint: 'shape is a list, data a Float32Array, as weights() gives them',
+      });
+    }
     if (!sameShape(came.shape, shape) || came.data.length !== sizeOf(shape)) {
       throw new ShapeError(`weights: ${path} has another shape`, {
         wanted: showShape(shape),

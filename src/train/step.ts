@@ -12,6 +12,8 @@ export interface StepSpec {
   readonly optimizer: Optimizer;
   /** Rows of a batch. */
   readonly batch: number;
+  /** Keeps the optimizer's tensors apart from those of other steps on the same storage. */
+  readonly owner?: string;
   /** Rows of the stored data that batches are gathered from; without it the batch itself is fed. */
   readonly stored?: number;
   /** The scalar to be minimised, from the network's outputs; more values may be fetched with it. */
@@ -24,7 +26,7 @@ export const LEAVES = {
   apply: 'optim.apply',
   input: (i: number): string => `x${i}`,
   scalar: (name: string): string => `optim.${name}`,
-  state: (slot: string, path: string): string => `optim.${slot}.${path}`,
+  state: (owner: string, slot: string, path: string): string => `optim.${owner}${slot}.${path}`,
 } as const;
 
 /** Slot in which gradients are summed up between updates. */
@@ -34,16 +36,18 @@ const ACCUMULATOR = 'accumulated';
 export function optimizerSlots(
   network: Network,
   optimizer: Optimizer,
+  owner = '',
 ): { name: string; shape: Shape; initial: number }[] {
   const slots = Object.entries(optimizer.state);
   if (optimizer.accumulate > 1) slots.push([ACCUMULATOR, 0]);
   return network.params.flatMap(({ path, shape }) =>
-    slots.map(([slot, initial]) => ({ name: LEAVES.state(slot, path), shape, initial })),
+    slots.map(([slot, initial]) => ({ name: LEAVES.state(owner, slot, path), shape, initial })),
   );
 }
 
 /** Loss, gradients and updates as ONE graph; the carried tensors become the next weights and optimizer state. */
-export function traceStep({ network, optimizer, batch, stored: rows, loss: lossOf }: StepSpec): Graph {
+export function traceStep(spec: StepSpec): Graph {
+  const { network, batch, stored: rows, loss: lossOf } = spec;
   const traced = network.trace(
     network.inputShapes.map((shape, i) => inputLeaf(i, shape, batch, rows)),
     true,
@@ -54,7 +58,7 @@ export function traceStep({ network, optimizer, batch, stored: rows, loss: lossO
     total,
     network.params.map(({ leaf }) => leaf),
   );
-  const carry = [...update(network.params, gradients, optimizer), ...traced.updates];
+  const carry = [...update(spec, gradients), ...traced.updates];
   return { fetch: { loss: total, ...fetch }, carry };
 }
 
@@ -66,27 +70,38 @@ function inputLeaf(i: number, shape: Shape, batch: number, rows: number | undefi
 
 type Carry = readonly (readonly [Tensor, Tensor])[];
 
-function update(params: readonly Param[], gradients: readonly Tensor[], optimizer: Optimizer): Carry {
-  if (optimizer.accumulate === 1) return applyRule(params, clipGradients(gradients, optimizer), optimizer);
+function update(spec: StepSpec, gradients: readonly Tensor[]): Carry {
+  const {
+    network: { params },
+    optimizer,
+    owner = '',
+  } = spec;
+  if (optimizer.accumulate === 1)
+    return applyRule(params, clipGradients(gradients, optimizer), optimizer, owner);
   // Every step runs the same graph; `apply` is 1 in the last of each group of batches and lets the update through.
   const apply = fed(LEAVES.apply, []);
-  const sums = params.map(({ path, shape }) => stored(LEAVES.state(ACCUMULATOR, path), shape));
+  const sums = params.map(({ path, shape }) => stored(LEAVES.state(owner, ACCUMULATOR, path), shape));
   const totals = gradients.map((g, i) => add(sums[i]!, g));
   const means = totals.map((total) => div(total, optimizer.accumulate));
-  const carry = applyRule(params, clipGradients(means, optimizer), optimizer);
+  const carry = applyRule(params, clipGradients(means, optimizer), optimizer, owner);
   return [
     ...carry.map(([leaf, next]) => [leaf, where(apply, next, leaf)] as const),
     ...sums.map((sum, i) => [sum, where(apply, constant(0), totals[i]!)] as const),
   ];
 }
 
-function applyRule(params: readonly Param[], gradients: readonly Tensor[], optimizer: Optimizer): Carry {
+function applyRule(
+  params: readonly Param[],
+  gradients: readonly Tensor[],
+  optimizer: Optimizer,
+  owner: string,
+): Carry {
   const scalars = Object.fromEntries(
     Object.keys(optimizer.scalars(1, 1)).map((name) => [name, fed(LEAVES.scalar(name), [])]),
   );
   return params.flatMap(({ path, shape, leaf }, i) => {
     const state = Object.fromEntries(
-      Object.keys(optimizer.state).map((slot) => [slot, stored(LEAVES.state(slot, path), shape)]),
+      Object.keys(optimizer.state).map((slot) => [slot, stored(LEAVES.state(owner, slot, path), shape)]),
     );
     const next = optimizer.update(leaf, wholeShape(gradients[i]!, shape), state, scalars);
     const slots = Object.entries(next.state).map(([slot, value]) => [state[slot]!, value] as const);

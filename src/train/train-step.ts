@@ -57,19 +57,29 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
   };
   const sync = (x: Inputs, y: Data) => {
     const { program, feeds } = stepper.prepare(x, y);
-    return stepper.finish(session.engine.runSync(program, 1, feeds));
+    let fetched: Arrays;
+    try {
+      fetched = session.engine.runSync(program, 1, feeds);
+    } catch (error) {
+      stepper.undo();
+      throw error;
+    }
+    return stepper.finish(fetched);
   };
   return Object.assign(step, { sync });
 }
 
 let steppers = 0;
 
+/** Frees what a step holds in the model's engine when nobody can take that step any more. */
+const dropped = new FinalizationRegistry<() => void>((free) => free());
+
 class Stepper {
   readonly #session: Session;
   readonly #loss: TrainStepOptions['loss'];
   readonly #optimizer: Optimizer;
   readonly #totalSteps: number;
-  readonly #key = `step ${steppers++}`;
+  readonly #key = `step ${steppers++} `;
   #taken = 0;
 
   constructor(
@@ -92,6 +102,12 @@ class Stepper {
     if (totalSteps !== Number.POSITIVE_INFINITY)
       checkNumber('trainStep', 'totalSteps', totalSteps, { least: 1, whole: true });
     this.#totalSteps = totalSteps;
+    if (this.#optimizer.schedule.watch !== undefined) {
+      throw new OptionError(
+        `trainStep: the schedule ${this.#optimizer.schedule.name} watches a metric, and a step logs none`,
+        { hint: 'train with fit, or take a schedule of the step alone' },
+      );
+    }
   }
 
   prepare(inputs: Inputs, targets: Data) {
@@ -100,13 +116,14 @@ class Stepper {
     if (this.#taken === 0) this.#allocate();
     const batch = x[0]!.shape[0]!;
     const integer = y.data instanceof Int32Array;
-    const key = `${this.#key} ${batch} ${integer} ${y.shape.join('x')}`;
+    const key = `${this.#key}${batch} ${integer} ${y.shape.join('x')}`;
     const program = engine.program(key, () => {
       const target = fed('y', y.shape, integer ? 'i32' : 'f32');
       const { network } = this.#session;
       return traceStep({
         network,
         optimizer: this.#optimizer,
+        owner: this.#key,
         batch,
         loss: (out) => this.#trace(out, target),
       });
@@ -118,6 +135,12 @@ class Stepper {
     this.#taken++;
     this.#session.steps++;
     return { program, feeds };
+  }
+
+  /** The step that was prepared last was not taken. */
+  undo(): void {
+    this.#taken--;
+    this.#session.steps--;
   }
 
   finish(fetched: Arrays): { loss: number } {
@@ -156,11 +179,22 @@ class Stepper {
 
   #allocate(): void {
     const { engine, network } = this.#session;
-    for (const { name, shape, initial } of optimizerSlots(network, this.#optimizer)) {
+    const slots = optimizerSlots(network, this.#optimizer, this.#key);
+    for (const { name, shape, initial } of slots) {
       engine.storage.allocate({ name, shape, dtype: 'f32' });
       if (initial !== 0)
         engine.storage.write(name, new Float32Array(engine.storage.read(name).length).fill(initial));
     }
+    const key = this.#key;
+    dropped.unregister(this);
+    dropped.register(
+      this,
+      () => {
+        engine.forget(key);
+        for (const { name } of slots) engine.storage.release(name);
+      },
+      this,
+    );
   }
 
   #scalars(): Record<string, NumberArray> {

@@ -2,7 +2,7 @@ import { OptionError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
-import { fed, type Tensor } from '../ir/tensor.ts';
+import { fed, isTensor, type Tensor } from '../ir/tensor.ts';
 import { add, expand } from '../ops/index.ts';
 import { type Inputs, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
@@ -51,6 +51,12 @@ export function valueAndGrad(
       const leaves = network.inputShapes.map((shape, i) => fed(LEAVES.input(i), [batch, ...shape]));
       const { outputs, penalty } = network.trace(leaves, true);
       const bare = loss(outputs[0]!, fed('y', y.shape, integer ? 'i32' : 'f32'));
+      if (!isTensor(bare) || bare.shape.length > 0) {
+        throw new OptionError('valueAndGrad: the loss must give a scalar', {
+          got: isTensor(bare) ? `[${bare.shape.join(', ')}]` : typeof bare,
+          hint: 'take ops.mean of it',
+        });
+      }
       const value = penalty === undefined ? bare : add(bare, penalty);
       const gradients = grad(
         value,
