@@ -19,18 +19,20 @@ const NUMBERS_PER_CALL = 1 << 21;
 /** Numbers of an evaluation, by name. */
 export type Logs = { readonly loss: number; readonly [metric: string]: number };
 
-/** Loss, metrics and predictions of a data set, in inference mode. */
+/** Loss, metrics and predictions of a data set, in inference mode. An abort throws the signal's reason. */
 export async function evaluateDataset(
   session: Session,
   loss: Loss,
   dataset: Dataset,
   metrics: readonly Metric[],
   key: string,
+  signal?: AbortSignal,
 ): Promise<{ logs: Logs; predictions: Values }> {
-  const parts = await forward(session, dataset, (batch) => ({
+  const programFor = (batch: number) => ({
     key: `${key} ${batch}`,
     trace: () => traceEvaluation(session, loss, dataset, batch),
-  }));
+  });
+  const parts = await forward(session, dataset, programFor, signal);
   const predictions = new Values(asFloat32(parts['prediction']!), [
     dataset.rows,
     ...session.network.outputShapes[0]!,
@@ -91,12 +93,14 @@ export async function forward(
   session: Session,
   data: Pick<Dataset, 'rows' | 'x'> & Partial<Pick<Dataset, 'y'>>,
   programFor: (batch: number) => { key: string; trace: () => Graph },
+  signal?: AbortSignal,
 ): Promise<Parts> {
   const parts: Record<string, NumberArray[]> = {};
   const width = data.x.reduce((sum, { shape }) => sum + sizeOf(shape.slice(1)), 0);
   const batch = Math.min(FORWARD_BATCH, data.rows);
   const stepsPerCall = Math.max(1, Math.floor(NUMBERS_PER_CALL / (batch * Math.max(1, width))));
   for (let from = 0; from < data.rows; ) {
+    if (signal?.aborted) throw signal.reason;
     const whole = Math.min(stepsPerCall, Math.floor((data.rows - from) / batch));
     const [size, steps] = whole > 0 ? [batch, whole] : [data.rows - from, 1];
     const { key, trace } = programFor(size);

@@ -1,5 +1,6 @@
 import type { NumberArray } from '../base/dtype.ts';
 import { GliaError, NumericError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
 import { epochOrder } from '../data/index.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { type Loss, reduceRows } from '../loss/index.ts';
@@ -89,7 +90,7 @@ export class Training {
     }
     session.training = true;
     try {
-      this.#allocate();
+      await session.engine.exclusive(() => this.#allocate());
       for (let epoch = 1; epoch <= epochs && !this.#stopped(); epoch++) {
         yield* this.#epoch(epoch);
         const logs = this.#epochs.at(-1);
@@ -122,7 +123,7 @@ export class Training {
     const { storage } = session.engine;
     for (const { name, shape, initial } of optimizerSlots(session.network, optimizer)) {
       storage.allocate({ name, shape, dtype: 'f32' });
-      if (initial !== 0) storage.write(name, new Float32Array(storage.read(name).length).fill(initial));
+      if (initial !== 0) storage.write(name, new Float32Array(sizeOf(shape)).fill(initial));
     }
     train.x.forEach(({ data, shape }, i) => {
       storage.allocate({ name: LEAVES.input(i), shape, dtype: 'f32' });
@@ -231,8 +232,14 @@ export class Training {
     for (const metric of metrics) logs[metric.name] = measure(metric, sofar.predictions, sofar.seen, loss);
     if (validation !== undefined) {
       const key = `${this.#key}validation`;
-      const { logs: own } = await evaluateDataset(session, loss, validation, metrics, key);
-      for (const [name, value] of Object.entries(own)) logs[`val_${name}`] = value;
+      const { signal } = this.#plan;
+      try {
+        const { logs: own } = await evaluateDataset(session, loss, validation, metrics, key, signal);
+        for (const [name, value] of Object.entries(own)) logs[`val_${name}`] = value;
+      } catch (error) {
+        if (this.#aborted() && error === signal?.reason) return;
+        throw error;
+      }
     }
     this.#epochs.push({ epoch, learningRate: this.#learningRate, loss: sofar.loss, ...logs });
     const { watch } = optimizer.schedule;

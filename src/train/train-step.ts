@@ -3,6 +3,7 @@ import type { NumberArray } from '../base/dtype.ts';
 import { NumericError, OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { sizeOf } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
 import { fed, isTensor, type Tensor } from '../ir/tensor.ts';
 import { type Loss, type LossName, lossOf, reduceRows } from '../loss/index.ts';
@@ -52,11 +53,11 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
     checkOptions('trainStep', options, ['loss', 'optimizer', 'totalSteps']),
   );
   const step = async (x: Inputs, y: Data) => {
-    const { program, feeds } = stepper.prepare(x, y);
-    return stepper.finish(await session.engine.run(program, 1, feeds));
+    const { program, feeds, number } = stepper.prepare(x, y, (work) => void session.engine.exclusive(work));
+    return stepper.finish(await session.engine.run(program, 1, feeds), number);
   };
   const sync = (x: Inputs, y: Data) => {
-    const { program, feeds } = stepper.prepare(x, y);
+    const { program, feeds, number } = stepper.prepare(x, y, (work) => work());
     let fetched: Arrays;
     try {
       fetched = session.engine.runSync(program, 1, feeds);
@@ -64,7 +65,7 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
       stepper.undo();
       throw error;
     }
-    return stepper.finish(fetched);
+    return stepper.finish(fetched, number);
   };
   return Object.assign(step, { sync });
 }
@@ -102,18 +103,13 @@ class Stepper {
     if (totalSteps !== Number.POSITIVE_INFINITY)
       checkNumber('trainStep', 'totalSteps', totalSteps, { least: 1, whole: true });
     this.#totalSteps = totalSteps;
-    if (this.#optimizer.schedule.watch !== undefined) {
-      throw new OptionError(
-        `trainStep: the schedule ${this.#optimizer.schedule.name} watches a metric, and a step logs none`,
-        { hint: 'train with fit, or take a schedule of the step alone' },
-      );
-    }
   }
 
-  prepare(inputs: Inputs, targets: Data) {
+  /** Makes the next step ready; `write` runs what must wait for earlier calls on the storage. */
+  prepare(inputs: Inputs, targets: Data, write: (work: () => void) => void) {
     const { x, y } = this.#read(inputs, targets);
     const { engine } = this.#session;
-    if (this.#taken === 0) this.#allocate();
+    if (this.#taken === 0) this.#allocate(write);
     const batch = x[0]!.shape[0]!;
     const integer = y.data instanceof Int32Array;
     const key = `${this.#key}${batch} ${integer} ${y.shape.join('x')}`;
@@ -134,7 +130,7 @@ class Stepper {
     });
     this.#taken++;
     this.#session.steps++;
-    return { program, feeds };
+    return { program, feeds, number: this.#taken };
   }
 
   /** The step that was prepared last was not taken. */
@@ -143,11 +139,11 @@ class Stepper {
     this.#session.steps--;
   }
 
-  finish(fetched: Arrays): { loss: number } {
+  finish(fetched: Arrays, number: number): { loss: number } {
     const loss = fetched['loss']![0]!;
     if (!Number.isFinite(loss)) {
       throw new NumericError(`the loss became ${loss}`, {
-        at: `step ${this.#taken}`,
+        at: `step ${number}`,
         hint: 'lower the learning rate, scale the inputs, or set clipNorm',
       });
     }
@@ -177,13 +173,13 @@ class Stepper {
     return { loss: reduceRows(loss.rows(outputs[0]!, target), loss.reduction) };
   }
 
-  #allocate(): void {
+  #allocate(write: (work: () => void) => void): void {
     const { engine, network } = this.#session;
     const slots = optimizerSlots(network, this.#optimizer, this.#key);
     for (const { name, shape, initial } of slots) {
       engine.storage.allocate({ name, shape, dtype: 'f32' });
-      if (initial !== 0)
-        engine.storage.write(name, new Float32Array(engine.storage.read(name).length).fill(initial));
+      if (initial === 0) continue;
+      write(() => engine.storage.write(name, new Float32Array(sizeOf(shape)).fill(initial)));
     }
     const key = this.#key;
     dropped.unregister(this);
