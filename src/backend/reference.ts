@@ -6,8 +6,11 @@ import type { KernelStep, Program, RegionStep, Step } from '../ir/program.ts';
 import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
 import { contiguous, mapTile, repeated, TILE, type TileSource, temporary } from './tiles.ts';
 
-/** A run gives the event loop a turn after this many milliseconds. */
+/** The event loop gets a turn after this many milliseconds of runs, whether of a long one or of many short ones. */
 const TURN = 10;
+
+/** When it last got one. */
+let turned = 0;
 
 /**
  * The backend in TypeScript: runs the op table's own kernels. It is the fallback where there is no addon and, in
@@ -34,7 +37,11 @@ class ReferenceStorage implements Storage {
   }
 
   allocate({ name, shape, dtype }: Slot): void {
-    this.#slots.set(name, arrayFor(dtype, sizeOf(shape), this.#precision));
+    try {
+      this.#slots.set(name, arrayFor(dtype, sizeOf(shape), this.#precision));
+    } catch (error) {
+      throw new BackendError(`allocate ${name}: no memory for ${sizeOf(shape)} numbers`, {}, error);
+    }
   }
 
   has(name: string): boolean {
@@ -91,12 +98,11 @@ class ReferenceRunnable implements Runnable {
     const owned = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, array.slice()]));
     const fetched = this.#begin(steps, owned);
     try {
-      let turn = performance.now();
       for (let k = 0; k < steps; k++) {
         this.#step(k, owned, fetched);
-        if (performance.now() - turn < TURN) continue;
+        if (performance.now() - turned < TURN) continue;
         await new Promise((resolve) => setImmediate(resolve));
-        turn = performance.now();
+        turned = performance.now();
       }
     } finally {
       this.#storage.busy = false;

@@ -1,5 +1,6 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { currentPath } from '../ir/scope.ts';
 import { isTensor, type Tensor } from '../ir/tensor.ts';
@@ -73,18 +74,29 @@ export function layer<P extends string = never>(definition: CustomLayer<P>): Lay
     name,
   } = checkOptions('layer', definition, known);
   if (typeof apply !== 'function') throw new OptionError('layer: apply must be a function');
+  for (const [what, made] of Object.entries({ params, state })) {
+    if (made === undefined || typeof made === 'function') continue;
+    throw new OptionError(`layer: ${what} must be a function of the input's shape, got ${typeof made}`, {
+      hint: `${what}: ([d]) => ({ … })`,
+    });
+  }
+  if (typeof kind !== 'string') throw new OptionError(`layer: kind must be a string, got ${typeof kind}`);
   return createLayer({
     kind,
     name,
     config,
     params(...inputs) {
-      const specs = Object.entries<CustomParam>(params?.(...(inputs as unknown as InputShape[])) ?? {});
+      const made = params?.(...(inputs as unknown as InputShape[])) ?? {};
+      const specs = entriesOf<CustomParam>('params', made);
       return Object.fromEntries(specs.map(([key, param]) => [key, complete(key, param, inputs)]));
     },
     ...(state && {
       state(...inputs: Shape[]) {
         const specs = state(...(inputs as unknown as InputShape[]));
-        for (const [key, spec] of Object.entries(specs)) checkShape(`state ${key}`, spec.shape, inputs);
+        for (const [key, spec] of entriesOf('state', specs)) {
+          checkShape(`state ${key}`, spec?.shape, inputs);
+          checkNumber('layer', `initial of state ${key}`, spec.initial);
+        }
         return specs;
       },
     }),
@@ -99,17 +111,29 @@ export function layer<P extends string = never>(definition: CustomLayer<P>): Lay
 }
 
 function complete(key: string, param: CustomParam, inputs: readonly Shape[]): ParamSpec {
-  const { shape, init, regularizer }: Exclude<CustomParam, Shape> = isShape(param) ? { shape: param } : param;
+  const { shape, init, regularizer }: Partial<Exclude<CustomParam, Shape>> = isShape(param)
+    ? { shape: param }
+    : (param ?? {});
   checkShape(`parameter ${key}`, shape, inputs);
   const usual = shape.length > 1 ? 'glorotUniform' : 'zeros';
   return { shape, init: initializerOf(init ?? usual), regularizer: checkRegularizer(regularizer) };
 }
 
 /** Shapes are made from those of the inputs, so an axis that an input does not have shows here. */
-function checkShape(what: string, shape: Shape, inputs: readonly Shape[]): void {
+function checkShape(
+  what: string,
+  shape: Shape | undefined,
+  inputs: readonly Shape[],
+): asserts shape is Shape {
   if (Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0)) return;
   const got = Array.isArray(shape) ? showShape(shape.map(String) as unknown as Shape) : typeof shape;
   refuse(`layer: the shape of ${what} is ${got}`, inputs, 'dimensions are positive integers');
+}
+
+/** What a function of the caller's gave, by name. */
+function entriesOf<T>(what: string, made: Readonly<Record<string, T>>): [string, T][] {
+  if (typeof made === 'object' && made !== null) return Object.entries(made);
+  throw new OptionError(`layer: ${what} gave ${made === null ? 'null' : typeof made}, wanted an object`);
 }
 
 function isShape(param: CustomParam): param is Shape {

@@ -126,6 +126,8 @@ function nameLayers(layers: readonly Layer[]): Map<Layer, string> {
     const count = (counts.get(layer.kind) ?? 0) + 1;
     counts.set(layer.kind, count);
     const name = layer.name ?? `${layer.kind}${count}`;
+    if (typeof name !== 'string')
+      throw new OptionError(`a layer's name must be a string, got ${typeof name}`);
     if (/[^\w-]/.test(name) || [...names.values()].includes(name)) {
       throw new OptionError(
         `layer name "${name}" ${/[^\w-]/.test(name) ? 'may hold only letters, digits, _ and -' : 'is taken'}`,

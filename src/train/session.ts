@@ -163,20 +163,22 @@ function checkWeights(own: ReadonlyMap<string, Shape>, weights: Readonly<Record<
       hint: didYouMean(path, paths),
     });
   }
-  for (const [path, shape] of own) {
-    const came = Object.hasOwn(weights, path) ? weights[path] : undefined;
-    if (came === undefined) throw new DataError(`weights: ${path} is missing`, { wanted: showShape(shape) });
-    if (!Array.isArray(came?.shape) || !(came.data instanceof Float32Array)) {
-      throw new DataError(`weights: ${path} is not { shape, data }`, {
-        hint: 'shape is a list, data a Float32Array, as weights() gives them',
-      });
-    }
-    if (!sameShape(came.shape, shape) || came.data.length !== sizeOf(shape)) {
-      throw new ShapeError(`weights: ${path} has another shape`, {
-        wanted: showShape(shape),
-        got: showShape(came.shape),
-      });
-    }
+  for (const [path, shape] of own)
+    checkWeight(path, shape, Object.hasOwn(weights, path) ? weights[path] : undefined);
+}
+
+function checkWeight(path: string, wanted: Shape, came: Weight | undefined): void {
+  if (came === undefined) throw new DataError(`weights: ${path} is missing`, { wanted: showShape(wanted) });
+  if (!Array.isArray(came?.shape) || !(came.data instanceof Float32Array)) {
+    throw new DataError(`weights: ${path} is not { shape, data }`, {
+      hint: 'shape is a list, data a Float32Array, as weights() gives them',
+    });
+  }
+  if (!sameShape(came.shape, wanted) || came.data.length !== sizeOf(wanted)) {
+    throw new ShapeError(`weights: ${path} has another shape`, {
+      wanted: showShape(wanted),
+      got: showShape(came.shape),
+    });
   }
 }
 
