@@ -88,10 +88,9 @@ export class ProgramError extends GliaError {
 
 function layout(summary: string, facts: Facts): string {
   const { at, hint, ...rest } = facts;
-  const lines = Object.entries({ at, ...rest, hint })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `\n  ${name.padEnd(5)} ${show(value)}`);
-  return summary + lines.join('');
+  const told = Object.entries({ at, ...rest, hint }).filter(([, value]) => value !== undefined);
+  const width = Math.max(5, ...told.map(([name]) => name.length));
+  return summary + told.map(([name, value]) => `\n  ${name.padEnd(width)} ${show(value)}`).join('');
 }
 
 function show(value: unknown): string {

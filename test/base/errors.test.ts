@@ -37,9 +37,9 @@ describe('the message', () => {
     });
     expect(error.message).toMatchInlineSnapshot(`
       "csv: row 3 has 5 cells
-        at    a.csv:3
+        at     a.csv:3
         wanted 4
-        hint  check the quotes"
+        hint   check the quotes"
     `);
   });
 

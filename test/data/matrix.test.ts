@@ -73,7 +73,7 @@ describe('toMatrix', () => {
         [3, Number.NaN],
       ],
       DataError,
-      ['x[1][1] is NaN', 'row   1', 'column 1'],
+      ['x[1][1] is NaN', 'row    1', 'column 1'],
     ],
     [
       'an infinity in a typed array',

@@ -96,10 +96,10 @@ test('the message names the layer, both shapes and the way out', () => {
   expect(() => mse().rows(output, stored('t', [4]))).toThrow(
     [
       'mse: output and target differ in shape',
-      '  at    net.head',
+      '  at     net.head',
       '  output [4, 1]',
       '  target [4]',
-      '  hint  a loss never broadcasts; give the target as a column, [4, 1]: [[0], [1], …]',
+      '  hint   a loss never broadcasts; give the target as a column, [4, 1]: [[0], [1], …]',
     ].join('\n'),
   );
 });

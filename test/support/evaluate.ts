@@ -1,7 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Backend } from '../../src/backend/backend.ts';
 import { loadBackend } from '../../src/backend/load.ts';
 import { createReference } from '../../src/backend/reference.ts';
-import { BackendError } from '../../src/base/errors.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { toposort } from '../../src/compile/toposort.ts';
 import type { Tensor } from '../../src/ir/tensor.ts';
@@ -51,12 +51,9 @@ function leavesOf(order: readonly Tensor[], role: 'stored' | 'fed'): Tensor[] {
   return [...found.values()];
 }
 
+/** Whether the addon has been built; if it has, it must load, or the tests would pass without it. */
 function hasNative(): boolean {
-  try {
-    loadBackend('native');
-    return true;
-  } catch (error) {
-    if (error instanceof BackendError) return false;
-    throw error;
-  }
+  if (!existsSync(new URL('../../build/Release/glia.node', import.meta.url))) return false;
+  loadBackend('native');
+  return true;
 }

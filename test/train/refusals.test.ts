@@ -57,11 +57,11 @@ describe('targets that do not have the shape of the output', () => {
     expect(error.message).toBe(
       [
         'mse: targets do not fit the output',
-        '  at    dense2',
+        '  at     dense2',
         '  output [4, 1]',
-        '  y     [4]',
+        '  y      [4]',
         '  wanted [4, 1] values',
-        '  hint  give a column: y.map((value) => [value])',
+        '  hint   give a column: y.map((value) => [value])',
       ].join('\n'),
     );
   });
@@ -132,10 +132,10 @@ describe('inputs of another width', () => {
     expect(error.message).toBe(
       [
         'x does not have the width that the model was built for',
-        '  at    dense1',
-        '  x     [2, 3]',
+        '  at     dense1',
+        '  x      [2, 3]',
         '  wanted [n, 2]',
-        '  hint  each row needs as many numbers as the first layer has inputs',
+        '  hint   each row needs as many numbers as the first layer has inputs',
       ].join('\n'),
     );
   });
