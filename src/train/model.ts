@@ -53,7 +53,8 @@ export class Model {
    * optimizer.
    *
    * @throws {ShapeError | DataError | OptionError} before the first step, saying what was wanted and what came.
-   * @throws {NumericError} when the loss becomes NaN or infinite.
+   * @throws {NumericError} when the loss or a weight becomes NaN or infinite; the model then has the last weights, of
+   * those kept every few epochs, that gave a finite loss.
    * @example
    * const history = await net.fit(x, y, { loss: 'binaryCrossentropy', epochs: 500, learningRate: 0.05 });
    */

@@ -9,6 +9,7 @@ import type { Callback, Run, StepEvent, TrainEvent } from './callback.ts';
 import type { Dataset } from './dataset.ts';
 import type { Compiled } from './engine.ts';
 import { evaluateDataset, measure } from './evaluate.ts';
+import { firstBroken, GoodWeights } from './good-weights.ts';
 import { type EpochLogs, historyOf } from './history.ts';
 import type { Metric } from './metrics/index.ts';
 import { takeRows } from './rows.ts';
@@ -56,8 +57,11 @@ export class Training {
   /** What a schedule that watches a metric has done to the learning rate. */
   #factor = 1;
 
+  readonly #goodWeights: GoodWeights;
+
   constructor(plan: RunPlan) {
     this.#plan = plan;
+    this.#goodWeights = new GoodWeights(plan.session);
   }
 
   /** The run as callbacks see it. */
@@ -96,6 +100,7 @@ export class Training {
         const logs = this.#epochs.at(-1);
         if (logs?.epoch === epoch) yield { type: 'epoch', logs };
       }
+      await this.#checkLast();
       yield { type: 'end', history: historyOf(this.#epochs, this.#stopReason ?? 'completed', this.#steps) };
     } finally {
       this.#release();
@@ -145,6 +150,7 @@ export class Training {
       : Int32Array.from({ length: train.rows }, (_, i) => i);
     const sofar = new EpochSums(train, order, session.network.outputShapes[0]!, metrics.length > 0);
     const steps = this.#stepsPerEpoch;
+    await this.#goodWeights.copy(this.#steps);
     for (let step = 0; step < steps; ) {
       const whole = Math.floor(train.rows / batchSize) - step;
       const count = whole > 0 ? Math.min(this.#stepsPerCall, whole) : 1;
@@ -175,15 +181,27 @@ export class Training {
     this.#adapt(performance.now() - started, count);
     const losses = fetched['loss']!;
     const bad = losses.findIndex((loss) => !Number.isFinite(loss));
-    if (bad >= 0) {
-      throw new NumericError(`the loss became ${losses[bad]} in epoch ${epoch}`, {
-        at: `step ${this.#steps + bad + 1}`,
-        hint: 'lower the learning rate, scale the inputs, or set clipNorm',
-      });
-    }
+    if (bad !== 0) this.#goodWeights.confirm();
+    if (bad >= 0) await this.#fail(`the loss became ${losses[bad]} in epoch ${epoch}`, this.#steps + bad + 1);
     sofar.add(fetched, from, size);
     this.#steps += count;
     session.steps += count;
+  }
+
+  /** Ends the run with the last good weights put back. */
+  async #fail(why: string, step: number): Promise<never> {
+    await this.#goodWeights.restore();
+    throw new NumericError(why, {
+      at: `step ${step}`,
+      hint: 'lower the learning rate, scale the inputs, or set clipNorm',
+    });
+  }
+
+  /** No loss follows the last update, so that what it broke shows in the weights alone. */
+  async #checkLast(): Promise<void> {
+    if (this.#steps === 0) return;
+    const broken = firstBroken(await this.#plan.session.readWeights());
+    if (broken !== undefined) await this.#fail(`${broken} is not finite any more`, this.#steps);
   }
 
   #adapt(elapsed: number, count: number): void {

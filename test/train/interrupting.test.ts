@@ -12,8 +12,10 @@ import {
   ops,
   sequential,
   sgd,
+  type Tensor,
   train,
   trainStep,
+  valueAndGrad,
 } from 'glia';
 import type { TrainEvent } from 'glia/callbacks';
 import { describe, expect, test, vi } from 'vitest';
@@ -139,7 +141,7 @@ describeBackends('a loss that is not finite', (backend) => {
     let step = 0;
     const fuse = layer({
       state: () => ({ burnt: { shape: [], initial: 0 } }),
-      apply(own: Readonly<Record<string, import('glia').Tensor>>, input, { update }) {
+      apply(own: Readonly<Record<string, Tensor>>, input, { update }) {
         update('burnt', ops.add(own['burnt']!, 1));
         step++;
         // From the seventh step on the logarithm is of a negative number.
@@ -162,14 +164,58 @@ describeBackends('a loss that is not finite', (backend) => {
     await expect(third).rejects.toThrow(/\n {2}at {4}step 3\n/);
   });
 
-  test('leaves the model usable: other weights go in, and it trains', async () => {
+  const square: LossFunction = (logits) => ops.mean(ops.square(logits));
+
+  test('leaves the weights from before the run, if that broke at once, and the model usable', async () => {
     const net = make(backend);
     const before = await net.weights();
-    const loss: LossFunction = (logits) => ops.mean(ops.square(logits));
     const wild = sgd({ learningRate: 1e25 });
-    await expect(net.fit(x, labels, { ...options, loss, optimizer: wild })).rejects.toThrow(NumericError);
-    await net.setWeights(before);
+    await expect(net.fit(x, labels, { ...options, loss: square, optimizer: wild })).rejects.toThrow(
+      NumericError,
+    );
+    expect(await net.weights()).toEqual(before);
     await expectUsable(net);
+  });
+
+  test('leaves the weights of the start of an epoch whose loss was finite', async () => {
+    const net = sequential([dense(3)], { inputShape: [5], seed: 4, backend });
+    const starts: unknown[] = [await net.weights()];
+    // A rate a little too large: the weights swing up over several epochs, until float32 ends.
+    const running = net.fit(x, labels, {
+      ...options,
+      loss: square,
+      epochs: 100,
+      batchSize: 2,
+      shuffle: false,
+      optimizer: sgd({ learningRate: 0.55 }),
+      callbacks: [
+        {
+          name: 'keep',
+          async onEpoch(_event, run) {
+            starts.push(await run.readWeights());
+          },
+        },
+      ],
+    });
+    await expect(running).rejects.toThrow(NumericError);
+    const left = await net.weights();
+    // An epoch of 32 steps is as long as the distance between two copies, so each start was copied. The last start is
+    // the good one, or the one before, if the first loss from the last is not finite.
+    expect(starts.length).toBeGreaterThan(2);
+    expect(starts.slice(-2)).toContainEqual(left);
+    const first = { data: x.data.slice(0, 10), shape: [2, 5] };
+    const { value } = await valueAndGrad(net, square)(first, labels.slice(0, 2));
+    expect(Number.isFinite(value)).toBe(true);
+  });
+
+  test('in a weight that the last update broke is found, too', async () => {
+    // The loss is 0 and finite, its derivative 0 · ∞.
+    const rooted = (logits: Tensor) => ops.mean(ops.sqrt(ops.mul(0, logits)));
+    const net = sequential([dense(3)], { inputShape: [5], seed: 4, backend });
+    const before = await net.weights();
+    const running = net.fit(x, labels, { ...options, loss: rooted, epochs: 1, batchSize: 64 });
+    await expect(running).rejects.toThrow(/^dense1\.weight is not finite any more\n {2}at {4}step 1\n/);
+    expect(await net.weights()).toEqual(before);
   });
 });
 
