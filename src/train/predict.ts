@@ -1,6 +1,9 @@
-import { DataError } from '../base/errors.ts';
+import { DataError, ShapeError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
 import { Table } from '../data/table.ts';
-import { fed } from '../ir/tensor.ts';
+import { fed, type Tensor } from '../ir/tensor.ts';
+import { boundsOf } from '../loss/bounds.ts';
+import { binaryCrossentropy, categoricalCrossentropy } from '../loss/index.ts';
 import { type Inputs, readInputs } from './dataset.ts';
 import { forward } from './evaluate.ts';
 import type { Rows } from './rows.ts';
@@ -27,12 +30,12 @@ export type RowObject = Readonly<Record<string, number | string | boolean | null
 
 /** Outputs of the model, one row for each row of the inputs; of the model's only output. */
 export async function predictValues(session: Session, inputs: Inputs, link: boolean): Promise<Values> {
-  return predictRows(session, readInputs(session, inputs), link);
+  return predictRows(session, readInputs(session, inputs), link ? 'linked' : 'output');
 }
 
-async function predictRows(session: Session, x: readonly Rows[], link: boolean): Promise<Values> {
+async function predictRows(session: Session, x: readonly Rows[], shown: Shown): Promise<Values> {
   const rows = x[0]!.shape[0]!;
-  const parts = await forward(session, { rows, x }, (batch) => program(session, batch, link));
+  const parts = await forward(session, { rows, x }, (batch) => program(session, batch, shown));
   return new Values(asFloat32(parts['y0']!), [rows, ...session.network.outputShapes[0]!]);
 }
 
@@ -40,7 +43,7 @@ async function predictRows(session: Session, x: readonly Rows[], link: boolean):
 export async function predictAll(session: Session, inputs: Inputs): Promise<Values[]> {
   const x = readInputs(session, inputs);
   const rows = x[0]!.shape[0]!;
-  const parts = await forward(session, { rows, x }, (batch) => program(session, batch, false));
+  const parts = await forward(session, { rows, x }, (batch) => program(session, batch, 'output'));
   return session.network.outputShapes.map(
     (shape, i) => new Values(asFloat32(parts[`y${i}`]!), [rows, ...shape]),
   );
@@ -50,24 +53,37 @@ export async function predictAll(session: Session, inputs: Inputs): Promise<Valu
 export function predictSync(session: Session, inputs: Inputs): Values {
   const x = readInputs(session, inputs);
   const rows = x[0]!.shape[0]!;
-  const { key, trace } = program(session, rows, false);
+  const { key, trace } = program(session, rows, 'output');
   const feeds = Object.fromEntries(x.map(({ data }, i) => [LEAVES.input(i), data]));
   const fetched = session.engine.runSync(session.engine.program(key, trace), 1, feeds);
   return new Values(asFloat32(fetched['y0']!), [rows, ...session.network.outputShapes[0]!]);
 }
 
-/** Probabilities (`link`) go through the loss that the model was trained with; else the output is as it is. */
-function program(session: Session, batch: number, link: boolean) {
+/** The output as it is, through the loss that the model was trained with, or as probabilities of classes. */
+type Shown = 'output' | 'linked' | 'classes';
+
+function program(session: Session, batch: number, shown: Shown) {
   const { network, loss } = session;
+  const show = (y: Tensor): Tensor => {
+    if (shown === 'classes' && (loss === undefined || loss.task === 'values')) return classProbabilities(y);
+    return shown === 'output' || loss === undefined ? y : loss.prediction(y);
+  };
   return {
-    key: `predict ${link ? (loss?.name ?? '') : ''} ${batch}`,
+    key: `predict ${shown} ${shown === 'output' ? '' : (loss?.name ?? '')} ${batch}`,
     trace: () => {
       const inputs = network.inputShapes.map((shape, i) => fed(LEAVES.input(i), [batch, ...shape]));
       const { outputs } = network.trace(inputs, false);
-      const shown = outputs.map((y) => (link && loss !== undefined ? loss.prediction(y) : y));
-      return { fetch: Object.fromEntries(shown.map((y, i) => [`y${i}`, y])), carry: [] };
+      return { fetch: Object.fromEntries(outputs.map((y, i) => [`y${i}`, show(y)])), carry: [] };
     },
   };
+}
+
+/** Probabilities of classes from an output that no loss of glia's explains: one of them already, or logits. */
+function classProbabilities(output: Tensor): Tensor {
+  const [low, high] = boundsOf(output);
+  if (low >= 0 && high <= 1) return output;
+  const loss = output.shape.at(-1) === 1 ? binaryCrossentropy() : categoricalCrossentropy();
+  return loss.prediction(output);
 }
 
 /** Predictions for a table or for rows as users write them, with classes by name. */
@@ -81,23 +97,28 @@ export async function predictNamed(
       hint: 'sequential(layers, { prepare: columns({ … }).fit(train) })',
     });
   }
-  // The target may be there without being known yet: missing, or of a class that training never saw.
-  const columns = prepare.groups.map(({ column }) => column);
-  const { x } =
-    rows instanceof Table ? prepare.transform(rows.select(columns)) : { x: prepare.transformRow(rows) };
-  const values = await predictRows(session, readInputs(session, x), true);
-  const width = values.data.length / values.shape[0]!;
+  // `inputs`, since the target may be there without being known: missing, or of a class that training never saw.
+  const x = rows instanceof Table ? prepare.inputs(rows) : prepare.transformRow(rows);
+  const inputs = readInputs(session, x);
+  const count = prepare.classes.length;
+  const width = sizeOf(session.network.outputShapes[0]!);
+  if (count > 0 && width !== count && !(count === 2 && width === 1)) {
+    throw new ShapeError(`the model has ${width} outputs for ${count} classes`, {
+      at: session.network.calls.at(-1)?.name,
+      hint: 'end it with dense(prepare.classes.length)',
+    });
+  }
+  const values = await predictRows(session, inputs, count > 0 ? 'classes' : 'linked');
   return Array.from({ length: values.shape[0]! }, (_, i) =>
     describe(session, values.data.subarray(i * width, (i + 1) * width)),
   );
 }
 
-function describe({ prepare, loss }: Session, row: Float32Array): RowPrediction {
+function describe({ prepare }: Session, row: Float32Array): RowPrediction {
   const classes = prepare!.classes;
   if (classes.length === 0) return { value: prepare!.inverseTarget(row)[0]! };
   // One output for two classes is the probability of the second.
-  const each =
-    row.length === 1 && classes.length === 2 && loss?.task === 'binary' ? [1 - row[0]!, row[0]!] : row;
+  const each = row.length === 1 && classes.length === 2 ? [1 - row[0]!, row[0]!] : row;
   const best = each.indexOf(Math.max(...each));
   return {
     class: classes[best] ?? String(best),
