@@ -3,7 +3,7 @@ export interface EpochLogs {
   /** Counts from 1. */
   readonly epoch: number;
   readonly learningRate: number;
-  /** Mean over the rows, penalties included; NaN when no row was trained on. */
+  /** Mean over the rows by their weights, penalties included; NaN when no row was trained on. */
   readonly loss: number;
   readonly [name: string]: number;
 }

@@ -144,11 +144,11 @@ export class Training {
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent, void, undefined> {
-    const { session, train, batchSize, shuffle, metrics } = this.#plan;
+    const { session, train, batchSize, shuffle } = this.#plan;
     const order = shuffle
       ? epochOrder(train.rows, session.seed, session.epochs)
       : Int32Array.from({ length: train.rows }, (_, i) => i);
-    const sofar = new EpochSums(train, order, session.network.outputShapes[0]!, metrics.length > 0);
+    const sofar = new EpochSums(this.#plan, order);
     const steps = this.#stepsPerEpoch;
     await this.#goodWeights.copy(this.#steps);
     for (let step = 0; step < steps; ) {
@@ -271,19 +271,26 @@ class EpochSums {
   readonly order: Int32Array;
   readonly #train: Dataset;
   readonly #predictions: Values | undefined;
+  readonly #plainMean: boolean;
   #total = 0;
-  #rows = 0;
+  #mass = 0;
+  #started = false;
 
-  constructor(train: Dataset, order: Int32Array, output: readonly number[], predict: boolean) {
+  constructor(
+    { train, loss, session, metrics }: Pick<RunPlan, 'train' | 'loss' | 'session' | 'metrics'>,
+    order: Int32Array,
+  ) {
     this.order = order;
     this.#train = train;
-    const shape = [train.rows, ...output];
+    this.#plainMean =
+      loss.reduction === 'sum' || (train.weight === undefined && train.ignoreIndex === undefined);
+    const shape = [train.rows, ...session.network.outputShapes[0]!];
     const size = shape.reduce((a, b) => a * b, 1);
-    this.#predictions = predict ? new Values(new Float32Array(size), shape) : undefined;
+    this.#predictions = metrics.length > 0 ? new Values(new Float32Array(size), shape) : undefined;
   }
 
   get loss(): number {
-    return this.#total / this.#rows;
+    return this.#started ? this.#total / Math.max(this.#mass, Number.MIN_VALUE) : Number.NaN;
   }
 
   get predictions(): Values {
@@ -300,9 +307,24 @@ class EpochSums {
     return { ...rest, y: ordered(y), weight: weight && ordered(weight) };
   }
 
+  /** What the mean of a batch was divided by: its rows, or the sum of their weights. */
+  #massOf(from: number, size: number): number {
+    if (this.#plainMean) return size;
+    const { y, weight, ignoreIndex } = this.#train;
+    let mass = 0;
+    for (const row of this.order.subarray(from, from + size)) {
+      if (ignoreIndex === undefined || y.data[row] !== ignoreIndex) mass += weight?.data[row] ?? 1;
+    }
+    return mass;
+  }
+
   add(fetched: Readonly<Record<string, NumberArray>>, from: number, size: number): void {
-    for (const loss of fetched['loss']!) this.#total += loss * size;
-    this.#rows += size * fetched['loss']!.length;
+    fetched['loss']!.forEach((loss, step) => {
+      const mass = this.#massOf(from + step * size, size);
+      this.#total += loss * mass;
+      this.#mass += mass;
+    });
+    this.#started = true;
     const part = fetched['prediction'];
     if (part === undefined || this.#predictions === undefined) return;
     const { data, shape } = this.#predictions;
