@@ -14,7 +14,7 @@ import { type EpochLogs, historyOf } from './history.ts';
 import type { Metric } from './metrics/index.ts';
 import { takeRows } from './rows.ts';
 import { asFloat32, type Session } from './session.ts';
-import { LEAVES, optimizerSlots, traceStep } from './step.ts';
+import { LEAVES, optimizerSlots, rateOf, traceStep } from './step.ts';
 import { Values } from './values.ts';
 
 /** A run, ready to go: everything is checked. */
@@ -212,7 +212,7 @@ export class Training {
   /** The numbers that change from step to step, for the next `count` steps. */
   #scalars(count: number): Record<string, NumberArray> {
     const { optimizer, session, epochs } = this.#plan;
-    const { accumulate, schedule } = optimizer;
+    const { accumulate } = optimizer;
     const updates = Math.max(1, Math.ceil((epochs * this.#stepsPerEpoch) / accumulate));
     const names = Object.keys(optimizer.scalars(1, 1));
     const feeds: Record<string, NumberArray> = Object.fromEntries(
@@ -222,7 +222,7 @@ export class Training {
     feeds['step'] = Int32Array.from({ length: count }, (_, i) => session.steps + i);
     for (let i = 0; i < count; i++) {
       const done = Math.floor((this.#steps + i) / accumulate);
-      this.#learningRate = this.#factor * schedule.at(done, updates);
+      this.#learningRate = this.#factor * rateOf(optimizer, done, updates);
       const values = optimizer.scalars(done + 1, this.#learningRate);
       for (const name of names) feeds[LEAVES.scalar(name)]![i] = values[name]!;
       feeds[LEAVES.apply]![i] = (this.#steps + i + 1) % accumulate === 0 ? 1 : 0;

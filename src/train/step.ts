@@ -1,3 +1,4 @@
+import { OptionError } from '../base/errors.ts';
 import { type Shape, sameShape } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import type { Graph } from '../compile/compile.ts';
@@ -28,6 +29,20 @@ export const LEAVES = {
   scalar: (name: string): string => `optim.${name}`,
   state: (owner: string, slot: string, path: string): string => `optim.${owner}${slot}.${path}`,
 } as const;
+
+/**
+ * The learning rate of an update, counted from 0.
+ *
+ * @throws {OptionError} when the schedule gives no number that float32 can hold.
+ */
+export function rateOf({ schedule }: Optimizer, update: number, updates: number): number {
+  const rate: unknown = schedule.at(update, updates);
+  if (typeof rate === 'number' && Number.isFinite(Math.fround(rate))) return rate;
+  throw new OptionError(`learningRate: the schedule ${schedule.name} gave ${String(rate)}`, {
+    at: `update ${update + 1}`,
+    wanted: 'a finite number',
+  });
+}
 
 /** Slot in which gradients are summed up between updates. */
 const ACCUMULATOR = 'accumulated';

@@ -12,7 +12,7 @@ import { type Inputs, readDataset, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
 import type { Rows } from './rows.ts';
 import { type Session, sessionOf } from './session.ts';
-import { LEAVES, optimizerSlots, traceStep } from './step.ts';
+import { LEAVES, optimizerSlots, rateOf, traceStep } from './step.ts';
 
 /** Options of {@link trainStep}. */
 export interface TrainStepOptions {
@@ -194,9 +194,9 @@ class Stepper {
   }
 
   #scalars(): Record<string, NumberArray> {
-    const { accumulate, schedule, scalars } = this.#optimizer;
+    const { accumulate, scalars } = this.#optimizer;
     const done = Math.floor(this.#taken / accumulate);
-    const values = scalars(done + 1, schedule.at(done, this.#totalSteps));
+    const values = scalars(done + 1, rateOf(this.#optimizer, done, this.#totalSteps));
     return {
       ...Object.fromEntries(
         Object.entries(values).map(([name, value]) => [LEAVES.scalar(name), Float32Array.of(value)]),
