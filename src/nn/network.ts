@@ -244,21 +244,27 @@ export class Network {
     return { params, states };
   }
 
-  /** Shape of a call's value, found by tracing it for a batch of two rows. */
+  /** Shape of a call's value, found by tracing it for batches of two and of three rows: one may be a width, too. */
   #shapeOf({ layer, name }: Call, shapes: readonly Shape[]): Shape {
     const own = this.#own.get(layer)!;
-    const inputs = shapes.map((shape, i) => fed(`probe${i}`, [2, ...shape]));
-    const context = this.#context(name, own, false, fed(STEP, [], 'i32'), [], 0);
-    const { shape } = withScope(name, () => layer.apply(own, inputs, context));
-    if (shape[0] !== 2) {
+    const [two, three] = [2, 3].map((rows) => {
+      const inputs = shapes.map((shape, i) => fed(`probe${i}`, [rows, ...shape]));
+      const context = this.#context(name, own, false, fed(STEP, [], 'i32'), [], 0);
+      const { shape } = withScope(name, () => layer.apply(own, inputs, context));
+      if (shape[0] === rows) return shape.slice(1);
       throw new ShapeError('the layer does not keep the batch axis', {
         at: name,
         x: inputs.map((x) => showShape(x.shape)).join(', '),
         y: showShape(shape),
         hint: 'the first axis of the output must be that of the input',
       });
-    }
-    return shape.slice(1);
+    });
+    if (sameShape(two!, three!)) return two!;
+    throw new ShapeError('the shape of a row depends on how many rows there are', {
+      at: name,
+      'for 2': showShape([2, ...two!]),
+      'for 3': showShape([3, ...three!]),
+    });
   }
 
   #context(
