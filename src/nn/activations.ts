@@ -138,5 +138,5 @@ export function activationOf(
   const { name, config } = choice;
   return Object.hasOwn(withOptions, name)
     ? withOptions[name]!(config as Record<string, number>)
-    : choose('activation', name, table)();
+    : choose('activation', String(name), table)();
 }

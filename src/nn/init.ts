@@ -207,14 +207,18 @@ export function initializerOf(choice: InitializerName | Initializer): Initialize
 }
 
 /**
- * The initialiser that a saved configuration describes.
+ * The initialiser that a saved configuration describes. Of one that is not glia's only the name comes back: a model
+ * that is loaded has its weights and never asks for first values.
  *
- * @throws {OptionError} when there is none of that name, or its options are not what it takes.
+ * @throws {OptionError} when it is none, or its options are not what it takes.
  * @example
  * const again = init.initializerFrom({ name: 'normal', config: { std: 0.02 } });
  */
-export function initializerFrom({ name, config }: { name: string; config: object }): Initializer {
-  return Object.hasOwn(withOptions, name)
-    ? withOptions[name]!(config as never)
-    : choose('initialiser', name, byName)();
+export function initializerFrom(saved: { name: string; config: object }): Initializer {
+  const { name, config } = checkOptions('initialiser', saved, ['name', 'config']);
+  if (Object.hasOwn(withOptions, name)) return withOptions[name]!(config as never);
+  if (Object.hasOwn(byName, name)) return byName[name as InitializerName]();
+  return initializer(String(name), { ...config }, () => {
+    throw new OptionError(`initialiser ${name} was the saving program's own and cannot be used again`);
+  });
 }

@@ -1,10 +1,10 @@
-import { FileError, OptionError } from '../base/errors.ts';
+import { BackendError, FileError, GliaError, OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { Prepared } from '../data/prepared.ts';
 import { readFolder } from '../io/replace.ts';
 import { decodeSafetensors } from '../io/safetensors.ts';
 import { type Loss, lossOf } from '../loss/index.ts';
-import { type Layer, type LayerMaker, layerFrom, type Wiring } from '../nn/index.ts';
+import { type Layer, type LayerMaker, layerFrom, layerKinds, type Wiring } from '../nn/index.ts';
 import { Model } from './model.ts';
 import { type ModelFile, parseModelFile } from './model-file.ts';
 import { type ModelOptions, Session, type Weight } from './session.ts';
@@ -34,32 +34,49 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Mod
     description: await read('model.json', LARGEST_DESCRIPTION),
     bytes: await read('weights.safetensors', LARGEST_WEIGHTS),
   }));
-  const file = parseModelFile(new TextDecoder().decode(description), `${path}/model.json`);
-  const session = new Session(wiringOf(file, layers), {
-    seed: file.seed,
-    ...(file.prepare !== null && { prepare: Prepared.fromJSON(file.prepare) }),
-    ...(backend !== undefined && { backend }),
+  const at = `${path}/model.json`;
+  const file = parseModelFile(new TextDecoder().decode(description), at);
+  const wiring = wiringOf(file, layers, at);
+  const weights = weightsOf(bytes, `${path}/weights.safetensors`);
+  const session = asFile(at, () => {
+    const prepare = file.prepare === null ? {} : { prepare: Prepared.fromJSON(file.prepare) };
+    return new Session(wiring, { seed: file.seed, ...prepare, ...(backend && { backend }) }, weights);
   });
   if (file.loss !== null) session.loss = knownLoss(file.loss);
-  const at = `${path}/weights.safetensors`;
+  return new Model(session);
+}
+
+function weightsOf(bytes: Uint8Array, at: string): Record<string, Weight> {
   const { tensors } = decodeSafetensors(bytes, { at });
   const weights: Record<string, Weight> = Object.create(null);
   for (const [name, { shape, data }] of tensors) {
     if (!(data instanceof Float32Array)) throw new FileError(`${name} must hold floats`, { at });
     weights[name] = { shape, data };
   }
-  await session.writeWeights(weights);
-  return new Model(session);
+  return weights;
 }
 
-function wiringOf(file: ModelFile, custom: Readonly<Record<string, LayerMaker>>): Wiring {
+function wiringOf(file: ModelFile, custom: Readonly<Record<string, LayerMaker>>, at: string): Wiring {
   const made = new Map<string, Layer>();
   const calls = file.calls.map(({ name, kind, config, inputs }) => {
-    const layer = made.get(name) ?? layerFrom(kind, config, name, custom);
+    const make = (): Layer => layerFrom(kind, config, name, custom);
+    const own = layerKinds.includes(kind) && !Object.hasOwn(custom, kind);
+    // A kind that nobody knows is the caller's affair, options that a kind of glia's refuses are the file's.
+    const layer = made.get(name) ?? (own ? asFile(at, make) : make());
     made.set(name, layer);
     return { name, layer, inputs };
   });
   return { inputs: file.inputs, calls, outputs: file.outputs };
+}
+
+/** Runs `make`; what it refuses is the fault of the file at `at`. */
+function asFile<T>(at: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof GliaError) || error instanceof BackendError) throw error;
+    throw new FileError(`the file does not describe a model: ${error.message}`, { at }, error);
+  }
 }
 
 /** A loss of the program's own is not saved; `evaluate` then asks for one. */

@@ -45,6 +45,7 @@ export function parseModelFile(text: string, at: string): ModelFile {
   const calls = asArray(file['calls'], 'calls', check);
   for (const [i, call] of calls.entries()) checkCall(call, i, inputs.length, check);
   const outputs = asArray(file['outputs'], 'outputs', check);
+  check(outputs.length > 0, 'outputs', 'a list with at least one value', outputs);
   const values = inputs.length + calls.length;
   for (const [i, output] of outputs.entries()) {
     check(isBelow(output, values), `outputs[${i}]`, 'the number of a value', output);
@@ -71,6 +72,7 @@ function checkCall(call: unknown, i: number, inputs: number, check: Check): void
   check(typeof kind === 'string', `${field}.kind`, 'a kind of layer', kind);
   asRecord(config, `${field}.config`, check);
   const list = asArray(from, `${field}.inputs`, check);
+  check(list.length > 0, `${field}.inputs`, 'a list with at least one value', list);
   for (const input of list)
     check(isBelow(input, inputs + i), `${field}.inputs`, 'numbers of earlier values', input);
 }

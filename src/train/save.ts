@@ -1,6 +1,7 @@
 import { OptionError } from '../base/errors.ts';
 import { replaceFolder } from '../io/replace.ts';
 import { safetensorsPieces } from '../io/safetensors.ts';
+import { type Layer, layerFrom, layerKinds } from '../nn/index.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Session } from './session.ts';
 
@@ -28,10 +29,24 @@ function describe(session: Session): ModelFile {
           hint: 'give layer({ kind, config, … }) and load(path, { layers: { [kind]: (config) => … } })',
         });
       }
+      if (layerKinds.includes(layer.kind)) checkReadable(layer, name);
       return { name, kind: layer.kind, config: layer.config, inputs };
     }),
     outputs: wiring.outputs,
     loss: loss?.name ?? null,
     prepare: prepare?.toJSON() ?? null,
   };
+}
+
+/** What `load` could not make again is refused now, while the model is still there. */
+function checkReadable({ kind, config }: Layer, name: string): void {
+  try {
+    layerFrom(kind, JSON.parse(JSON.stringify(config)), name, {});
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    throw new OptionError(`save: layer ${name} could not be loaded again: ${error.message}`, {
+      at: name,
+      hint: 'an activation of your own goes into layer({ kind, apply })',
+    });
+  }
 }

@@ -8,7 +8,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { Prepared } from '../data/prepared.ts';
 import type { Loss } from '../loss/index.ts';
-import { Network, type Wiring } from '../nn/index.ts';
+import { Network, type Param, type Wiring } from '../nn/index.ts';
 import { Engine } from './engine.ts';
 
 /** A tensor of numbers by which weights are read and written. */
@@ -50,7 +50,8 @@ export class Session {
   readonly #backend: BackendName | undefined;
   #built: { network: Network; engine: Engine } | undefined;
 
-  constructor(wiring: Wiring, options: ModelOptions) {
+  /** With `weights` the model begins with them, once they are checked; else with values of its own. */
+  constructor(wiring: Wiring, options: ModelOptions, weights?: Readonly<Record<string, Weight>>) {
     const { seed = 0, prepare, backend } = checkOptions('model', options, ['seed', 'prepare', 'backend']);
     checkNumber('model', 'seed', seed, { whole: true });
     if (prepare !== undefined && !(prepare instanceof Prepared)) {
@@ -61,7 +62,7 @@ export class Session {
     this.seed = seed;
     this.prepare = prepare;
     this.#backend = backend;
-    if (wiring.inputs.every((shape) => shape !== undefined)) this.build(wiring.inputs);
+    if (wiring.inputs.every((shape) => shape !== undefined)) this.build(wiring.inputs, weights);
   }
 
   get isBuilt(): boolean {
@@ -79,27 +80,19 @@ export class Session {
   }
 
   /** Fixes the shapes of the inputs and gives the parameters their first values. Does nothing the second time. */
-  build(inputShapes: readonly Shape[]): void {
+  build(inputShapes: readonly Shape[], weights?: Readonly<Record<string, Weight>>): void {
     if (this.#built !== undefined) return;
     const network = new Network(this.wiring, inputShapes, this.seed);
+    // Before anything is allocated: shapes that a file asks for may be of any size, its numbers are there.
+    if (weights !== undefined) checkWeights(network, weights);
     const engine = new Engine(loadBackend(this.#backend));
-    for (const { path, shape, init } of network.params) {
+    const place = (path: string, shape: Shape, first: () => Float32Array): void => {
       engine.storage.allocate({ name: path, shape, dtype: 'f32' });
-      const first = init.fill(shape, Random.of(this.seed, path));
-      if (first.length !== sizeOf(shape)) {
-        throw new ShapeError(
-          `initialiser ${init.name} gave ${first.length} numbers, wanted ${sizeOf(shape)}`,
-          {
-            at: path,
-          },
-        );
-      }
-      engine.storage.write(path, first);
-    }
-    for (const { path, shape, initial } of network.states) {
-      engine.storage.allocate({ name: path, shape, dtype: 'f32' });
-      engine.storage.write(path, new Float32Array(sizeOf(shape)).fill(initial));
-    }
+      engine.storage.write(path, weights === undefined ? first() : weights[path]!.data);
+    };
+    for (const param of network.params) place(param.path, param.shape, () => firstValues(param, this.seed));
+    for (const { path, shape, initial } of network.states)
+      place(path, shape, () => new Float32Array(sizeOf(shape)).fill(initial));
     this.#built = { network, engine };
   }
 
@@ -124,10 +117,11 @@ export class Session {
    */
   writeWeights(weights: Readonly<Record<string, Weight>>): Promise<void> {
     const { network, engine } = this.#ready();
-    const own = new Map([...network.params, ...network.states].map(({ path, shape }) => [path, shape]));
-    checkWeights(own, weights);
+    checkWeights(network, weights);
+    // Copies, since it may be a while until earlier calls are done.
+    const copies = Object.entries(weights).map(([path, { data }]) => [path, data.slice()] as const);
     return engine.exclusive(() => {
-      for (const path of own.keys()) engine.storage.write(path, weights[path]!.data);
+      for (const [path, data] of copies) engine.storage.write(path, data);
     });
   }
 
@@ -151,7 +145,16 @@ export function sessionOf(where: string, model: { readonly session: Session }): 
   throw new OptionError(`${where}: the model is ${model === null ? 'null' : typeof model}, not a model`);
 }
 
-function checkWeights(own: ReadonlyMap<string, Shape>, weights: Readonly<Record<string, Weight>>): void {
+function firstValues({ path, shape, init }: Param, seed: number): Float32Array {
+  const first = init.fill(shape, Random.of(seed, path));
+  if (first.length === sizeOf(shape)) return first;
+  throw new ShapeError(`initialiser ${init.name} gave ${first.length} numbers, wanted ${sizeOf(shape)}`, {
+    at: path,
+  });
+}
+
+function checkWeights({ params, states }: Network, weights: Readonly<Record<string, Weight>>): void {
+  const own = new Map([...params, ...states].map(({ path, shape }) => [path, shape]));
   const paths = [...own.keys()];
   if (typeof weights !== 'object' || weights === null) {
     throw new DataError(`weights: wanted tensors by path, got ${weights === null ? 'null' : typeof weights}`);

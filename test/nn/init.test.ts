@@ -227,8 +227,16 @@ describe('every initialiser', () => {
     expect(() => init.initializerOf('glorotUnifrom' as 'zeros')).toThrow(
       /no "glorotUnifrom"[\s\S]*did you mean "glorotUniform"/,
     );
-    expect(() => init.initializerFrom({ name: 'toString', config: {} })).toThrow(OptionError);
     expect(() => init.initializerFrom({ name: 'normal', config: { stdd: 1 } })).toThrow(/did you mean "std"/);
+  });
+
+  test('of the saving program`s own comes back by its name, without its numbers', () => {
+    const mine = init.initializerFrom({ name: 'toString', config: { scale: 2 } });
+    expect(mine).toMatchObject({ name: 'toString', config: { scale: 2 } });
+    expect(() => mine.fill([2], Random.of(1, 'w'))).toThrow(OptionError);
+    for (const bad of [undefined, null, 'normal', { nmae: 'normal' }]) {
+      expect(() => init.initializerFrom(bad as never)).toThrow(OptionError);
+    }
   });
 
   test('options out of range are refused', () => {

@@ -163,7 +163,7 @@ describe('building', () => {
   test('checks the inputs of a trace', () => {
     const network = build([dense(3, { name: 'first' })]);
     expect(() => network.trace([stored('x', [2, 5])], false)).toThrow(
-      /at {4}first\n {2}wanted \[n, 4\]\n {2}x {5}\[2, 5\]/,
+      /at\s+first\n\s+wanted\s+\[n, 4\]\n\s+x\s+\[2, 5\]/,
     );
     expect(() => network.trace([], false)).toThrow(/takes 1 inputs, got 0/);
   });
