@@ -7,40 +7,44 @@ import type { Rows } from './rows.ts';
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
 /**
- * The weight of each row: that of its sample times that of its class. `balanced` weighs a class by
- * `rows / (classes · rows of the class)` (King and Zeng, 2001), as scikit-learn does.
+ * The weights of samples, `[rows]`.
  *
- * @throws {DataError} for a weight below 0, or when all are 0.
+ * @throws {DataError} for a weight below 0.
  * @throws {ShapeError} when there is not one weight for each row.
+ */
+export function sampleWeights(rows: number, sampleWeight: Data): Rows {
+  const { data, shape } = toMatrix(sampleWeight, 'sampleWeight');
+  if (shape.length !== 1 || shape[0] !== rows) {
+    throw new ShapeError(`sampleWeight must be [${rows}], got [${shape.join(', ')}]`);
+  }
+  const below = data.findIndex((weight) => weight < 0);
+  if (below >= 0) {
+    throw new DataError(`sampleWeight[${below}] is ${data[below]}`, { hint: 'weights are 0 or more' });
+  }
+  return { data: new Float32Array(data), shape };
+}
+
+/**
+ * A data set whose rows weigh also by their class. `balanced` weighs a class by `rows / (classes · rows of the class)`
+ * (King and Zeng, 2001), as scikit-learn does, in the rows that are trained on.
+ *
+ * @throws {DataError} when every row has weight 0.
  * @throws {OptionError} for a class that does not exist, or class weights where there are no classes.
  */
-export function weighRows(
-  dataset: Dataset,
-  sampleWeight: Data | undefined,
+export function weighClasses(
+  train: Dataset,
   classWeight: ClassWeight | undefined,
   names: readonly string[],
-): Rows | undefined {
-  if (sampleWeight === undefined && classWeight === undefined) return undefined;
-  const weights = new Float32Array(dataset.rows).fill(1);
-  if (sampleWeight !== undefined) multiplySamples(weights, sampleWeight);
+): Dataset {
+  if (train.weight === undefined && classWeight === undefined) return train;
+  const weights = train.weight?.data.slice() ?? new Float32Array(train.rows).fill(1);
   if (classWeight !== undefined) {
-    const classes = classOfRow(dataset);
-    const perClass = weightOfClass(classWeight, classes, names, dataset.classes ?? 2);
+    const classes = classOfRow(train);
+    const perClass = weightOfClass(classWeight, classes, names, train.classes ?? 2);
     for (let i = 0; i < weights.length; i++) weights[i]! *= perClass[classes[i]!] ?? 1;
   }
   if (!weights.some((weight) => weight > 0)) throw new DataError('every row has weight 0');
-  return { data: weights, shape: [dataset.rows] };
-}
-
-function multiplySamples(weights: Float32Array, sampleWeight: Data): void {
-  const { data, shape } = toMatrix(sampleWeight, 'sampleWeight');
-  if (shape.length !== 1 || shape[0] !== weights.length) {
-    throw new ShapeError(`sampleWeight must be [${weights.length}], got [${shape.join(', ')}]`);
-  }
-  data.forEach((weight, i) => {
-    if (weight < 0) throw new DataError(`sampleWeight[${i}] is ${weight}`, { hint: 'weights are 0 or more' });
-    weights[i]! *= weight;
-  });
+  return { ...train, weight: { data: weights, shape: [train.rows] } };
 }
 
 /** Class of each row, out of labels, one-hot rows, or 0 and 1. */

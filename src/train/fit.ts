@@ -7,7 +7,7 @@ import { Table } from '../data/table.ts';
 import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
 import { type Optimizer, type OptimizerName, optimizerOf, type Schedule } from '../optim/index.ts';
 import { type Callback, checkCallbacks, type TrainEvent } from './callback.ts';
-import { type ClassWeight, weighRows } from './class-weight.ts';
+import { type ClassWeight, sampleWeights, weighClasses } from './class-weight.ts';
 import { type Dataset, type Inputs, readDataset } from './dataset.ts';
 import type { History } from './history.ts';
 import type { Metric, MetricName } from './metrics/index.ts';
@@ -94,8 +94,11 @@ export function planRun(
   const callbacks = checkCallbacks(options.callbacks ?? []);
   const all = readDataset(session, loss, inputs, targets);
   const names = session.prepare?.classes ?? [];
-  const weighed = { ...all, weight: weighRows(all, options.sampleWeight, options.classWeight, names) };
-  const { train, validation } = divide(session, loss, weighed, options);
+  const { sampleWeight } = options;
+  const weight = sampleWeight === undefined ? undefined : sampleWeights(all.rows, sampleWeight);
+  const parts = divide(session, loss, { ...all, weight }, options);
+  const train = weighClasses(parts.train, options.classWeight, names);
+  const { validation } = parts;
   checkWatched(optimizer, loggedNames(metrics, validation !== undefined));
   session.loss = loss;
   return {

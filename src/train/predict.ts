@@ -4,7 +4,7 @@ import { Table } from '../data/table.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { boundsOf } from '../loss/bounds.ts';
 import { binaryCrossentropy, categoricalCrossentropy } from '../loss/index.ts';
-import { type Inputs, readInputs } from './dataset.ts';
+import { type Inputs, readInputsOfBuilt } from './dataset.ts';
 import { forward } from './evaluate.ts';
 import type { Rows } from './rows.ts';
 import { asFloat32, type Session } from './session.ts';
@@ -30,7 +30,7 @@ export type RowObject = Readonly<Record<string, number | string | boolean | null
 
 /** Outputs of the model, one row for each row of the inputs; of the model's only output. */
 export async function predictValues(session: Session, inputs: Inputs, link: boolean): Promise<Values> {
-  return predictRows(session, readInputs(session, inputs), link ? 'linked' : 'output');
+  return predictRows(session, readInputsOfBuilt(session, inputs), link ? 'linked' : 'output');
 }
 
 async function predictRows(session: Session, x: readonly Rows[], shown: Shown): Promise<Values> {
@@ -41,7 +41,7 @@ async function predictRows(session: Session, x: readonly Rows[], shown: Shown): 
 
 /** Every output of a model with several. */
 export async function predictAll(session: Session, inputs: Inputs): Promise<Values[]> {
-  const x = readInputs(session, inputs);
+  const x = readInputsOfBuilt(session, inputs);
   const rows = x[0]!.shape[0]!;
   const parts = await forward(session, { rows, x }, (batch) => program(session, batch, 'output'));
   return session.network.outputShapes.map(
@@ -51,7 +51,7 @@ export async function predictAll(session: Session, inputs: Inputs): Promise<Valu
 
 /** As {@link predictValues}, on the calling thread and in one step. */
 export function predictSync(session: Session, inputs: Inputs): Values {
-  const x = readInputs(session, inputs);
+  const x = readInputsOfBuilt(session, inputs);
   const rows = x[0]!.shape[0]!;
   const { key, trace } = program(session, rows, 'output');
   const feeds = Object.fromEntries(x.map(({ data }, i) => [LEAVES.input(i), data]));
@@ -99,7 +99,7 @@ export async function predictNamed(
   }
   // `inputs`, since the target may be there without being known: missing, or of a class that training never saw.
   const x = rows instanceof Table ? prepare.inputs(rows) : prepare.transformRow(rows);
-  const inputs = readInputs(session, x);
+  const inputs = readInputsOfBuilt(session, x);
   const count = prepare.classes.length;
   const width = sizeOf(session.network.outputShapes[0]!);
   if (count > 0 && width !== count && !(count === 2 && width === 1)) {

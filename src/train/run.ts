@@ -272,6 +272,7 @@ class EpochSums {
   readonly #train: Dataset;
   readonly #predictions: Values | undefined;
   readonly #plainMean: boolean;
+  readonly #sum: boolean;
   #total = 0;
   #mass = 0;
   #started = false;
@@ -282,15 +283,16 @@ class EpochSums {
   ) {
     this.order = order;
     this.#train = train;
-    this.#plainMean =
-      loss.reduction === 'sum' || (train.weight === undefined && train.ignoreIndex === undefined);
+    this.#sum = loss.reduction === 'sum';
+    this.#plainMean = train.weight === undefined && train.ignoreIndex === undefined;
     const shape = [train.rows, ...session.network.outputShapes[0]!];
     const size = shape.reduce((a, b) => a * b, 1);
     this.#predictions = metrics.length > 0 ? new Values(new Float32Array(size), shape) : undefined;
   }
 
   get loss(): number {
-    return this.#started ? this.#total / Math.max(this.#mass, Number.MIN_VALUE) : Number.NaN;
+    if (!this.#started) return Number.NaN;
+    return this.#sum ? this.#total : this.#total / Math.max(this.#mass, Number.MIN_VALUE);
   }
 
   get predictions(): Values {
@@ -320,7 +322,7 @@ class EpochSums {
 
   add(fetched: Readonly<Record<string, NumberArray>>, from: number, size: number): void {
     fetched['loss']!.forEach((loss, step) => {
-      const mass = this.#massOf(from + step * size, size);
+      const mass = this.#sum ? 1 : this.#massOf(from + step * size, size);
       this.#total += loss * mass;
       this.#mass += mass;
     });

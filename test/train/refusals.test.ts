@@ -140,10 +140,18 @@ describe('inputs of another width', () => {
     );
   });
 
-  test('a model without a shape takes that of its first data, and keeps it', async () => {
+  test('a model without a shape takes that of the first data that it is trained on, and keeps it', async () => {
     const net = sequential([dense(1)], { backend });
-    await net.predict(x);
+    expect(await errorOf(() => net.predict(wide))).toMatchObject({ code: 'ERR_GLIA_STATE' });
+    await net.fit(x, column, { ...mse, epochs: 1 });
     expect((await errorOf(() => net.predict(wide))).facts).toMatchObject({ at: 'dense1', wanted: '[n, 2]' });
+  });
+
+  test('a call that is refused for its targets does not fix the width', async () => {
+    const net = sequential([dense(1)], { backend });
+    expect(await errorOf(() => net.fit(wide, [[1]], { ...mse, epochs: 1 }))).toBeInstanceOf(ShapeError);
+    await net.fit(x, column, { ...mse, epochs: 1 });
+    expect((await net.predict(x)).shape).toEqual([x.length, 1]);
   });
 
   test('a column of numbers is no table, ragged rows are none, and nothing is nothing', async () => {

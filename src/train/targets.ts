@@ -1,0 +1,95 @@
+import { OptionError, ShapeError } from '../base/errors.ts';
+import { type Shape, sameShape, showShape } from '../base/shape.ts';
+import { toLabels } from '../data/index.ts';
+import type { Loss, TargetSpec } from '../loss/index.ts';
+import type { Network } from '../nn/index.ts';
+import type { Rows } from './rows.ts';
+
+/** Targets, checked against the output that they are compared with. */
+export interface Targets {
+  readonly y: Rows;
+  /** Targets are class indices. */
+  readonly labels: boolean;
+  readonly classes: number | undefined;
+  /** A label that leaves its row out. */
+  readonly ignoreIndex: number | undefined;
+}
+
+/**
+ * Targets as the loss takes them.
+ *
+ * @throws {ShapeError} when no shape that the loss takes is theirs.
+ * @throws {DataError} for a label that is no class.
+ * @throws {OptionError} when the model has several outputs.
+ */
+export function readTargets(
+  { outputShapes, calls }: Network,
+  loss: Loss,
+  given: Rows,
+  fromTable: boolean,
+): Targets {
+  if (outputShapes.length !== 1) {
+    throw new OptionError(`fit and evaluate need a model with one output, this has ${outputShapes.length}`, {
+      hint: 'trainStep takes a loss of several outputs',
+    });
+  }
+  const came = fromTable && loss.task === 'binary' ? asColumn(given) : given;
+  const output = [came.shape[0]!, ...outputShapes[0]!];
+  const specs = loss.targets(output);
+  const spec = specs.find((one) => sameShape(one.shape, came.shape));
+  if (spec === undefined && specs.length > 0) {
+    throw new ShapeError(`${loss.name}: targets do not fit the output`, {
+      at: calls.at(-1)?.name,
+      output: showShape(output),
+      y: showShape(came.shape),
+      wanted: specs.map(({ kind, shape }) => `${showShape(shape)} ${kind}`).join(' or '),
+      hint: hintFor(output, came, specs, fromTable),
+    });
+  }
+  if (spec?.kind === 'labels') return { ...readLabels(came, spec), labels: true, classes: spec.classes };
+  const asGiven = spec === undefined && came.data instanceof Int32Array;
+  const y = asGiven ? came : { data: new Float32Array(came.data), shape: came.shape };
+  const classes = loss.task === 'classes' ? output.at(-1) : undefined;
+  return { y, labels: false, classes, ignoreIndex: undefined };
+}
+
+/** Labels of two classes as the probabilities that a single output is compared with. */
+function asColumn({ data, shape }: Rows): Rows {
+  return data instanceof Int32Array && shape.length === 1
+    ? { data: new Float32Array(data), shape: [shape[0]!, 1] }
+    : { data, shape };
+}
+
+function readLabels(
+  { data, shape }: Rows,
+  { classes, ignoreIndex }: TargetSpec,
+): Pick<Targets, 'y' | 'ignoreIndex'> {
+  if (ignoreIndex === undefined) {
+    return { y: { data: toLabels({ data, shape }, classes), shape }, ignoreIndex };
+  }
+  // Ignored rows may hold a label outside of the classes, so that only the others are checked.
+  const counted = Array.from(data, (label) => (label === ignoreIndex ? 0 : label));
+  const labels = toLabels({ data: counted, shape }, classes);
+  return {
+    y: { data: labels.map((label, i) => (data[i] === ignoreIndex ? ignoreIndex : label)), shape },
+    ignoreIndex,
+  };
+}
+
+function hintFor(
+  output: Shape,
+  { data, shape }: Rows,
+  specs: readonly TargetSpec[],
+  fromTable: boolean,
+): string {
+  if (fromTable && data instanceof Int32Array) {
+    return "the target is encoded as labels; for numbers, columns({ target: { of, encode: 'none' } })";
+  }
+  if (output.length === 2 && output[1] === 1 && shape.length === 1) {
+    return 'give a column: y.map((value) => [value])';
+  }
+  const labels = specs.some(({ kind }) => kind === 'labels');
+  return labels && shape.length === 2 && shape[1] === 1
+    ? 'give labels as [n], not as a column'
+    : 'a loss never broadcasts';
+}
