@@ -43,6 +43,8 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Mod
     return new Session(wiring, { seed: file.seed, ...prepare, ...(backend && { backend }) }, weights);
   });
   if (file.loss !== null) session.loss = knownLoss(file.loss);
+  session.steps = file.trained.steps;
+  session.epochs = file.trained.epochs;
   return new Model(session);
 }
 

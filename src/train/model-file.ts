@@ -6,6 +6,8 @@ export interface ModelFile {
   readonly format: 'glia.model';
   readonly version: 1;
   readonly seed: number;
+  /** Training steps and epochs so far: they decide which masks and shuffles come next. */
+  readonly trained: { readonly steps: number; readonly epochs: number };
   /** Shape of each input, without the batch axis. */
   readonly inputs: readonly Shape[];
   /** Calls of layers; values are numbered, first the inputs, then the calls. */
@@ -39,6 +41,10 @@ export function parseModelFile(text: string, at: string): ModelFile {
   check(file['format'] === 'glia.model', 'format', '"glia.model"', file['format']);
   check(file['version'] === 1, 'version', '1, the one that this glia reads', file['version']);
   check(Number.isSafeInteger(file['seed']), 'seed', 'a whole number', file['seed']);
+  const { steps, epochs } = asRecord(file['trained'], 'trained', check);
+  for (const [name, count] of Object.entries({ steps, epochs })) {
+    check(isBelow(count, Number.MAX_SAFE_INTEGER), `trained.${name}`, 'a count', count);
+  }
   const inputs = asArray(file['inputs'], 'inputs', check);
   for (const [i, shape] of inputs.entries()) check(isShape(shape), `inputs[${i}]`, 'a shape', shape);
   check(inputs.length > 0, 'inputs', 'a list with at least one shape', inputs);

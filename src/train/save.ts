@@ -16,11 +16,12 @@ export async function saveModel(session: Session, path: string): Promise<void> {
 }
 
 function describe(session: Session): ModelFile {
-  const { network, seed, loss, prepare, wiring } = session;
+  const { network, seed, steps, epochs, loss, prepare, wiring } = session;
   return {
     format: 'glia.model',
     version: 1,
     seed,
+    trained: { steps, epochs },
     inputs: network.inputShapes,
     calls: wiring.calls.map(({ layer, name, inputs }) => {
       if (layer.kind === 'custom') {

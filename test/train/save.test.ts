@@ -105,15 +105,19 @@ describeBackends('a saved model', (backend) => {
     }
   });
 
-  test('trains on as the one that was saved would with a seed and penalties of its own', async () => {
-    const net = kinds['with branches and a shared layer']!({ seed: 12, backend });
-    const path = nextPath();
-    await net.save(path);
-    const again = await load(path, { backend });
-    const options = { loss: 'categoricalCrossentropy', epochs: 2 } as const;
-    expect(await again.fit(x, labels, options)).toEqual(await net.fit(x, labels, options));
-    expect(await again.weights()).toEqual(await net.weights());
-  });
+  test.each(['with branches and a shared layer', 'with every kind of layer'])(
+    '%s trains on as the one that was saved would, with its seed, penalties, shuffles and masks',
+    async (kind) => {
+      const net = kinds[kind]!({ seed: 12, backend });
+      const options = { loss: 'categoricalCrossentropy', epochs: 2, batchSize: 3 } as const;
+      await net.fit(x, labels, options);
+      const path = nextPath();
+      await net.save(path);
+      const again = await load(path, { backend });
+      expect(await again.fit(x, labels, options)).toEqual(await net.fit(x, labels, options));
+      expect(await again.weights()).toEqual(await net.weights());
+    },
+  );
 
   test('of one backend computes on the other', async () => {
     const net = kinds['with every kind of layer']!({ seed: 12, backend });
