@@ -28,18 +28,18 @@ export type CustomParam =
 /** Shape of an input without the batch axis; there is at least one axis. */
 export type InputShape = readonly [number, ...number[]];
 
-/** What {@link layer} takes. `P` are the names of the parameters. */
-export interface CustomLayer<P extends string> {
+/** What {@link layer} takes. `P` are the names of the parameters, `S` those of the state. */
+export interface CustomLayer<P extends string, S extends string = never> {
   /** Parameters by name, from the input's shape without the batch axis. */
   readonly params?: (...inputs: InputShape[]) => Readonly<Record<P, CustomParam>>;
   /** The computation, out of ops: parameters by name, the input (an array if there are several), the context. */
   readonly apply: (
-    own: Readonly<Record<P, Tensor>>,
+    own: Readonly<Record<P | S, Tensor>>,
     x: Tensor,
     context: CallContext & { inputs: readonly Tensor[] },
   ) => Tensor;
-  /** Tensors carried from step to step; `apply` finds them beside the parameters. */
-  readonly state?: (...inputs: InputShape[]) => Readonly<Record<string, StateSpec>>;
+  /** Tensors carried from step to step; `apply` finds them beside the parameters. Write it before `apply`, as `params`. */
+  readonly state?: (...inputs: InputShape[]) => Readonly<Record<S, StateSpec>>;
   /** Kind under which it is saved; `load` then needs it in `layers`. */
   readonly kind?: string;
   /** Options as plain data, to make the layer again when a model is loaded. */
@@ -63,7 +63,9 @@ export interface CustomLayer<P extends string> {
  *   apply: ({ w, g }, x) => ops.mul(ops.matmul(x, w), ops.sigmoid(ops.matmul(x, g))),
  * });
  */
-export function layer<P extends string = never>(definition: CustomLayer<P>): Layer {
+export function layer<P extends string = never, S extends string = never>(
+  definition: CustomLayer<P, S>,
+): Layer {
   const known = ['params', 'apply', 'state', 'kind', 'config', 'name'];
   const {
     params,
@@ -93,7 +95,7 @@ export function layer<P extends string = never>(definition: CustomLayer<P>): Lay
     ...(state && {
       state(...inputs: Shape[]) {
         const specs = state(...(inputs as unknown as InputShape[]));
-        for (const [key, spec] of entriesOf('state', specs)) {
+        for (const [key, spec] of entriesOf<StateSpec>('state', specs)) {
           checkShape(`state ${key}`, spec?.shape, inputs);
           checkNumber('layer', `initial of state ${key}`, spec.initial);
         }
@@ -101,7 +103,7 @@ export function layer<P extends string = never>(definition: CustomLayer<P>): Lay
       },
     }),
     apply(own, inputs, context) {
-      const y = apply(own as Readonly<Record<P, Tensor>>, inputs[0]!, { ...context, inputs });
+      const y = apply(own as Readonly<Record<P | S, Tensor>>, inputs[0]!, { ...context, inputs });
       if (isTensor(y)) return y;
       throw new OptionError(`layer: apply gave ${typeof y}, wanted a tensor`, {
         at: currentPath() || undefined,

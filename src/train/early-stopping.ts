@@ -68,7 +68,7 @@ interface Watch {
   readonly sign: number;
   best: number;
   waited: number;
-  weights?: Record<string, Weight>;
+  weights: Record<string, Weight> | undefined;
 }
 
 function watch({ monitor: asked, better: said }: EarlyStoppingOptions, run: Run): Watch {
@@ -85,5 +85,11 @@ function watch({ monitor: asked, better: said }: EarlyStoppingOptions, run: Run)
       hint: "earlyStopping({ better: 'higher' })",
     });
   }
-  return { monitor, sign: better === 'higher' ? 1 : -1, best: Number.NEGATIVE_INFINITY, waited: 0 };
+  return {
+    monitor,
+    sign: better === 'higher' ? 1 : -1,
+    best: Number.NEGATIVE_INFINITY,
+    waited: 0,
+    weights: undefined,
+  };
 }

@@ -5,12 +5,13 @@ import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
-import { fed, isTensor, type Tensor } from '../ir/tensor.ts';
+import { fed, type Tensor } from '../ir/tensor.ts';
 import { type Loss, type LossName, lossOf, reduceRows } from '../loss/index.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optim/index.ts';
 import { type Inputs, readDataset, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
 import type { Rows } from './rows.ts';
+import { scalarLoss } from './scalar-loss.ts';
 import { type Session, sessionOf } from './session.ts';
 import { LEAVES, optimizerSlots, rateOf, traceStep } from './step.ts';
 
@@ -158,17 +159,8 @@ class Stepper {
   }
 
   #trace(outputs: readonly Tensor[], target: Tensor): { loss: Tensor } {
-    if (typeof this.#loss === 'function') {
-      const output = outputs.length === 1 ? outputs[0]! : outputs;
-      const loss = this.#loss(output as Tensor, target);
-      if (!isTensor(loss) || loss.shape.length > 0) {
-        throw new OptionError('trainStep: the loss must give a scalar', {
-          got: isTensor(loss) ? `[${loss.shape.join(', ')}]` : typeof loss,
-          hint: 'take ops.mean of it',
-        });
-      }
-      return { loss };
-    }
+    if (typeof this.#loss === 'function')
+      return { loss: scalarLoss('trainStep', this.#loss, outputs, target) };
     const loss = lossOf(this.#loss);
     return { loss: reduceRows(loss.rows(outputs[0]!, target), loss.reduction) };
   }

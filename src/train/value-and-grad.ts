@@ -2,10 +2,11 @@ import { OptionError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
-import { fed, isTensor, type Tensor } from '../ir/tensor.ts';
+import { fed, type Tensor } from '../ir/tensor.ts';
 import { add, expand } from '../ops/index.ts';
 import { type Inputs, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
+import { scalarLoss } from './scalar-loss.ts';
 import { asFloat32, sessionOf } from './session.ts';
 import { LEAVES } from './step.ts';
 import { Values } from './values.ts';
@@ -24,7 +25,7 @@ let made = 0;
  *
  * | name   | shape                                      |
  * | ------ | ------------------------------------------ |
- * | `loss` | from output `[n, …]` and target to `[]`    |
+ * | `loss` | from output `[n, …]` (an array if there are several) and target to `[]` |
  *
  * @throws {OptionError} when the model is none or the loss is no function.
  * @throws {ShapeError | DataError} when the batch does not fit the model.
@@ -50,13 +51,7 @@ export function valueAndGrad(
     const program = engine.program(`${key} ${batch} ${y.shape.join('x')} ${integer}`, () => {
       const leaves = network.inputShapes.map((shape, i) => fed(LEAVES.input(i), [batch, ...shape]));
       const { outputs, penalty } = network.trace(leaves, true);
-      const bare = loss(outputs[0]!, fed('y', y.shape, integer ? 'i32' : 'f32'));
-      if (!isTensor(bare) || bare.shape.length > 0) {
-        throw new OptionError('valueAndGrad: the loss must give a scalar', {
-          got: isTensor(bare) ? `[${bare.shape.join(', ')}]` : typeof bare,
-          hint: 'take ops.mean of it',
-        });
-      }
+      const bare = scalarLoss('valueAndGrad', loss, outputs, fed('y', y.shape, integer ? 'i32' : 'f32'));
       const value = penalty === undefined ? bare : add(bare, penalty);
       const gradients = grad(
         value,

@@ -151,7 +151,10 @@ describe('callbacks of one`s own', () => {
   test('stop a run before it begins, and the first reason stays', async () => {
     const history = await net().fit(x, labels, {
       ...options,
-      callbacks: [{ name: 'stopper', onBegin: (run) => (run.stop('one'), run.stop('two')) }],
+      callbacks: [
+        { name: 'first', onBegin: (run) => run.stop('one') },
+        { name: 'second', onBegin: (run) => run.stop('two') },
+      ],
     });
     expect(history).toMatchObject({ stopReason: 'one', steps: 0, epochs: [] });
   });

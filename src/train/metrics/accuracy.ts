@@ -30,7 +30,7 @@ export interface TopKOptions extends WeightOptions {
  * metrics.accuracy([0, 1, 1, 0], [0, 1, 0, 0]); // 0.75
  */
 export function accuracy(predictions: Input, targets: Input, options: LabelOptions = {}): number {
-  checkOptions('accuracy', options, ['threshold', 'weights']);
+  options = checkOptions('accuracy', options, ['threshold', 'weights']);
   const { predicted, actual, weights } = readLabels('accuracy', predictions, targets, options);
   return weightedMean(actual.length, weights, (row) => {
     return predicted[row]! < 0 ? NaN : Number(predicted[row] === actual[row]);
@@ -50,7 +50,7 @@ export function accuracy(predictions: Input, targets: Input, options: LabelOptio
  * metrics.balancedAccuracy([0, 0, 0, 0], [0, 0, 0, 1]); // 0.5
  */
 export function balancedAccuracy(predictions: Input, targets: Input, options: LabelOptions = {}): number {
-  checkOptions('balancedAccuracy', options, ['threshold', 'weights']);
+  options = checkOptions('balancedAccuracy', options, ['threshold', 'weights']);
   const labelled = readLabels('balancedAccuracy', predictions, targets, options);
   const { hits, actual } = tally('balancedAccuracy', labelled);
   const recalls = [...hits].map((hit, c) => hit / actual[c]!).filter((_, c) => actual[c] !== 0);
@@ -75,7 +75,7 @@ export function balancedAccuracy(predictions: Input, targets: Input, options: La
  * metrics.topKAccuracy([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]], [1, 0], { k: 2 }); // 0.5
  */
 export function topKAccuracy(predictions: Input, targets: Input, options: TopKOptions = {}): number {
-  checkOptions('topKAccuracy', options, ['k', 'weights']);
+  options = checkOptions('topKAccuracy', options, ['k', 'weights']);
   const k = checkK(options.k ?? 5);
   const { scores, columns, actual, weights } = readScores(
     'topKAccuracy',

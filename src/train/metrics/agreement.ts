@@ -49,7 +49,7 @@ export function cohenKappa(predictions: Input, targets: Input, options: LabelOpt
 
 /** Hits, and `Σ predicted_k · actual_k`: as many hits as chance would give, times `total`. */
 function agreement(what: string, predictions: Input, targets: Input, options: LabelOptions) {
-  checkOptions(what, options, ['threshold', 'weights']);
+  options = checkOptions(what, options, ['threshold', 'weights']);
   const { total, hits, predicted, actual } = tally(what, readLabels(what, predictions, targets, options));
   const expected = predicted.reduce((all, count, label) => all + count * actual[label]!, 0);
   return { total, hits: sum(hits), expected, predicted, actual };

@@ -25,7 +25,7 @@ import type { WeightOptions } from './weights.ts';
  * metrics.averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]); // 0.8333333333333333
  */
 export function averagePrecision(predictions: Input, targets: Input, options: WeightOptions = {}): number {
-  checkOptions('averagePrecision', options, ['weights']);
+  options = checkOptions('averagePrecision', options, ['weights']);
   const scored = readScores('averagePrecision', predictions, targets, options.weights);
   return hasNaN(scored.scores) ? NaN : meanDefined(binaryScores(scored).map(meanPrecision));
 }

@@ -63,7 +63,7 @@ export function confusionMatrix(
   targets: Input,
   options: ConfusionOptions = {},
 ): ConfusionMatrix {
-  checkOptions('confusionMatrix', options, ['threshold', 'classes', 'weights']);
+  options = checkOptions('confusionMatrix', options, ['threshold', 'classes', 'weights']);
   const names = typeof options.classes === 'object' ? checkNames(options.classes) : undefined;
   const { predicted, actual, classes, weights } = readLabels('confusionMatrix', predictions, targets, {
     ...options,

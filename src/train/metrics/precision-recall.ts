@@ -43,7 +43,7 @@ export function precision(
   targets: Input,
   options: AverageOptions = {},
 ): number | number[] {
-  checkOptions('precision', options, KNOWN);
+  options = checkOptions('precision', options, KNOWN);
   return ratio('precision', predictions, targets, options, 1, 0);
 }
 
@@ -62,7 +62,7 @@ export function precision(
 export function recall(predictions: Input, targets: Input, options: EachClass): number[];
 export function recall(predictions: Input, targets: Input, options?: One): number;
 export function recall(predictions: Input, targets: Input, options: AverageOptions = {}): number | number[] {
-  checkOptions('recall', options, KNOWN);
+  options = checkOptions('recall', options, KNOWN);
   return ratio('recall', predictions, targets, options, 0, 1);
 }
 
@@ -82,7 +82,7 @@ export function recall(predictions: Input, targets: Input, options: AverageOptio
 export function f1(predictions: Input, targets: Input, options: EachClass): number[];
 export function f1(predictions: Input, targets: Input, options?: One): number;
 export function f1(predictions: Input, targets: Input, options: AverageOptions = {}): number | number[] {
-  checkOptions('f1', options, KNOWN);
+  options = checkOptions('f1', options, KNOWN);
   return ratio('f1', predictions, targets, options, 1, 1);
 }
 
@@ -106,7 +106,7 @@ export function fBeta(
 ): number[];
 export function fBeta(predictions: Input, targets: Input, options?: One & { readonly beta?: number }): number;
 export function fBeta(predictions: Input, targets: Input, options: FBetaOptions = {}): number | number[] {
-  checkOptions('fBeta', options, ['beta', ...KNOWN]);
+  options = checkOptions('fBeta', options, ['beta', ...KNOWN]);
   const { beta = 1 } = options;
   if (!(beta >= 0 && beta < Infinity)) throw new OptionError(`fBeta: beta is a number from 0, came ${beta}`);
   return ratio('fBeta', predictions, targets, options, 1, beta * beta);

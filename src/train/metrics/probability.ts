@@ -37,7 +37,7 @@ const ROUNDING = 1e-5;
  * metrics.logLoss([[0.9, 0.1], [0.2, 0.8]], [0, 1]); // 0.164252033486018
  */
 export function logLoss(predictions: Input, targets: Input, options: WeightOptions = {}): number {
-  checkOptions('logLoss', options, ['weights']);
+  options = checkOptions('logLoss', options, ['weights']);
   const { rows, columns, predicted, wanted, weights } = readProbabilities(
     'logLoss',
     predictions,
@@ -74,7 +74,7 @@ export function logLoss(predictions: Input, targets: Input, options: WeightOptio
  * metrics.brier([0.9, 0.2], [1, 0]); // 0.025
  */
 export function brier(predictions: Input, targets: Input, options: WeightOptions = {}): number {
-  checkOptions('brier', options, ['weights']);
+  options = checkOptions('brier', options, ['weights']);
   const { rows, columns, predicted, wanted, weights } = readProbabilities(
     'brier',
     predictions,

@@ -134,7 +134,7 @@ function explained(
 }
 
 function readPairs(what: string, predictions: Input, targets: Input, options: WeightOptions): Pairs {
-  checkOptions(what, options, ['weights']);
+  options = checkOptions(what, options, ['weights']);
   const outputs = read(`${what}: predictions`, predictions);
   const values = read(`${what}: targets`, targets);
   if (!sameShape(outputs.shape, values.shape)) {

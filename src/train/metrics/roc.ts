@@ -36,7 +36,7 @@ export interface RocCurve {
  * metrics.rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]); // 0.75
  */
 export function rocAuc(predictions: Input, targets: Input, options: WeightOptions = {}): number {
-  checkOptions('rocAuc', options, ['weights']);
+  options = checkOptions('rocAuc', options, ['weights']);
   const scored = readScores('rocAuc', predictions, targets, options.weights);
   return hasNaN(scored.scores) ? NaN : meanDefined(binaryScores(scored).map(areaUnderCurve));
 }
@@ -74,7 +74,7 @@ function areaUnderCurve(scores: BinaryScores): number {
  * // { falsePositiveRate: [0, 0, 0.5, 0.5, 1], truePositiveRate: [0, 0.5, 0.5, 1, 1], thresholds: [Infinity, 0.8, ...] }
  */
 export function rocCurve(predictions: Input, targets: Input, options: WeightOptions = {}): RocCurve {
-  checkOptions('rocCurve', options, ['weights']);
+  options = checkOptions('rocCurve', options, ['weights']);
   const scored = readScores('rocCurve', predictions, targets, options.weights);
   if (hasNaN(scored.scores)) throw new DataError('rocCurve: a score is NaN');
   const [scores, ...more] = binaryScores(scored);

@@ -109,7 +109,7 @@ export function metricsOf(choices: readonly MetricChoice[], task?: Task): Metric
  * await model.fit(x, labels, { metrics: ['accuracy', metrics.topK({ k: 3 })] }); // history.final.top3
  */
 export function topK(options: { readonly k?: number } = {}): Metric {
-  checkOptions('topK', options, ['k']);
+  options = checkOptions('topK', options, ['k']);
   const k = checkK(options.k ?? 5);
   return metric(`top${k}`, 'higher', ['classes'], (predictions, targets, { weights }) =>
     topKAccuracy(predictions, targets, { k, weights }),
