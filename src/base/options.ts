@@ -9,17 +9,27 @@ import { OptionError } from './errors.ts';
  * const { bias = true, name } = checkOptions('dense', options, ['bias', 'name']);
  */
 export function checkOptions<T extends object>(where: string, options: T, known: readonly string[]): T {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const got = Array.isArray(options) ? 'an array' : options === null ? 'null' : typeof options;
-    throw new OptionError(`${where}: options must be an object, got ${got}`, { known: known.join(', ') });
-  }
-  for (const key of Object.keys(options)) {
+  const own = ownOf(where, options, known);
+  for (const key of Object.keys(own)) {
     if (!known.includes(key)) {
       throw new OptionError(`${where}: unknown option "${key}"`, {
         known: known.join(', '),
         hint: didYouMean(key, known),
       });
     }
+  }
+  return own;
+}
+
+/**
+ * The own keys of an object that may have others than options, without a prototype.
+ *
+ * @throws {OptionError} for what is not an object.
+ */
+export function ownOf<T extends object>(where: string, options: T, known: readonly string[]): T {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const got = Array.isArray(options) ? 'an array' : options === null ? 'null' : typeof options;
+    throw new OptionError(`${where}: options must be an object, got ${got}`, { known: known.join(', ') });
   }
   return Object.assign(Object.create(null) as T, options);
 }

@@ -13,7 +13,7 @@ import {
   sub,
   where,
 } from '../ops/index.ts';
-import { elementwiseLoss, type LossOptions, reductionOf } from './define.ts';
+import { elementwiseLoss, type LossOptions, lossOptions } from './define.ts';
 import { logitsFor } from './logits.ts';
 import type { Loss } from './loss.ts';
 
@@ -50,9 +50,10 @@ export interface BinaryCrossentropyOptions extends LossOptions {
  */
 export function binaryCrossentropy(options: BinaryCrossentropyOptions = {}): Loss {
   const name = 'binaryCrossentropy';
-  const reduction = reductionOf(name, options, ['posWeight', 'probabilities']);
-  const posWeight = checkNumber(name, 'posWeight', options.posWeight ?? 1, { above: 0 });
-  const probabilities = options.probabilities === true;
+  const own = lossOptions(name, options, ['posWeight', 'probabilities']);
+  const { reduction } = own;
+  const posWeight = checkNumber(name, 'posWeight', own.posWeight ?? 1, { above: 0 });
+  const probabilities = own.probabilities === true;
   const element = (p: Tensor, t: Tensor): Tensor => {
     if (probabilities && logitsOf(p)?.link !== 'sigmoid') return fromProbabilities(p, t, posWeight);
     return sigmoidCrossEntropy(logitsFor(name, 'sigmoid', p).logits, t, { posWeight });

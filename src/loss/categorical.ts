@@ -3,7 +3,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sameShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { div, equal, softmax, softmaxCrossEntropy, toFloat, where } from '../ops/index.ts';
-import { foldRows, type LossOptions, mismatch, reductionOf } from './define.ts';
+import { foldRows, type LossOptions, lossOptions, mismatch } from './define.ts';
 import { logitsFor } from './logits.ts';
 import type { Loss, TargetSpec } from './loss.ts';
 
@@ -37,12 +37,12 @@ export interface CategoricalCrossentropyOptions extends LossOptions {
  */
 export function categoricalCrossentropy(options: CategoricalCrossentropyOptions = {}): Loss {
   const name = 'categoricalCrossentropy';
-  const reduction = reductionOf(name, options, ['labelSmoothing', 'ignoreIndex']);
-  const labelSmoothing = checkNumber(name, 'labelSmoothing', options.labelSmoothing ?? 0, {
+  const own = lossOptions(name, options, ['labelSmoothing', 'ignoreIndex']);
+  const labelSmoothing = checkNumber(name, 'labelSmoothing', own.labelSmoothing ?? 0, {
     least: 0,
     below: 1,
   });
-  const { ignoreIndex } = options;
+  const { reduction, ignoreIndex } = own;
   if (ignoreIndex !== undefined) checkNumber(name, 'ignoreIndex', ignoreIndex, { whole: true });
   const ignore = ignoreIndex === undefined ? {} : { ignoreIndex };
   return {
@@ -72,10 +72,9 @@ function weighRows(loss: Tensor, counts: Tensor): { loss: Tensor; weight: Tensor
 }
 
 function targetsFor(output: Shape, ignoreIndex: number | undefined): TargetSpec[] {
-  const labels = { kind: 'labels', shape: output.slice(0, -1), classes: output.at(-1) ?? 0 } as const;
-  return ignoreIndex === undefined
-    ? [labels, { kind: 'values', shape: output }]
-    : [{ ...labels, ignoreIndex }];
+  const classes = output.at(-1) ?? 0;
+  const labels = { kind: 'labels', shape: output.slice(0, -1), classes, ignoreIndex } as const;
+  return ignoreIndex === undefined ? [labels, { kind: 'values', shape: output }] : [labels];
 }
 
 function checkTarget(name: string, output: Tensor, target: Tensor, ignoreIndex: number | undefined): void {

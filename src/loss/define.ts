@@ -15,14 +15,20 @@ export interface LossOptions {
 }
 
 /**
- * Checks the options of a loss and gives its reduction.
+ * The own options of a loss, which takes `known` beside what every loss takes, and its reduction.
  *
- * @throws {OptionError} for an unknown option or reduction.
+ * @throws {OptionError} for an unknown option or reduction, and for what is not an object.
  */
-export function reductionOf(name: string, options: LossOptions, known: readonly string[] = []): Reduction {
-  checkOptions(name, options, ['reduction', ...known]);
-  const { reduction = 'mean' } = options;
-  return choose(`${name}: reduction`, reduction, { mean: 'mean', sum: 'sum' });
+export function lossOptions<T extends LossOptions>(
+  name: string,
+  options: T,
+  known: readonly (string & keyof T)[] = [],
+): T & { readonly reduction: Reduction } {
+  const own = checkOptions(name, options, ['reduction', ...known]);
+  const { reduction = 'mean' } = own;
+  return Object.assign(own, {
+    reduction: choose<Reduction>(`${name}: reduction`, reduction, { mean: 'mean', sum: 'sum' }),
+  });
 }
 
 /** A loss that compares outputs and targets of one shape, element by element. */

@@ -1,6 +1,6 @@
 import type { Tensor } from '../ir/tensor.ts';
 import { add, exp, log, mul, softmax, softmaxCrossEntropy, sum, where } from '../ops/index.ts';
-import { checkSameShape, foldRows, type LossOptions, mismatch, reductionOf } from './define.ts';
+import { checkSameShape, foldRows, type LossOptions, lossOptions, mismatch } from './define.ts';
 import { logitsFor } from './logits.ts';
 import type { Loss } from './loss.ts';
 
@@ -30,8 +30,9 @@ export interface KlOptions extends LossOptions {
  */
 export function kl(options: KlOptions = {}): Loss {
   const name = 'kl';
-  const reduction = reductionOf(name, options, ['logTarget']);
-  const logTarget = options.logTarget === true;
+  const own = lossOptions(name, options, ['logTarget']);
+  const { reduction } = own;
+  const logTarget = own.logTarget === true;
   return {
     name,
     reduction,

@@ -1,6 +1,6 @@
 import type { Tensor } from '../ir/tensor.ts';
 import { mul, relu, square, sub } from '../ops/index.ts';
-import { elementwiseLoss, type LossOptions, reductionOf } from './define.ts';
+import { elementwiseLoss, type LossOptions, lossOptions } from './define.ts';
 import type { Loss } from './loss.ts';
 
 /**
@@ -20,7 +20,11 @@ import type { Loss } from './loss.ts';
  * await model.fit(x, [[-1], [1]], { loss: 'hinge' });
  */
 export function hinge(options: LossOptions = {}): Loss {
-  return elementwiseLoss({ name: 'hinge', reduction: reductionOf('hinge', options), element: shortfall });
+  return elementwiseLoss({
+    name: 'hinge',
+    reduction: lossOptions('hinge', options).reduction,
+    element: shortfall,
+  });
 }
 
 /**
@@ -42,7 +46,7 @@ export function hinge(options: LossOptions = {}): Loss {
 export function squaredHinge(options: LossOptions = {}): Loss {
   return elementwiseLoss({
     name: 'squaredHinge',
-    reduction: reductionOf('squaredHinge', options),
+    reduction: lossOptions('squaredHinge', options).reduction,
     element: (output, target) => square(shortfall(output, target)),
   });
 }

@@ -12,7 +12,7 @@ export interface TargetSpec {
   /** Number of classes, for `labels`; a label must be below it. */
   readonly classes?: number;
   /** A label that leaves its row out of the loss. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 /** A loss as graph: a number for each row of a batch. */

@@ -1,6 +1,6 @@
 import { checkNumber } from '../base/ranges.ts';
 import { abs, minimum, mul, square, sub } from '../ops/index.ts';
-import { elementwiseLoss, type LossOptions, reductionOf } from './define.ts';
+import { elementwiseLoss, type LossOptions, lossOptions } from './define.ts';
 import type { Loss } from './loss.ts';
 
 /**
@@ -22,7 +22,7 @@ import type { Loss } from './loss.ts';
 export function mse(options: LossOptions = {}): Loss {
   return elementwiseLoss({
     name: 'mse',
-    reduction: reductionOf('mse', options),
+    reduction: lossOptions('mse', options).reduction,
     element: (output, target) => square(sub(output, target)),
   });
 }
@@ -46,7 +46,7 @@ export function mse(options: LossOptions = {}): Loss {
 export function mae(options: LossOptions = {}): Loss {
   return elementwiseLoss({
     name: 'mae',
-    reduction: reductionOf('mae', options),
+    reduction: lossOptions('mae', options).reduction,
     element: (output, target) => abs(sub(output, target)),
   });
 }
@@ -75,8 +75,9 @@ export interface HuberOptions extends LossOptions {
  * await model.fit(x, y, { loss: huber({ delta: 0.5 }) });
  */
 export function huber(options: HuberOptions = {}): Loss {
-  const reduction = reductionOf('huber', options, ['delta']);
-  const delta = checkNumber('huber', 'delta', options.delta ?? 1, { above: 0 });
+  const own = lossOptions('huber', options, ['delta']);
+  const { reduction } = own;
+  const delta = checkNumber('huber', 'delta', own.delta ?? 1, { above: 0 });
   return elementwiseLoss({
     name: 'huber',
     reduction,

@@ -1,3 +1,4 @@
+import { checkOptions } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
@@ -95,10 +96,9 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  * @example
  * ops.variance(x, { axis: 0, correction: 1 });
  */
-export function variance(
-  x: Tensor,
-  { correction = 0, ...axes }: ReduceOptions & { correction?: 0 | 1 } = {},
-): Tensor {
+export function variance(x: Tensor, options: ReduceOptions & { correction?: 0 | 1 } = {}): Tensor {
+  const own = checkOptions('variance', options, ['axis', 'keepDims', 'correction']);
+  const { correction = 0, ...axes } = own;
   const centred = sub(x, mean(x, { ...axes, keepDims: true }));
   const total = sum(square(centred), axes);
   return div(total, sizeOf(x.shape) / sizeOf(total.shape) - correction);
@@ -138,7 +138,8 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
  * @example
  * ops.softmax(logits);
  */
-export function softmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor {
+export function softmax(x: Tensor, options: { axis?: number } = {}): Tensor {
+  const { axis = -1 } = checkOptions('softmax', options, ['axis']);
   const e = exp(sub(x, detach(max(x, { axis, keepDims: true }))));
   const y = div(e, sum(e, { axis, keepDims: true }));
   return axis === -1 || axis === x.shape.length - 1 ? linked(y, 'softmax', x) : y;
@@ -158,7 +159,8 @@ export function softmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tenso
  * @example
  * ops.logSoftmax(logits);
  */
-export function logSoftmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor {
+export function logSoftmax(x: Tensor, options: { axis?: number } = {}): Tensor {
+  const { axis = -1 } = checkOptions('logSoftmax', options, ['axis']);
   const centred = sub(x, detach(max(x, { axis, keepDims: true })));
   return sub(centred, log(sum(exp(centred), { axis, keepDims: true })));
 }

@@ -44,8 +44,8 @@ export function softmaxCrossEntropy(
   target: Tensor,
   options: SoftmaxCrossEntropyOptions = {},
 ): Tensor {
-  checkOptions('softmaxCrossEntropy', options, ['labelSmoothing', 'ignoreIndex']);
-  const { labelSmoothing = 0, ignoreIndex } = options;
+  const own = checkOptions('softmaxCrossEntropy', options, ['labelSmoothing', 'ignoreIndex']);
+  const { labelSmoothing = 0, ignoreIndex } = own;
   checkNumber('softmaxCrossEntropy', 'labelSmoothing', labelSmoothing, { least: 0, below: 1 });
   if (logits.shape.length === 0)
     mismatch('softmaxCrossEntropy', logits, target, 'logits need an axis of classes');
@@ -130,8 +130,7 @@ export function sigmoidCrossEntropy(
   target: Tensor,
   options: SigmoidCrossEntropyOptions = {},
 ): Tensor {
-  checkOptions('sigmoidCrossEntropy', options, ['posWeight']);
-  const { posWeight = 1 } = options;
+  const { posWeight = 1 } = checkOptions('sigmoidCrossEntropy', options, ['posWeight']);
   checkNumber('sigmoidCrossEntropy', 'posWeight', posWeight, { above: 0 });
   if (!sameShape(logits.shape, target.shape)) {
     mismatch('sigmoidCrossEntropy', logits, target, 'the target must have the shape of the logits');

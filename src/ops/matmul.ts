@@ -1,4 +1,5 @@
 import { ShapeError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
 import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { apply, defineOp } from '../ir/op.ts';
 import { currentPath } from '../ir/scope.ts';
@@ -30,11 +31,11 @@ export interface MatmulOptions {
  * @example
  * ops.matmul(x, weight, { transB: true });
  */
-export function matmul(a: Tensor, b: Tensor, { transA = false, transB = false }: MatmulOptions = {}): Tensor {
-  const options = { transA, transB };
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  const { transA = false, transB = false } = checkOptions('matmul', options, ['transA', 'transB']);
   if (b.shape.length === 2 && a.shape.length > 2 && !transA) {
     // A batch of rows times one matrix is one larger product.
-    const y = apply(matmulOp, [reshape(a, [-1, a.shape.at(-1)!]), b], options);
+    const y = apply(matmulOp, [reshape(a, [-1, a.shape.at(-1)!]), b], { transA, transB });
     return reshape(y, [...a.shape.slice(0, -1), y.shape[1]!]);
   }
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
@@ -45,7 +46,7 @@ export function matmul(a: Tensor, b: Tensor, { transA = false, transB = false }:
       b: showShape(b.shape),
     });
   }
-  return apply(matmulOp, [withBatch(a, batch), withBatch(b, batch)], options);
+  return apply(matmulOp, [withBatch(a, batch), withBatch(b, batch)], { transA, transB });
 }
 
 function withBatch(x: Tensor, batch: Shape): Tensor {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../base/options.ts';
 import { broadcastStrides, resolveAxis, type Shape, sameShape, sizeOf } from '../base/shape.ts';
 import { apply, defineOp, type Fail, type OpEntry } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -15,12 +16,8 @@ export interface ReduceOptions {
 type Fold = (x: Tensor, axis: number, count: number) => Tensor;
 
 /** Splits `axis` into runs of adjacent axes and folds them from the last to the first. */
-export function reduce(
-  x: Tensor,
-  { axis, keepDims = false }: ReduceOptions,
-  fold: Fold,
-  what: string,
-): Tensor {
+export function reduce(x: Tensor, options: ReduceOptions, fold: Fold, what: string): Tensor {
+  const { axis, keepDims = false } = checkOptions(what, options, ['axis', 'keepDims']);
   const rank = x.shape.length;
   const listed = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
   const axes = new Set(listed.map((one) => resolveAxis(one, rank, what)));

@@ -2,7 +2,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { add, div, mul, sqrt, square, sub } from '../ops/index.ts';
 import { withL2 } from './moments.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
-import { optimizer } from './rule.ts';
+import { optimizer, ruleOptions } from './rule.ts';
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions extends OptimizerOptions {
@@ -30,12 +30,13 @@ export interface AdagradOptions extends OptimizerOptions {
  * await model.fit(x, y, { optimizer: adagrad({ learningRate: 0.1 }) });
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  const { lrDecay = 0, initialAccumulator = 0, eps = 1e-10, weightDecay = 0 } = options;
+  const own = ruleOptions('adagrad', options, ['lrDecay', 'initialAccumulator', 'eps', 'weightDecay']);
+  const { lrDecay = 0, initialAccumulator = 0, eps = 1e-10, weightDecay = 0 } = own;
   for (const [name, value] of Object.entries({ lrDecay, initialAccumulator, weightDecay })) {
     checkNumber('adagrad', name, value, { least: 0 });
   }
   checkNumber('adagrad', 'eps', eps, { above: 0 });
-  return optimizer(options, {
+  return optimizer(own, {
     name: 'adagrad',
     config: { lrDecay, initialAccumulator, eps, weightDecay },
     learningRate: 0.01,

@@ -2,7 +2,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { add, div, maximum, mul, sqrt, sub } from '../ops/index.ts';
 import { average, averageSquare, withL2 } from './moments.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
-import { optimizer } from './rule.ts';
+import { optimizer, ruleOptions } from './rule.ts';
 
 /** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions extends OptimizerOptions {
@@ -53,19 +53,14 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 }
 
 function adaptive(name: string, options: AdamOptions, decoupled: boolean): Optimizer {
-  const {
-    beta1 = 0.9,
-    beta2 = 0.999,
-    eps = 1e-8,
-    amsgrad = false,
-    weightDecay = decoupled ? 0.01 : 0,
-  } = options;
+  const own = ruleOptions(name, options, ['beta1', 'beta2', 'eps', 'amsgrad', 'weightDecay']);
+  const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, amsgrad = false, weightDecay = decoupled ? 0.01 : 0 } = own;
   checkNumber(name, 'beta1', beta1, { least: 0, below: 1 });
   checkNumber(name, 'beta2', beta2, { least: 0, below: 1 });
   checkNumber(name, 'eps', eps, { above: 0 });
   checkNumber(name, 'weightDecay', weightDecay, { least: 0 });
   const shrinks = decoupled && weightDecay > 0;
-  return optimizer(options, {
+  return optimizer(own, {
     name,
     config: { beta1, beta2, eps, amsgrad, weightDecay },
     learningRate: 0.001,

@@ -1,5 +1,5 @@
 import { OptionError } from '../base/errors.ts';
-import { choose } from '../base/options.ts';
+import { checkOptions, choose } from '../base/options.ts';
 import { adagrad } from './adagrad.ts';
 import { adam, adamw } from './adam.ts';
 import { lion } from './lion.ts';
@@ -32,8 +32,9 @@ export type OptimizerName = keyof typeof OPTIMIZERS;
  */
 export function optimizerOf(
   choice: OptimizerName | (string & {}) | Optimizer,
-  { learningRate }: { readonly learningRate?: number | Schedule | undefined } = {},
+  options: { readonly learningRate?: number | Schedule | undefined } = {},
 ): Optimizer {
+  const { learningRate } = checkOptions('optimizer', options, ['learningRate']);
   if (typeof choice === 'string') {
     const make = choose<(options: OptimizerOptions) => Optimizer>('optimizer', choice, OPTIMIZERS);
     return make(learningRate === undefined ? {} : { learningRate });

@@ -1,3 +1,4 @@
+import { ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, clip, div, minimum, mul, sqrt, square, sum } from '../ops/index.ts';
@@ -76,8 +77,9 @@ export function clipByValue(grads: readonly Tensor[], limit: number): Tensor[] {
  */
 export function clipGradients(
   grads: readonly Tensor[],
-  { clipNorm, clipValue }: { readonly clipNorm?: number; readonly clipValue?: number },
+  options: { readonly clipNorm?: number; readonly clipValue?: number },
 ): Tensor[] {
+  const { clipNorm, clipValue } = ownOf('clipGradients', options, ['clipNorm', 'clipValue']);
   const limited = clipValue === undefined ? [...grads] : clipByValue(grads, clipValue);
   return clipNorm === undefined ? limited : clipByGlobalNorm(limited, clipNorm);
 }

@@ -27,10 +27,10 @@ export interface CosineOptions {
  * adamw({ learningRate: cosine({ peak: 3e-3, warmup: 0.05 }) });
  */
 export function cosine(options: CosineOptions): Schedule {
-  checkOptions('cosine', options, ['peak', 'warmup', 'final', 'steps']);
-  const { final = 0, steps } = options;
-  const peak = checkNumber('cosine', 'peak', options.peak, { above: 0 });
-  const warmup = checkUpdates('cosine', 'warmup', options.warmup ?? 0);
+  const own = checkOptions('cosine', options, ['peak', 'warmup', 'final', 'steps']);
+  const { final = 0, steps } = own;
+  const peak = checkNumber('cosine', 'peak', own.peak, { above: 0 });
+  const warmup = checkUpdates('cosine', 'warmup', own.warmup ?? 0);
   checkNumber('cosine', 'final', final, { least: 0 });
   if (steps !== undefined) checkNumber('cosine', 'steps', steps, { least: 1, whole: true });
   return {
@@ -65,10 +65,10 @@ export interface CosineRestartsOptions {
  * sgd({ learningRate: cosineRestarts({ peak: 0.1, period: 1000, growth: 2 }) });
  */
 export function cosineRestarts(options: CosineRestartsOptions): Schedule {
-  checkOptions('cosineRestarts', options, ['peak', 'period', 'growth', 'final']);
-  const { growth = 1, final = 0 } = options;
-  const peak = checkNumber('cosineRestarts', 'peak', options.peak, { above: 0 });
-  const first = checkUpdates('cosineRestarts', 'period', options.period, 1);
+  const own = checkOptions('cosineRestarts', options, ['peak', 'period', 'growth', 'final']);
+  const { growth = 1, final = 0 } = own;
+  const peak = checkNumber('cosineRestarts', 'peak', own.peak, { above: 0 });
+  const first = checkUpdates('cosineRestarts', 'period', own.period, 1);
   checkNumber('cosineRestarts', 'growth', growth, { least: 1, whole: true });
   checkNumber('cosineRestarts', 'final', final, { least: 0 });
   return {
@@ -107,9 +107,9 @@ export interface OneCycleOptions {
  * sgd({ learningRate: oneCycle({ max: 0.5 }), momentum: 0.9 });
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
-  checkOptions('oneCycle', options, ['max', 'pctStart', 'divFactor', 'finalDivFactor', 'steps']);
-  const { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, steps } = options;
-  const max = checkNumber('oneCycle', 'max', options.max, { above: 0 });
+  const own = checkOptions('oneCycle', options, ['max', 'pctStart', 'divFactor', 'finalDivFactor', 'steps']);
+  const { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, steps } = own;
+  const max = checkNumber('oneCycle', 'max', own.max, { above: 0 });
   checkNumber('oneCycle', 'pctStart', pctStart, { above: 0, below: 1 });
   checkNumber('oneCycle', 'divFactor', divFactor, { least: 1 });
   checkNumber('oneCycle', 'finalDivFactor', finalDivFactor, { least: 1 });

@@ -22,10 +22,10 @@ export interface StepOptions {
  * sgd({ learningRate: step({ initial: 0.1, size: 0.25, gamma: 0.5 }) });
  */
 export function step(options: StepOptions): Schedule {
-  checkOptions('step', options, ['initial', 'size', 'gamma']);
-  const { gamma = 0.1 } = options;
-  const initial = checkNumber('step', 'initial', options.initial, { above: 0 });
-  const size = checkUpdates('step', 'size', options.size, 1);
+  const own = checkOptions('step', options, ['initial', 'size', 'gamma']);
+  const { gamma = 0.1 } = own;
+  const initial = checkNumber('step', 'initial', own.initial, { above: 0 });
+  const size = checkUpdates('step', 'size', own.size, 1);
   checkNumber('step', 'gamma', gamma, { above: 0 });
   return {
     name: 'step',
@@ -53,12 +53,12 @@ export interface MultiStepOptions {
  * sgd({ learningRate: multiStep({ initial: 0.1, milestones: [0.5, 0.75] }) });
  */
 export function multiStep(options: MultiStepOptions): Schedule {
-  checkOptions('multiStep', options, ['initial', 'milestones', 'gamma']);
-  const { gamma = 0.1 } = options;
-  const initial = checkNumber('multiStep', 'initial', options.initial, { above: 0 });
-  if (!Array.isArray(options.milestones))
+  const own = checkOptions('multiStep', options, ['initial', 'milestones', 'gamma']);
+  const { gamma = 0.1 } = own;
+  const initial = checkNumber('multiStep', 'initial', own.initial, { above: 0 });
+  if (!Array.isArray(own.milestones))
     throw new OptionError('multiStep: milestones must be a list of numbers');
-  const milestones = options.milestones.map((at: unknown, i) =>
+  const milestones = own.milestones.map((at: unknown, i) =>
     checkUpdates('multiStep', `milestones[${i}]`, at),
   );
   if (milestones.some((at, i) => i > 0 && at <= milestones[i - 1]!)) {
@@ -92,10 +92,10 @@ export interface ExponentialOptions {
  * sgd({ learningRate: exponential({ initial: 0.1, gamma: 0.5, every: 1000 }) });
  */
 export function exponential(options: ExponentialOptions): Schedule {
-  checkOptions('exponential', options, ['initial', 'gamma', 'every']);
-  const initial = checkNumber('exponential', 'initial', options.initial, { above: 0 });
-  const gamma = checkNumber('exponential', 'gamma', options.gamma, { above: 0 });
-  const every = checkUpdates('exponential', 'every', options.every ?? 1, 1);
+  const own = checkOptions('exponential', options, ['initial', 'gamma', 'every']);
+  const initial = checkNumber('exponential', 'initial', own.initial, { above: 0 });
+  const gamma = checkNumber('exponential', 'gamma', own.gamma, { above: 0 });
+  const every = checkUpdates('exponential', 'every', own.every ?? 1, 1);
   return {
     name: 'exponential',
     config: { initial, gamma, every },
@@ -124,9 +124,9 @@ export interface PolynomialOptions {
  * adamw({ learningRate: polynomial({ initial: 1e-3 }) });
  */
 export function polynomial(options: PolynomialOptions): Schedule {
-  checkOptions('polynomial', options, ['initial', 'final', 'power', 'steps']);
-  const { final = 0, power = 1, steps } = options;
-  const initial = checkNumber('polynomial', 'initial', options.initial, { above: 0 });
+  const own = checkOptions('polynomial', options, ['initial', 'final', 'power', 'steps']);
+  const { final = 0, power = 1, steps } = own;
+  const initial = checkNumber('polynomial', 'initial', own.initial, { above: 0 });
   checkNumber('polynomial', 'final', final, { least: 0 });
   checkNumber('polynomial', 'power', power, { above: 0 });
   if (steps !== undefined) checkNumber('polynomial', 'steps', steps, { least: 1, whole: true });

@@ -1,7 +1,7 @@
 import { checkNumber } from '../base/ranges.ts';
 import { add, mul, scale, sign, sub } from '../ops/index.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
-import { optimizer } from './rule.ts';
+import { optimizer, ruleOptions } from './rule.ts';
 
 /** Options of {@link lion}. */
 export interface LionOptions extends OptimizerOptions {
@@ -28,12 +28,13 @@ export interface LionOptions extends OptimizerOptions {
  * await model.fit(x, y, { optimizer: lion({ learningRate: 1e-4, weightDecay: 0.1 }) });
  */
 export function lion(options: LionOptions = {}): Optimizer {
-  const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0 } = options;
+  const own = ruleOptions('lion', options, ['beta1', 'beta2', 'weightDecay']);
+  const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0 } = own;
   checkNumber('lion', 'beta1', beta1, { least: 0, below: 1 });
   checkNumber('lion', 'beta2', beta2, { least: 0, below: 1 });
   checkNumber('lion', 'weightDecay', weightDecay, { least: 0 });
   const shrinks = weightDecay > 0;
-  return optimizer(options, {
+  return optimizer(own, {
     name: 'lion',
     config: { beta1, beta2, weightDecay },
     learningRate: 0.0001,

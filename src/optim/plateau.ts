@@ -33,7 +33,7 @@ export interface PlateauOptions {
  */
 export function plateau(options: PlateauOptions): Schedule {
   const known = ['initial', 'factor', 'patience', 'threshold', 'cooldown', 'minimum', 'monitor', 'mode'];
-  checkOptions('plateau', options, known);
+  const own = checkOptions('plateau', options, known);
   const {
     factor = 0.1,
     patience = 10,
@@ -41,14 +41,14 @@ export function plateau(options: PlateauOptions): Schedule {
     cooldown = 0,
     minimum = 0,
     monitor = 'val_loss',
-  } = options;
-  const initial = checkNumber('plateau', 'initial', options.initial, { above: 0 });
+  } = own;
+  const initial = checkNumber('plateau', 'initial', own.initial, { above: 0 });
   checkNumber('plateau', 'factor', factor, { above: 0, below: 1 });
   checkNumber('plateau', 'patience', patience, { least: 0, whole: true });
   checkNumber('plateau', 'threshold', threshold, { least: 0, below: 1 });
   checkNumber('plateau', 'cooldown', cooldown, { least: 0, whole: true });
   checkNumber('plateau', 'minimum', minimum, { least: 0, most: initial });
-  const mode = modeOf(monitor, options.mode);
+  const mode = modeOf(monitor, own.mode);
   const config = { initial, factor, patience, threshold, cooldown, minimum, monitor, mode };
   return {
     name: 'plateau',

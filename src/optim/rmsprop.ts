@@ -2,7 +2,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { add, div, maximum, mul, scale, sqrt, square, sub } from '../ops/index.ts';
 import { average, averageSquare, withL2 } from './moments.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
-import { optimizer } from './rule.ts';
+import { optimizer, ruleOptions } from './rule.ts';
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions extends OptimizerOptions {
@@ -35,12 +35,13 @@ export interface RmspropOptions extends OptimizerOptions {
  * await model.fit(x, y, { optimizer: rmsprop({ rho: 0.9, momentum: 0.9 }) });
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const { rho = 0.99, eps = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options;
+  const own = ruleOptions('rmsprop', options, ['rho', 'eps', 'momentum', 'centered', 'weightDecay']);
+  const { rho = 0.99, eps = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = own;
   checkNumber('rmsprop', 'rho', rho, { least: 0, below: 1 });
   checkNumber('rmsprop', 'eps', eps, { above: 0 });
   checkNumber('rmsprop', 'momentum', momentum, { least: 0, below: 1 });
   checkNumber('rmsprop', 'weightDecay', weightDecay, { least: 0 });
-  return optimizer(options, {
+  return optimizer(own, {
     name: 'rmsprop',
     config: { rho, eps, momentum, centered, weightDecay },
     learningRate: 0.001,

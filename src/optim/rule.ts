@@ -15,18 +15,24 @@ export interface Rule extends Pick<Optimizer, 'state' | 'update'> {
   readonly scalars?: Optimizer['scalars'];
 }
 
-/** An optimizer out of a rule and the options that every optimizer takes. */
-export function optimizer(options: OptimizerOptions, rule: Rule): Optimizer {
+/**
+ * The own options of a rule, which takes `known` beside what every optimizer takes.
+ *
+ * @throws {OptionError} for an unknown one, and for what is not an object.
+ */
+export function ruleOptions<T extends OptimizerOptions>(
+  name: string,
+  options: T,
+  known: readonly (string & keyof T)[],
+): T {
+  return checkOptions(name, options, [...known, 'learningRate', 'clipNorm', 'clipValue', 'accumulate']);
+}
+
+/** An optimizer out of a rule and the options that every optimizer takes, as {@link ruleOptions} gives them. */
+export function optimizer(own: OptimizerOptions, rule: Rule): Optimizer {
   const { name, config, state, update } = rule;
-  checkOptions(name, options, [
-    ...Object.keys(config),
-    'learningRate',
-    'clipNorm',
-    'clipValue',
-    'accumulate',
-  ]);
-  const { clipNorm, clipValue, accumulate = 1 } = options;
-  const schedule = scheduleOf(name, options.learningRate ?? rule.learningRate);
+  const { clipNorm, clipValue, accumulate = 1 } = own;
+  const schedule = scheduleOf(name, own.learningRate ?? rule.learningRate);
   const clip = {
     ...(clipNorm !== undefined && { clipNorm: checkNumber(name, 'clipNorm', clipNorm, { above: 0 }) }),
     ...(clipValue !== undefined && { clipValue: checkNumber(name, 'clipValue', clipValue, { above: 0 }) }),

@@ -3,7 +3,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { add, mul, scale, sub } from '../ops/index.ts';
 import { withL2 } from './moments.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
-import { optimizer } from './rule.ts';
+import { optimizer, ruleOptions } from './rule.ts';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions extends OptimizerOptions {
@@ -32,14 +32,15 @@ export interface SgdOptions extends OptimizerOptions {
  * await model.fit(x, y, { optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }) });
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
+  const own = ruleOptions('sgd', options, ['momentum', 'dampening', 'nesterov', 'weightDecay']);
+  const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = own;
   checkNumber('sgd', 'momentum', momentum, { least: 0, below: 1 });
   checkNumber('sgd', 'dampening', dampening, { least: 0, below: 1 });
   checkNumber('sgd', 'weightDecay', weightDecay, { least: 0 });
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new OptionError('sgd: nesterov needs momentum and no dampening', { momentum, dampening });
   }
-  return optimizer(options, {
+  return optimizer(own, {
     name: 'sgd',
     config: { momentum, dampening, nesterov, weightDecay },
     learningRate: 0.01,

@@ -27,10 +27,10 @@ export interface WarmupOptions {
  * sgd({ learningRate: warmup({ steps: 500, to: step({ initial: 0.1, size: 10_000 }) }) });
  */
 export function warmup(options: WarmupOptions): Schedule {
-  checkOptions('warmup', options, ['steps', 'to', 'from']);
-  const { from } = options;
-  const length = checkUpdates('warmup', 'steps', options.steps);
-  const next = scheduleOf('warmup', options.to);
+  const own = checkOptions('warmup', options, ['steps', 'to', 'from']);
+  const { from } = own;
+  const length = checkUpdates('warmup', 'steps', own.steps);
+  const next = scheduleOf('warmup', own.to);
   if (from !== undefined) checkNumber('warmup', 'from', from, { least: 0, most: 1 });
   return {
     name: 'warmup',
@@ -61,10 +61,10 @@ export interface NoamOptions {
  * adam({ learningRate: noam({ width: 512, warmup: 4000 }), beta2: 0.98 });
  */
 export function noam(options: NoamOptions): Schedule {
-  checkOptions('noam', options, ['width', 'warmup', 'factor']);
-  const { factor = 1 } = options;
-  const width = checkNumber('noam', 'width', options.width, { least: 1 });
-  const steps = checkNumber('noam', 'warmup', options.warmup, { least: 1 });
+  const own = checkOptions('noam', options, ['width', 'warmup', 'factor']);
+  const { factor = 1 } = own;
+  const width = checkNumber('noam', 'width', own.width, { least: 1 });
+  const steps = checkNumber('noam', 'warmup', own.warmup, { least: 1 });
   checkNumber('noam', 'factor', factor, { above: 0 });
   return {
     name: 'noam',
