@@ -56,9 +56,7 @@ describeBackends('weights', (backend) => {
       net(),
       sequential([dense(3), batchNorm(), dense(2)], { inputShape: [4], seed: 9, backend }),
     ];
-    await one.fit(x, values.data.length === 40 ? { data: new Float32Array(80), shape: [40, 2] } : [], {
-      loss: 'mse',
-    });
+    await one.fit(x, { data: new Float32Array(80), shape: [40, 2] }, { loss: 'mse' });
     await other.setWeights(await one.weights());
     expect(await other.predict(x)).toEqual(await one.predict(x));
   });
@@ -163,11 +161,9 @@ describe('summary', () => {
         'layer        kind        output  parameters  FLOP/row',
         'hidden       dense       [n, 3]           9        15',
         'activation1  activation  [n, 3]           0         3',
-        'dense1       dense       [n, 1]           4         7',
+        'dense2       dense       [n, 1]           4         7',
         '13 parameters, 0 states, 52 bytes, 25 FLOP a row',
-      ]
-        .join('\n')
-        .replace('dense1 ', 'dense2 '),
+      ].join('\n'),
     );
   });
 });
