@@ -20,7 +20,8 @@ export interface WarmupOptions {
 }
 
 /**
- * A straight rise to the first rate of another schedule, then that schedule (Goyal et al., 2017).
+ * A straight rise to the first rate of another schedule, then that schedule (Goyal et al., 2017), which has the rest of
+ * the run for its length. A run shorter than the warm-up is all warm-up.
  *
  * @throws {OptionError} for an unknown option or one out of range.
  * @example
@@ -37,7 +38,8 @@ export function warmup(options: WarmupOptions): Schedule {
     config: { steps: length, to: { name: next.name, ...next.config }, ...(from !== undefined && { from }) },
     at(t, totalSteps) {
       const steps = updates('warmup', 'steps', length, totalSteps);
-      return next.at(Math.max(0, t - steps), totalSteps - steps) * ramp(t, steps, from);
+      // A run that ends before the warm-up does only ever asks for the first rate of what follows.
+      return next.at(Math.max(0, t - steps), Math.max(1, totalSteps - steps)) * ramp(t, steps, from);
     },
     ...(next.watch && { watch: next.watch }),
   };
