@@ -11,7 +11,7 @@ import { type Optimizer, type OptimizerName, optimizerOf } from '../optim/index.
 import { type Inputs, readDataset, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
 import type { Rows } from './rows.ts';
-import { scalarLoss } from './scalar-loss.ts';
+import { type OutputsLoss, scalarLoss } from './scalar-loss.ts';
 import { type Session, sessionOf } from './session.ts';
 import { LEAVES, optimizerSlots, rateOf, traceStep } from './step.ts';
 
@@ -40,14 +40,20 @@ export interface TrainStep {
  * | `x`  | `[n, …]` as the model takes it                                 |
  * | `y`  | what the loss takes; an Int32Array arrives as an int32 tensor  |
  *
- * Each batch size is compiled once. Optimizer state lives as long as the step.
+ * A loss of one's own gets the output, or a list of all outputs where there are several; annotate it then:
+ * `([value, logits]: readonly Tensor[], target) => …`. Each batch size is compiled once. Optimizer state lives as long as the step.
  *
  * @throws {OptionError} for unknown options; the step itself throws ShapeError, DataError or NumericError.
  * @example
  * const step = trainStep(net, { loss: 'mse', optimizer: adam({ learningRate: 1e-3 }) });
  * const { loss } = await step([[0, 1]], [[1]]);
  */
-export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
+export function trainStep(model: Model, options: TrainStepOptions): TrainStep;
+export function trainStep(
+  model: Model,
+  options: Omit<TrainStepOptions, 'loss'> & { readonly loss: OutputsLoss },
+): TrainStep;
+export function trainStep(model: Model, options: AnyLoss): TrainStep {
   const session = sessionOf('trainStep', model);
   const stepper = new Stepper(
     session,
@@ -71,6 +77,11 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
   return Object.assign(step, { sync });
 }
 
+/** Options with the loss of a model with one output, or with several. */
+interface AnyLoss extends Omit<TrainStepOptions, 'loss'> {
+  readonly loss: TrainStepOptions['loss'] | OutputsLoss;
+}
+
 let steppers = 0;
 
 /** Frees what a step holds in the model's engine when nobody can take that step any more. */
@@ -78,7 +89,7 @@ const dropped = new FinalizationRegistry<() => void>((free) => free());
 
 class Stepper {
   readonly #session: Session;
-  readonly #loss: TrainStepOptions['loss'];
+  readonly #loss: AnyLoss['loss'];
   readonly #optimizer: Optimizer;
   readonly #totalSteps: number;
   readonly #key = `step ${steppers++} `;
@@ -86,7 +97,7 @@ class Stepper {
 
   constructor(
     session: Session,
-    { loss, optimizer = 'adam', totalSteps = Number.POSITIVE_INFINITY }: TrainStepOptions,
+    { loss, optimizer = 'adam', totalSteps = Number.POSITIVE_INFINITY }: AnyLoss,
   ) {
     if (loss === undefined) throw new OptionError('trainStep: loss is missing');
     this.#session = session;

@@ -6,7 +6,7 @@ import { fed, type Tensor } from '../ir/tensor.ts';
 import { add, expand } from '../ops/index.ts';
 import { type Inputs, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
-import { scalarLoss } from './scalar-loss.ts';
+import { type OutputsLoss, scalarLoss } from './scalar-loss.ts';
 import { asFloat32, sessionOf } from './session.ts';
 import { LEAVES } from './step.ts';
 import { Values } from './values.ts';
@@ -36,6 +36,11 @@ let made = 0;
 export function valueAndGrad(
   model: Model,
   loss: (output: Tensor, target: Tensor) => Tensor,
+): (x: Inputs, y: Data) => Promise<ValueAndGrad>;
+export function valueAndGrad(model: Model, loss: OutputsLoss): (x: Inputs, y: Data) => Promise<ValueAndGrad>;
+export function valueAndGrad(
+  model: Model,
+  loss: ((output: Tensor, target: Tensor) => Tensor) | OutputsLoss,
 ): (x: Inputs, y: Data) => Promise<ValueAndGrad> {
   const session = sessionOf('valueAndGrad', model);
   if (typeof loss !== 'function') {

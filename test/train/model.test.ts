@@ -235,7 +235,7 @@ describeBackends('valueAndGrad', (backend) => {
     const net = model({ inputs: a, outputs: [dense(1).call(a), dense(1).call(a)], seed: 5, backend });
     const both = (outputs: readonly Tensor[], t: Tensor) =>
       ops.add(squared(outputs[0]!, t), squared(outputs[1]!, t));
-    const { gradients } = await valueAndGrad(net, both as never)(x, values);
+    const { gradients } = await valueAndGrad(net, both)(x, values);
     for (const path of ['dense1.weight', 'dense2.weight']) {
       expect(
         gradients[path]!.data.some((g) => g !== 0),
@@ -313,12 +313,12 @@ describeBackends('functional models', (backend) => {
       target.data[4 * i] = values.data[i]!;
       target.data[4 * i + 1 + labels[i]!] = 1;
     }
-    const both = ([value, logits]: readonly [Tensor, Tensor], t: Tensor): Tensor => {
+    const both = ([value, logits]: readonly Tensor[], t: Tensor): Tensor => {
       const n = t.shape[0]!;
-      const miss = ops.mean(ops.square(ops.sub(value, ops.slice(t, [0, 0], [n, 1]))));
-      return ops.add(miss, ops.mean(ops.softmaxCrossEntropy(logits, ops.slice(t, [0, 1], [n, 3]))));
+      const miss = ops.mean(ops.square(ops.sub(value!, ops.slice(t, [0, 0], [n, 1]))));
+      return ops.add(miss, ops.mean(ops.softmaxCrossEntropy(logits!, ops.slice(t, [0, 1], [n, 3]))));
     };
-    const step = trainStep(net, { loss: both as never, optimizer: sgd({ learningRate: 0.2 }) });
+    const step = trainStep(net, { loss: both, optimizer: sgd({ learningRate: 0.2 }) });
     const losses: number[] = [];
     for (let i = 0; i < 100; i++) losses.push((await step(x, target)).loss);
     expect(losses.at(-1)).toBeLessThan(0.5 * losses[0]!);
