@@ -87,6 +87,16 @@ describe('gradCheck', () => {
     expect(await model.weights()).toEqual(weights);
   });
 
+  test('checks what training computes, not what prediction does', async () => {
+    const twoFaced = (wrong: boolean) =>
+      layer({
+        params: ([d]) => ({ w: [d] }),
+        apply: ({ w }, x, { training }) => ops.mul(x, training === wrong ? ops.detach(w) : w),
+      });
+    await gradCheck(build(twoFaced(false)));
+    await expect(gradCheck(build(twoFaced(true)))).rejects.toThrow(NumericError);
+  });
+
   test('checks batches and penalties, too', async () => {
     const net = sequential([dense(3, { regularizer: { l1: 0.1, l2: 0.2 } }), activation('gelu')], {
       inputShape: [2],
