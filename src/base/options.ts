@@ -37,9 +37,13 @@ export function ownOf<T extends object>(where: string, options: T, known: readon
 /**
  * Looks a name up in a table of the usual choices.
  *
- * @throws {OptionError} when the table has no such name.
+ * @throws {OptionError} when the table has no such name, and for what is not a string.
  */
 export function choose<T>(what: string, name: string, table: Readonly<Record<string, T>>): T {
+  if (typeof name !== 'string') {
+    const got = name === null ? 'null' : typeof name;
+    throw new OptionError(`${what}: must be a name, got ${got}`, { known: Object.keys(table).join(', ') });
+  }
   if (!Object.hasOwn(table, name)) {
     const known = Object.keys(table);
     throw new OptionError(`${what}: there is no "${name}"`, {

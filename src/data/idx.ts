@@ -2,6 +2,7 @@ import { createGunzip } from 'node:zlib';
 import { DataError, FileError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import { checkCount, ownOptions } from './arguments.ts';
+import { describe } from './cells.ts';
 import { openFile, readPiece } from './file.ts';
 
 /** The arrays that an IDX file can hold. */
@@ -82,6 +83,11 @@ export async function readIdx(path: string | URL, options: IdxOptions = {}): Pro
  * const { shape, data } = parseIdx(await readFile('t10k-labels.idx1-ubyte'));
  */
 export function parseIdx(bytes: Uint8Array, at = 'bytes'): IdxData {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new DataError(`parseIdx: wanted a Uint8Array, got ${describe(bytes)}`, {
+      hint: 'readFile(path) gives one; readIdx(path) reads the file itself',
+    });
+  }
   const { element, shape, start, total } = parseHeader(bytes, at);
   if (bytes.length !== total) throw wrongLength(bytes.length, total, shape, at);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -30,6 +30,9 @@ export interface PreparedState {
   readonly unused: readonly string[];
 }
 
+/** Says that a state has been checked; nobody else has it. */
+const CHECKED = Symbol('checked');
+
 /**
  * What `columns(…).fit(train)` learned: turns tables and rows into the inputs and targets of a network, always with
  * the statistics of the training rows. It never changes.
@@ -51,7 +54,12 @@ export class Prepared {
   /** The target column and its encoding. */
   readonly target: Target | undefined;
 
-  private constructor(state: PreparedState) {
+  private constructor(state: PreparedState, by?: symbol) {
+    if (by !== CHECKED) {
+      throw new DataError('columns: what is learned is not made with new', {
+        hint: 'use columns({ … }).fit(table) or Prepared.fromJSON',
+      });
+    }
     this.#state = state;
     this.target = state.target;
     this.classes = Object.freeze([...(state.target?.classes ?? [])]);
@@ -144,7 +152,7 @@ export class Prepared {
    * const same = Prepared.fromJSON(JSON.parse(JSON.stringify(prepare)));
    */
   static fromJSON(json: unknown): Prepared {
-    return new Prepared(parsePrepared(json));
+    return new Prepared(parsePrepared(json), CHECKED);
   }
 
   #encode(table: Table): PreparedData['x'] {

@@ -216,9 +216,14 @@ export class Table {
 /**
  * A column without a copy, for readers of this folder.
  *
- * @throws {DataError} for an unknown name.
+ * @throws {DataError} for an unknown name, and for what is not a table.
  */
 export function columnOf(table: Table, name: string): Column {
+  if (!(table instanceof Table)) {
+    throw new DataError(`table: ${describe(table)} is not a table`, {
+      hint: 'Table.fromRows, Table.fromColumns and readCsv make one',
+    });
+  }
   const column = viewOf(table).get(name);
   if (column !== undefined) return column;
   throw new DataError(`table: there is no column "${name}"`, {

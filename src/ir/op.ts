@@ -1,10 +1,10 @@
 import type { DType, NumberArray } from '../base/dtype.ts';
-import { GliaError, ShapeError } from '../base/errors.ts';
+import { GliaError, OptionError, ShapeError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import { showShape } from '../base/shape.ts';
 import { currentPath } from './scope.ts';
 import type { Tensor } from './tensor.ts';
-import { createTensor } from './tensor.ts';
+import { createTensor, isTensor } from './tensor.ts';
 
 /** A value of an attribute. Lists are lists of integers: axes, shapes, permutations. */
 export type Attr = number | boolean | readonly number[];
@@ -113,12 +113,65 @@ export function signature(op: OpEntry): string {
 }
 
 /**
- * Applies an op: checks types and shapes and enters the result into the graph.
+ * Refuses what is not a tensor of a graph.
  *
- * @throws {ShapeError} when the op's shape rule refuses the inputs.
+ * @throws {ShapeError} naming the op, the input and what came.
+ */
+export function checkTensor(op: string, name: string, x: unknown): Tensor {
+  if (isTensor(x)) return x;
+  throw new ShapeError(`${op}: ${name} must be a tensor, got ${kindOf(x)}`, {
+    at: currentPath() || undefined,
+    hint: typeof x === 'number' ? 'only elementwise ops take numbers' : undefined,
+  });
+}
+
+/**
+ * A copy of what is sure to be a list of integers: axes, a shape, a permutation.
+ *
+ * @throws {OptionError} naming the op, the argument and what came.
+ */
+export function checkIntegers(op: string, name: string, list: unknown): number[] {
+  if (!Array.isArray(list)) throw unfit(op, name, 'a list of integers', list);
+  return Array.from(list, (one: unknown, i) => {
+    if (Number.isSafeInteger(one)) return one as number;
+    throw unfit(op, `${name}[${i}]`, 'an integer', one);
+  });
+}
+
+/** An attribute of the type of its default. */
+function checkAttr(op: string, name: string, value: unknown, usual: Attr): Attr {
+  if (typeof usual === 'object') return checkIntegers(op, name, value);
+  if (typeof usual === 'boolean') {
+    if (typeof value === 'boolean') return value;
+    throw unfit(op, name, 'true or false', value);
+  }
+  // Whether it may be NaN or infinite, the op's shape rule says.
+  if (typeof value === 'number') return value;
+  throw unfit(op, name, 'a number', value);
+}
+
+function unfit(op: string, name: string, wanted: string, got: unknown): OptionError {
+  return new OptionError(`${op}: ${name} must be ${wanted}, got ${kindOf(got)}`, {
+    at: currentPath() || undefined,
+    hint: got === undefined ? `give it as an argument: ${name}` : undefined,
+  });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'string' ? `"${value}"` : typeof value;
+}
+
+/**
+ * Applies an op: checks inputs, attributes, types and shapes and enters the result into the graph.
+ *
+ * @throws {ShapeError} when an input is no tensor, or the op's shape rule refuses the inputs.
+ * @throws {OptionError} when an attribute does not have the type of its default.
  */
 export function apply(op: OpEntry, inputs: readonly Tensor[], attrs: Attrs = {}): Tensor {
   const x = byName(op, inputs);
+  for (const name of op.inputs) checkTensor(op.name, name, x[name]);
   const shapes = byName(
     op,
     inputs.map((input) => input.shape),
@@ -131,7 +184,12 @@ export function apply(op: OpEntry, inputs: readonly Tensor[], attrs: Attrs = {})
     const wanted = op.inputTypes[name] ?? 'f32';
     if (x[name]!.dtype !== wanted) fail(`${name} must be ${wanted}, got ${x[name]!.dtype}`);
   }
-  const complete = { ...op.attrs, ...attrs };
+  const complete = Object.fromEntries(
+    Object.entries<Attr>({ ...op.attrs, ...attrs }).map(([name, value]) => [
+      name,
+      checkAttr(op.name, name, value, op.attrs[name] ?? value),
+    ]),
+  );
   return createTensor(op.shape(shapes, complete, fail), op.outputType, {
     kind: 'op',
     op,

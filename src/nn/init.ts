@@ -1,4 +1,4 @@
-import { OptionError } from '../base/errors.ts';
+import { OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import type { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -18,10 +18,15 @@ export type InitializerName = keyof typeof byName;
 /**
  * Number of inputs and outputs of a unit for a weight `[out, in, …kernel]`.
  *
+ * @throws {ShapeError} when the shape is no list of whole numbers.
  * @example
  * const { fanIn } = init.fans([64, 3, 5, 5]); // 75
  */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (!Array.isArray(shape) || shape.some((dim) => !Number.isSafeInteger(dim) || dim < 0)) {
+    const got = Array.isArray(shape) ? shape.map(String) : shape === null ? 'null' : typeof shape;
+    throw new ShapeError('fans: wanted the shape of a weight, a list of whole numbers', { got });
+  }
   if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
   const kernel = sizeOf(shape.slice(2));
   return { fanIn: shape[1]! * kernel, fanOut: shape[0]! * kernel };

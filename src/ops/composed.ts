@@ -1,4 +1,5 @@
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
@@ -99,6 +100,7 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 export function variance(x: Tensor, options: ReduceOptions & { correction?: 0 | 1 } = {}): Tensor {
   const own = checkOptions('variance', options, ['axis', 'keepDims', 'correction']);
   const { correction = 0, ...axes } = own;
+  checkNumber('variance', 'correction', correction, { least: 0 });
   const centred = sub(x, mean(x, { ...axes, keepDims: true }));
   const total = sum(square(centred), axes);
   return div(total, sizeOf(x.shape) / sizeOf(total.shape) - correction);

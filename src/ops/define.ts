@@ -17,7 +17,8 @@ export type Operand = Tensor | number;
 /** A number as a scalar constant; a tensor as itself. */
 export function asTensor(x: Operand): Tensor {
   if (isTensor(x)) return x;
-  if (typeof x !== 'number') throw new ShapeError(`an op takes tensors and numbers, got ${typeof x}`);
+  if (typeof x !== 'number')
+    throw new ShapeError(`an op takes tensors and numbers, got ${x === null ? 'null' : typeof x}`);
   return constant(x);
 }
 

@@ -1,3 +1,4 @@
+import { checkTensor } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
 /** What turned logits into probabilities. */
@@ -18,5 +19,5 @@ export function linked(y: Tensor, link: Link, logits: Tensor): Tensor {
  * const logits = ops.logitsOf(y)?.logits ?? ops.log(y);
  */
 export function logitsOf(y: Tensor): { readonly link: Link; readonly logits: Tensor } | undefined {
-  return links.get(y);
+  return links.get(checkTensor('logitsOf', 'y', y));
 }

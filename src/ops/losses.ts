@@ -2,6 +2,7 @@ import { OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
+import { checkTensor } from '../ir/op.ts';
 import { currentPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
@@ -44,6 +45,8 @@ export function softmaxCrossEntropy(
   target: Tensor,
   options: SoftmaxCrossEntropyOptions = {},
 ): Tensor {
+  checkTensor('softmaxCrossEntropy', 'logits', logits);
+  checkTensor('softmaxCrossEntropy', 'target', target);
   const own = checkOptions('softmaxCrossEntropy', options, ['labelSmoothing', 'ignoreIndex']);
   const { labelSmoothing = 0, ignoreIndex } = own;
   checkNumber('softmaxCrossEntropy', 'labelSmoothing', labelSmoothing, { least: 0, below: 1 });
@@ -130,6 +133,8 @@ export function sigmoidCrossEntropy(
   target: Tensor,
   options: SigmoidCrossEntropyOptions = {},
 ): Tensor {
+  checkTensor('sigmoidCrossEntropy', 'logits', logits);
+  checkTensor('sigmoidCrossEntropy', 'target', target);
   const { posWeight = 1 } = checkOptions('sigmoidCrossEntropy', options, ['posWeight']);
   checkNumber('sigmoidCrossEntropy', 'posWeight', posWeight, { above: 0 });
   if (!sameShape(logits.shape, target.shape)) {

@@ -1,7 +1,7 @@
 import { ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
-import { apply, defineOp } from '../ir/op.ts';
+import { apply, checkTensor, defineOp } from '../ir/op.ts';
 import { currentPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { reshape } from './movement.ts';
@@ -33,6 +33,8 @@ export interface MatmulOptions {
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   const { transA = false, transB = false } = checkOptions('matmul', options, ['transA', 'transB']);
+  checkTensor('matmul', 'a', a);
+  checkTensor('matmul', 'b', b);
   if (b.shape.length === 2 && a.shape.length > 2 && !transA) {
     // A batch of rows times one matrix is one larger product.
     const y = apply(matmulOp, [reshape(a, [-1, a.shape.at(-1)!]), b], { transA, transB });

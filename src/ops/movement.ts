@@ -1,5 +1,6 @@
+import { OptionError } from '../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
-import { apply, defineOp, type View } from '../ir/op.ts';
+import { apply, checkIntegers, checkTensor, defineOp, type View } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
 /**
@@ -17,9 +18,11 @@ import type { Tensor } from '../ir/tensor.ts';
  * ops.reshape(x, [-1, 784]);
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const missing = sizeOf(x.shape) / shape.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
+  const wanted = checkIntegers('reshape', 'shape', shape);
+  const size = sizeOf(checkTensor('reshape', 'x', x).shape);
+  const missing = size / wanted.reduce((known, dim) => (dim === -1 ? known : known * dim), 1);
   // Where it is no whole number, -1 stays, and the shape rule refuses it.
-  const to = shape.map((dim) => (dim === -1 && Number.isInteger(missing) ? missing : dim));
+  const to = wanted.map((dim) => (dim === -1 && Number.isInteger(missing) ? missing : dim));
   return apply(reshapeOp, [x], { shape: to });
 }
 
@@ -87,8 +90,9 @@ const detachOp = defineOp({
  * @example
  * ops.transpose(x, [0, 2, 1]);
  */
-export function transpose(x: Tensor, perm: readonly number[] = x.shape.map((_, i) => i).reverse()): Tensor {
-  return apply(transposeOp, [x], { perm: [...perm] });
+export function transpose(x: Tensor, perm?: readonly number[]): Tensor {
+  const axes = checkTensor('transpose', 'x', x).shape.map((_, i) => i);
+  return apply(transposeOp, [x], { perm: perm === undefined ? axes.reverse() : perm });
 }
 
 const transposeOp = defineOp({
@@ -141,7 +145,7 @@ const transposeOp = defineOp({
  * ops.slice(x, [0, 8], [x.shape[0]!, 8]);
  */
 export function slice(x: Tensor, starts: readonly number[], sizes: Shape): Tensor {
-  return apply(sliceOp, [x], { starts: [...starts], sizes: [...sizes] });
+  return apply(sliceOp, [x], { starts, sizes });
 }
 
 const sliceOp = defineOp({
@@ -185,7 +189,7 @@ const sliceOp = defineOp({
  * ops.pad(x, [0, 1], [0, 1]);
  */
 export function pad(x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
-  return apply(padOp, [x], { before: [...before], after: [...after] });
+  return apply(padOp, [x], { before, after });
 }
 
 const padOp = defineOp({
@@ -226,11 +230,19 @@ const padOp = defineOp({
  * Cost: a copy for each tensor after the first.
  *
  * @throws {ShapeError} when other dimensions differ.
+ * @throws {OptionError} when there is no tensor, or the axis is no integer.
  * @example
  * ops.concat([left, right], -1);
  */
 export function concat(xs: readonly Tensor[], axis = -1): Tensor {
-  return xs.reduce((a, b) => apply(concatOp, [a, b], { axis: axis < 0 ? axis + a.shape.length : axis }));
+  if (!Array.isArray(xs) || xs.length === 0) {
+    throw new OptionError('concat: needs a list of one tensor or more', {
+      got: Array.isArray(xs) ? 'an empty list' : typeof xs,
+    });
+  }
+  const tensors = xs.map((x, i) => checkTensor('concat', `xs[${i}]`, x));
+  if (!Number.isInteger(axis)) throw new OptionError(`concat: axis must be an integer, got ${String(axis)}`);
+  return tensors.reduce((a, b) => apply(concatOp, [a, b], { axis: axis < 0 ? axis + a.shape.length : axis }));
 }
 
 const concatOp = defineOp({

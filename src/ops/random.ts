@@ -1,6 +1,6 @@
 import { type Key, philox, toUniform } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
-import { apply, defineOp } from '../ir/op.ts';
+import { apply, checkIntegers, defineOp } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
 /**
@@ -19,7 +19,8 @@ import type { Tensor } from '../ir/tensor.ts';
  * ops.greater(keep, ops.uniform(step, x.shape, keyOf(seed, 'dropout')));
  */
 export function uniform(step: Tensor, shape: Shape, key: Key): Tensor {
-  return apply(uniformOp, [step], { shape: [...shape], key0: key[0], key1: key[1] });
+  const [key0, key1] = checkIntegers('uniform', 'key', key) as unknown as Key;
+  return apply(uniformOp, [step], { shape, key0, key1 });
 }
 
 const uniformOp = defineOp({

@@ -1,6 +1,7 @@
+import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastStrides, resolveAxis, type Shape, sameShape, sizeOf } from '../base/shape.ts';
-import { apply, defineOp, type Fail, type OpEntry } from '../ir/op.ts';
+import { apply, checkIntegers, checkTensor, defineOp, type Fail, type OpEntry } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { copyStrided, reshape } from './movement.ts';
 
@@ -18,8 +19,11 @@ type Fold = (x: Tensor, axis: number, count: number) => Tensor;
 /** Splits `axis` into runs of adjacent axes and folds them from the last to the first. */
 export function reduce(x: Tensor, options: ReduceOptions, fold: Fold, what: string): Tensor {
   const { axis, keepDims = false } = checkOptions(what, options, ['axis', 'keepDims']);
-  const rank = x.shape.length;
-  const listed = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
+  const rank = checkTensor(what, 'x', x).shape.length;
+  if (typeof keepDims !== 'boolean')
+    throw new OptionError(`${what}: keepDims must be true or false, got ${typeof keepDims}`);
+  const given = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
+  const listed = checkIntegers(what, 'axis', given);
   const axes = new Set(listed.map((one) => resolveAxis(one, rank, what)));
   let y = x;
   for (let last = rank - 1; last >= 0; last--) {
@@ -118,7 +122,8 @@ const sumOp = defineOp({
  * ops.expand(bias, [batch, units]);
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
-  return sameShape(x.shape, shape) ? x : apply(expandOp, [x], { shape: [...shape] });
+  const to = checkIntegers('expand', 'shape', shape);
+  return sameShape(checkTensor('expand', 'x', x).shape, to) ? x : apply(expandOp, [x], { shape: to });
 }
 
 /** Entry of {@link expand}; elementwise ops read through it. */
@@ -159,8 +164,9 @@ export const expandOp: OpEntry = defineOp({
  * const dbias = ops.sumTo(dy, bias.shape);
  */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
-  const lead = x.shape.length - shape.length;
-  const axis = x.shape.flatMap((dim, i) => (i < lead || (shape[i - lead] === 1 && dim !== 1) ? [i] : []));
-  return reshape(axis.length > 0 ? sum(x, { axis }) : x, shape);
+  const to = checkIntegers('sumTo', 'shape', shape);
+  if (sameShape(checkTensor('sumTo', 'x', x).shape, to)) return x;
+  const lead = x.shape.length - to.length;
+  const axis = x.shape.flatMap((dim, i) => (i < lead || (to[i - lead] === 1 && dim !== 1) ? [i] : []));
+  return reshape(axis.length > 0 ? sum(x, { axis }) : x, to);
 }

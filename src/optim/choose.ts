@@ -1,10 +1,12 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { adagrad } from './adagrad.ts';
 import { adam, adamw } from './adam.ts';
 import { lion } from './lion.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
+import { scheduleOf } from './rule.ts';
 import type { Schedule } from './schedule.ts';
 import { sgd } from './sgd.ts';
 
@@ -39,15 +41,43 @@ export function optimizerOf(
     const make = choose<(options: OptimizerOptions) => Optimizer>('optimizer', choice, OPTIMIZERS);
     return make(learningRate === undefined ? {} : { learningRate });
   }
-  if (typeof choice !== 'object' || choice === null || typeof choice.update !== 'function') {
-    throw new OptionError('optimizer: must be a name or an optimizer such as adam()', {
-      got: choice === null ? 'null' : typeof choice,
-    });
-  }
+  checkOptimizer(choice);
   if (learningRate !== undefined) {
     throw new OptionError('learningRate: the optimizer has its own', {
       hint: `give it there: ${choice.name}({ learningRate: … })`,
     });
   }
   return choice;
+}
+
+/** What a training step reads of an optimizer, beside the options that may be left out. */
+const PARTS = {
+  name: 'string',
+  config: 'object',
+  schedule: 'object',
+  accumulate: 'number',
+  state: 'object',
+  scalars: 'function',
+  update: 'function',
+} satisfies Partial<Record<keyof Optimizer, string>>;
+
+function checkOptimizer(choice: Optimizer): void {
+  if (typeof choice !== 'object' || choice === null || typeof choice.update !== 'function') {
+    throw new OptionError('optimizer: must be a name or an optimizer such as adam()', {
+      got: choice === null ? 'null' : typeof choice,
+    });
+  }
+  const has = (part: string) => (choice as unknown as Readonly<Record<string, unknown>>)[part];
+  const unfit = Object.entries(PARTS).filter(
+    ([part, type]) => typeof has(part) !== type || has(part) === null,
+  );
+  if (unfit.length > 0) {
+    throw new OptionError('optimizer: parts are missing or of another type', {
+      wanted: unfit.map(([part, type]) => `${part}: ${type}`).join(', '),
+      got: Object.keys(choice).join(', '),
+      hint: 'copy what is the same from another: { ...adam(), update }',
+    });
+  }
+  scheduleOf('optimizer: schedule', choice.schedule);
+  checkNumber('optimizer', 'accumulate', choice.accumulate, { least: 1, whole: true });
 }

@@ -1,5 +1,7 @@
+import { OptionError } from '../base/errors.ts';
 import { ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { checkTensor } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, clip, div, minimum, mul, sqrt, square, sum } from '../ops/index.ts';
 
@@ -13,10 +15,17 @@ import { add, clip, div, minimum, mul, sqrt, square, sum } from '../ops/index.ts
  *
  * Cost: two operations an element.
  *
+ * @throws {OptionError} when there is none.
  * @example
  * const { norm } = await run({ norm: globalNorm(grads) });
  */
 export function globalNorm(grads: readonly Tensor[]): Tensor {
+  checkGradients('globalNorm', grads);
+  if (grads.length === 0) {
+    throw new OptionError('globalNorm: the list of gradients is empty', {
+      hint: 'pass at least one, such as grad(loss, [weight])',
+    });
+  }
   return sqrt(grads.map((grad) => sum(square(grad))).reduce((total, part) => add(total, part)));
 }
 
@@ -37,6 +46,7 @@ export function globalNorm(grads: readonly Tensor[]): Tensor {
  */
 export function clipByGlobalNorm(grads: readonly Tensor[], max: number): Tensor[] {
   checkNumber('clipByGlobalNorm', 'max', max, { above: 0 });
+  checkGradients('clipByGlobalNorm', grads);
   if (grads.length === 0) return [];
   const factor = minimum(div(max, add(globalNorm(grads), 1e-6)), 1);
   return grads.map((grad) => mul(grad, factor));
@@ -58,6 +68,7 @@ export function clipByGlobalNorm(grads: readonly Tensor[], max: number): Tensor[
  */
 export function clipByValue(grads: readonly Tensor[], limit: number): Tensor[] {
   checkNumber('clipByValue', 'limit', limit, { above: 0 });
+  checkGradients('clipByValue', grads);
   return grads.map((grad) => clip(grad, -limit, limit));
 }
 
@@ -80,6 +91,20 @@ export function clipGradients(
   options: { readonly clipNorm?: number; readonly clipValue?: number },
 ): Tensor[] {
   const { clipNorm, clipValue } = ownOf('clipGradients', options, ['clipNorm', 'clipValue']);
+  checkGradients('clipGradients', grads);
   const limited = clipValue === undefined ? [...grads] : clipByValue(grads, clipValue);
   return clipNorm === undefined ? limited : clipByGlobalNorm(limited, clipNorm);
+}
+
+/** Refuses what is not a list of tensors. */
+function checkGradients(where: string, grads: readonly Tensor[]): void {
+  if (!Array.isArray(grads)) {
+    throw new OptionError(`${where}: gradients must be a list of tensors`, {
+      got: grads === null ? 'null' : typeof grads,
+      hint: 'a single one is a list of one: [gradient]',
+    });
+  }
+  grads.forEach((grad: unknown, i) => {
+    checkTensor(where, `grads[${i}]`, grad);
+  });
 }

@@ -48,6 +48,11 @@ export function plateau(options: PlateauOptions): Schedule {
   checkNumber('plateau', 'threshold', threshold, { least: 0, below: 1 });
   checkNumber('plateau', 'cooldown', cooldown, { least: 0, whole: true });
   checkNumber('plateau', 'minimum', minimum, { least: 0, most: initial });
+  if (typeof monitor !== 'string') {
+    throw new OptionError(`plateau: monitor must be a name of the history, got ${typeof monitor}`, {
+      hint: "such as 'val_loss'",
+    });
+  }
   const mode = modeOf(monitor, own.mode);
   const config = { initial, factor, patience, threshold, cooldown, minimum, monitor, mode };
   return {
