@@ -82,28 +82,15 @@ export function chain(layers: readonly Layer[], inputShape: Shape | undefined): 
 /**
  * The network between some inputs and outputs of a functional model.
  *
- * @throws {OptionError} when an output depends on an input that is not listed, or something is not a value of a model.
+ * @throws {OptionError} when an output depends on an input that is not listed or on itself, or something is not a value
+ * of a model.
  */
 export function between(inputs: readonly Node[], outputs: readonly Node[]): Wiring {
   for (const [what, nodes] of Object.entries({ inputs, outputs })) {
     if (nodes.length === 0) throw new OptionError(`model: there are no ${what}`);
     for (const node of nodes) checkNode(`model: ${what}`, node);
   }
-  const order: Node[] = [];
-  const visit = (node: Node): void => {
-    if (order.includes(node) || inputs.includes(node)) return;
-    if (node.layer === undefined) {
-      throw new OptionError(
-        `model: an output depends on an input${node.name ? ` "${node.name}"` : ''} that is not listed`,
-        {
-          hint: 'list every input() under `inputs`',
-        },
-      );
-    }
-    node.inputs.forEach(visit);
-    order.push(node);
-  };
-  outputs.forEach(visit);
+  const order = callOrder(inputs, outputs);
   const number = new Map([...inputs, ...order].map((node, i) => [node, i]));
   const names = nameLayers(order.map((node) => node.layer!));
   return {
@@ -117,9 +104,60 @@ export function between(inputs: readonly Node[], outputs: readonly Node[]): Wiri
   };
 }
 
+/** What the outputs are computed from, each after its own inputs: depth first, on a stack of its own, as deep as it is. */
+function callOrder(inputs: readonly Node[], outputs: readonly Node[]): Node[] {
+  const done = new Set(inputs);
+  const open = new Set<Node>();
+  const order: Node[] = [];
+  const stack: { readonly node: Node; next: number }[] = [];
+  const enter = (node: Node): void => {
+    if (done.has(node)) return;
+    checkCall(node, open);
+    open.add(node);
+    stack.push({ node, next: 0 });
+  };
+  for (const output of outputs) {
+    enter(output);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const { node } = top;
+      if (top.next < node.inputs.length) {
+        enter(node.inputs[top.next++]!);
+        continue;
+      }
+      stack.pop();
+      open.delete(node);
+      done.add(node);
+      order.push(node);
+    }
+  }
+  return order;
+}
+
+/** Refuses what is no call of a layer, and a call that waits for its own value. */
+function checkCall(node: Node, open: ReadonlySet<Node>): void {
+  checkNode('model: a layer', node);
+  if (node.layer === undefined) {
+    throw new OptionError(
+      `model: an output depends on an input${node.name ? ` "${node.name}"` : ''} that is not listed`,
+      {
+        hint: 'list every input() under `inputs`',
+      },
+    );
+  }
+  checkLayer('model: what makes a value', node.layer);
+  if (!open.has(node)) return;
+  throw new OptionError(
+    `model: a call of the layer "${node.layer.name ?? node.layer.kind}" depends on itself`,
+    {
+      hint: 'a value can only be made of earlier ones; what layer.call gives is not to be changed',
+    },
+  );
+}
+
 /** Names as given, else kind and number: `dense1`, `dense2`, `dropout1`. */
 function nameLayers(layers: readonly Layer[]): Map<Layer, string> {
   const names = new Map<Layer, string>();
+  const taken = new Set<string>();
   const counts = new Map<string, number>();
   for (const layer of layers) {
     if (names.has(layer)) continue;
@@ -128,12 +166,13 @@ function nameLayers(layers: readonly Layer[]): Map<Layer, string> {
     const name = layer.name ?? `${layer.kind}${count}`;
     if (typeof name !== 'string')
       throw new OptionError(`a layer's name must be a string, got ${typeof name}`);
-    if (/[^\w-]/.test(name) || [...names.values()].includes(name)) {
+    if (/[^\w-]/.test(name) || taken.has(name)) {
       throw new OptionError(
         `layer name "${name}" ${/[^\w-]/.test(name) ? 'may hold only letters, digits, _ and -' : 'is taken'}`,
       );
     }
     names.set(layer, name);
+    taken.add(name);
   }
   return names;
 }
