@@ -51,7 +51,6 @@ export interface BinaryCrossentropyOptions extends LossOptions {
 export function binaryCrossentropy(options: BinaryCrossentropyOptions = {}): Loss {
   const name = 'binaryCrossentropy';
   const own = lossOptions(name, options, ['posWeight', 'probabilities']);
-  const { reduction } = own;
   const posWeight = checkNumber(name, 'posWeight', own.posWeight ?? 1, { above: 0 });
   const probabilities = own.probabilities === true;
   const element = (p: Tensor, t: Tensor): Tensor => {
@@ -60,7 +59,7 @@ export function binaryCrossentropy(options: BinaryCrossentropyOptions = {}): Los
   };
   const prediction = (output: Tensor): Tensor =>
     probabilities || logitsFor(name, 'sigmoid', output).linked ? output : sigmoid(output);
-  return elementwiseLoss({ name, reduction, element, prediction, task: 'binary' });
+  return elementwiseLoss({ name, config: own, wants: 'share', element, prediction, task: 'binary' });
 }
 
 function fromProbabilities(p: Tensor, t: Tensor, posWeight: number): Tensor {

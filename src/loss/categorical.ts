@@ -47,6 +47,7 @@ export function categoricalCrossentropy(options: CategoricalCrossentropyOptions 
   const ignore = ignoreIndex === undefined ? {} : { ignoreIndex };
   return {
     name,
+    config: { ...own },
     reduction,
     task: 'classes',
     targets: (output) => targetsFor(output, ignoreIndex),
@@ -74,7 +75,9 @@ function weighRows(loss: Tensor, counts: Tensor): { loss: Tensor; weight: Tensor
 function targetsFor(output: Shape, ignoreIndex: number | undefined): TargetSpec[] {
   const classes = output.at(-1) ?? 0;
   const labels = { kind: 'labels', shape: output.slice(0, -1), classes, ignoreIndex } as const;
-  return ignoreIndex === undefined ? [labels, { kind: 'values', shape: output }] : [labels];
+  return ignoreIndex === undefined
+    ? [labels, { kind: 'values', shape: output, wants: 'distribution' }]
+    : [labels];
 }
 
 function checkTarget(name: string, output: Tensor, target: Tensor, ignoreIndex: number | undefined): void {

@@ -23,6 +23,9 @@ const LOSSES = {
   squaredHinge,
 } satisfies Record<string, () => Loss>;
 
+/** Names of the losses that `lossOf` and `lossFrom` make. */
+export const lossNames: readonly string[] = Object.keys(LOSSES);
+
 /** A loss with its default options, by name. */
 export type LossName = keyof typeof LOSSES;
 
@@ -46,6 +49,15 @@ export function lossOf(choice: LossName | (string & {}) | Loss | LossFunction): 
   });
 }
 
+/**
+ * The loss that a saved name and configuration describe.
+ *
+ * @throws {OptionError} when there is no such loss, or it refuses the options.
+ */
+export function lossFrom(name: string, config: object): Loss {
+  return choose<(options: object) => Loss>('loss', name, LOSSES)(config);
+}
+
 function fromFunction(compute: LossFunction): Loss {
   const factory = Object.entries<unknown>(LOSSES).find(([, loss]) => loss === compute)?.[0];
   if (factory !== undefined) {
@@ -56,6 +68,7 @@ function fromFunction(compute: LossFunction): Loss {
   const name = compute.name || 'custom';
   return {
     name,
+    config: undefined,
     reduction: 'mean',
     task: 'values',
     targets: () => [],

@@ -3,7 +3,7 @@ import { checkOptions, choose } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { mean, sum } from '../ops/index.ts';
-import type { Loss, Reduction } from './loss.ts';
+import type { Loss, Reduction, TargetSpec } from './loss.ts';
 
 /** Options that every loss takes. */
 export interface LossOptions {
@@ -34,18 +34,22 @@ export function lossOptions<T extends LossOptions>(
 /** A loss that compares outputs and targets of one shape, element by element. */
 export function elementwiseLoss(definition: {
   readonly name: string;
-  readonly reduction: Reduction;
+  /** The options, complete. */
+  readonly config: LossOptions & { readonly reduction: Reduction };
+  readonly wants?: TargetSpec['wants'];
   readonly element: (output: Tensor, target: Tensor) => Tensor;
   readonly task?: Loss['task'];
   readonly prediction?: Loss['prediction'];
 }): Loss {
-  const { name, reduction, element, task = 'values', prediction = (output) => output } = definition;
+  const { name, config, wants, element, task = 'values', prediction = (output) => output } = definition;
+  const { reduction } = config;
   return {
     name,
+    config: { ...config },
     reduction,
     task,
     prediction,
-    targets: (output) => [{ kind: 'values', shape: output }],
+    targets: (output) => [{ kind: 'values', shape: output, wants }],
     rows(output, target) {
       checkSameShape(name, output, target);
       return { loss: foldRows(element(output, target), reduction) };

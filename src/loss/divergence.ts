@@ -35,9 +35,10 @@ export function kl(options: KlOptions = {}): Loss {
   const logTarget = own.logTarget === true;
   return {
     name,
+    config: { ...own },
     reduction,
     task: 'classes',
-    targets: (output) => [{ kind: 'values', shape: output }],
+    targets: (output) => [{ kind: 'values', shape: output, wants: logTarget ? undefined : 'distribution' }],
     prediction(output) {
       const { linked } = logitsFor(name, 'softmax', output);
       return linked ? output : softmax(output);

@@ -22,7 +22,8 @@ import type { Loss } from './loss.ts';
 export function hinge(options: LossOptions = {}): Loss {
   return elementwiseLoss({
     name: 'hinge',
-    reduction: lossOptions('hinge', options).reduction,
+    config: lossOptions('hinge', options),
+    wants: 'side',
     element: shortfall,
   });
 }
@@ -46,7 +47,8 @@ export function hinge(options: LossOptions = {}): Loss {
 export function squaredHinge(options: LossOptions = {}): Loss {
   return elementwiseLoss({
     name: 'squaredHinge',
-    reduction: lossOptions('squaredHinge', options).reduction,
+    config: lossOptions('squaredHinge', options),
+    wants: 'side',
     element: (output, target) => square(shortfall(output, target)),
   });
 }

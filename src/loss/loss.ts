@@ -13,11 +13,18 @@ export interface TargetSpec {
   readonly classes?: number;
   /** A label that leaves its row out of the loss. */
   readonly ignoreIndex?: number | undefined;
+  /**
+   * What the numbers must be, for `values`: a `share` is in [0, 1], a `side` -1 or 1, and the numbers of a
+   * `distribution` are not below 0 and add up to 1 along the last axis. Default: anything.
+   */
+  readonly wants?: 'share' | 'side' | 'distribution' | undefined;
 }
 
 /** A loss as graph: a number for each row of a batch. */
 export interface Loss {
   readonly name: string;
+  /** Options as plain data, from which a saved model makes the loss again; a function of one's own has none. */
+  readonly config: Readonly<Record<string, unknown>> | undefined;
   readonly reduction: Reduction;
   /** The targets it takes for this output; more than one kind may do. None: whatever comes is taken as it is. */
   readonly targets: (output: Shape) => readonly TargetSpec[];

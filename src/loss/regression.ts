@@ -22,7 +22,7 @@ import type { Loss } from './loss.ts';
 export function mse(options: LossOptions = {}): Loss {
   return elementwiseLoss({
     name: 'mse',
-    reduction: lossOptions('mse', options).reduction,
+    config: lossOptions('mse', options),
     element: (output, target) => square(sub(output, target)),
   });
 }
@@ -46,7 +46,7 @@ export function mse(options: LossOptions = {}): Loss {
 export function mae(options: LossOptions = {}): Loss {
   return elementwiseLoss({
     name: 'mae',
-    reduction: lossOptions('mae', options).reduction,
+    config: lossOptions('mae', options),
     element: (output, target) => abs(sub(output, target)),
   });
 }
@@ -76,11 +76,10 @@ export interface HuberOptions extends LossOptions {
  */
 export function huber(options: HuberOptions = {}): Loss {
   const own = lossOptions('huber', options, ['delta']);
-  const { reduction } = own;
   const delta = checkNumber('huber', 'delta', own.delta ?? 1, { above: 0 });
   return elementwiseLoss({
     name: 'huber',
-    reduction,
+    config: own,
     element(output, target) {
       const distance = abs(sub(output, target));
       // Both branches in one: with q = min(|d|, delta), q·(|d| - q/2) is d²/2 or delta·(|d| - delta/2).

@@ -1,9 +1,9 @@
-import { BackendError, FileError, GliaError, OptionError } from '../base/errors.ts';
+import { BackendError, FileError, GliaError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { Prepared } from '../data/prepared.ts';
 import { readFolder } from '../io/replace.ts';
 import { decodeSafetensors } from '../io/safetensors.ts';
-import { type Loss, lossOf } from '../loss/index.ts';
+import { lossFrom } from '../loss/index.ts';
 import { type Layer, type LayerMaker, layerFrom, layerKinds, type Wiring } from '../nn/index.ts';
 import { Model } from './model.ts';
 import { type ModelFile, parseModelFile } from './model-file.ts';
@@ -42,7 +42,8 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Mod
     const prepare = file.prepare === null ? {} : { prepare: Prepared.fromJSON(file.prepare) };
     return new Session(wiring, { seed: file.seed, ...prepare, ...(backend && { backend }) }, weights);
   });
-  if (file.loss !== null) session.loss = knownLoss(file.loss);
+  const { loss } = file;
+  if (loss !== null) session.loss = asFile(at, () => lossFrom(loss.name, loss.config));
   session.steps = file.trained.steps;
   session.epochs = file.trained.epochs;
   return new Model(session);
@@ -78,15 +79,5 @@ function asFile<T>(at: string, make: () => T): T {
   } catch (error) {
     if (!(error instanceof GliaError) || error instanceof BackendError) throw error;
     throw new FileError(`the file does not describe a model: ${error.message}`, { at }, error);
-  }
-}
-
-/** A loss of the program's own is not saved; `evaluate` then asks for one. */
-function knownLoss(name: string): Loss | undefined {
-  try {
-    return lossOf(name);
-  } catch (error) {
-    if (error instanceof OptionError) return undefined;
-    throw error;
   }
 }

@@ -18,8 +18,8 @@ export interface ModelFile {
     readonly inputs: readonly number[];
   }[];
   readonly outputs: readonly number[];
-  /** Name of the loss of the last `fit`. */
-  readonly loss: string | null;
+  /** Loss of the last `fit`, unless it was a function of the program's own. */
+  readonly loss: { readonly name: string; readonly config: Readonly<Record<string, unknown>> } | null;
   /** Preprocessing, as `Prepared.toJSON` gives it. */
   readonly prepare: unknown;
 }
@@ -57,7 +57,11 @@ export function parseModelFile(text: string, at: string): ModelFile {
     check(isBelow(output, values), `outputs[${i}]`, 'the number of a value', output);
   }
   const { loss } = file;
-  check(loss === null || typeof loss === 'string', 'loss', 'a name or null', loss);
+  if (loss !== null) {
+    const { name, config } = asRecord(loss, 'loss', check);
+    check(typeof name === 'string', 'loss.name', 'a name', name);
+    asRecord(config, 'loss.config', check);
+  }
   return file as unknown as ModelFile;
 }
 

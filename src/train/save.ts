@@ -1,6 +1,7 @@
 import { OptionError } from '../base/errors.ts';
 import { replaceFolder } from '../io/replace.ts';
 import { safetensorsPieces } from '../io/safetensors.ts';
+import { type Loss, lossNames } from '../loss/index.ts';
 import { type Layer, layerFrom, layerKinds } from '../nn/index.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Session } from './session.ts';
@@ -34,9 +35,15 @@ function describe(session: Session): ModelFile {
       return { name, kind: layer.kind, config: layer.config, inputs };
     }),
     outputs: wiring.outputs,
-    loss: loss?.name ?? null,
+    loss: describeLoss(loss),
     prepare: prepare?.toJSON() ?? null,
   };
+}
+
+/** A loss of the program's own is not saved; `evaluate` then asks for one. */
+function describeLoss(loss: Loss | undefined): ModelFile['loss'] {
+  if (loss?.config === undefined || !lossNames.includes(loss.name)) return null;
+  return { name: loss.name, config: loss.config };
 }
 
 /** What `load` could not make again is refused now, while the model is still there. */

@@ -1,4 +1,4 @@
-import { OptionError, ShapeError } from '../base/errors.ts';
+import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { toLabels } from '../data/index.ts';
 import type { Loss, TargetSpec } from '../loss/index.ts';
@@ -19,7 +19,7 @@ export interface Targets {
  * Targets as the loss takes them.
  *
  * @throws {ShapeError} when no shape that the loss takes is theirs.
- * @throws {DataError} for a label that is no class.
+ * @throws {DataError} for a label that is no class, or a number that the loss is not defined for.
  * @throws {OptionError} when the model has several outputs.
  */
 export function readTargets(
@@ -47,10 +47,45 @@ export function readTargets(
     });
   }
   if (spec?.kind === 'labels') return { ...readLabels(came, spec), labels: true, classes: spec.classes };
+  if (spec?.wants !== undefined) checkNumbers(loss.name, came, spec.wants);
   const asGiven = spec === undefined && came.data instanceof Int32Array;
   const y = asGiven ? came : { data: new Float32Array(came.data), shape: came.shape };
   const classes = loss.task === 'classes' ? output.at(-1) : undefined;
   return { y, labels: false, classes, ignoreIndex: undefined };
+}
+
+type Wants = NonNullable<TargetSpec['wants']>;
+
+const WANTED: Readonly<Record<Wants, string>> = {
+  share: 'a number in [0, 1]',
+  side: '-1 or 1',
+  distribution: 'numbers of at least 0 that add up to 1',
+};
+
+/** Numbers outside of what a loss is defined for would train, and mean nothing. */
+function checkNumbers(name: string, { data, shape }: Rows, wants: Wants): void {
+  const width = wants === 'distribution' ? shape.at(-1)! : 1;
+  for (let at = 0; at < data.length; at += width) {
+    if (isWanted(data.subarray(at, at + width), wants)) continue;
+    const row = Math.floor(at / Math.max(1, data.length / shape[0]!));
+    throw new DataError(`${name}: a target is not ${WANTED[wants]}`, {
+      row,
+      got: Array.from(data.subarray(at, at + Math.min(width, 8))).join(', '),
+      hint: wants === 'side' ? 'y.map(([yes]) => [yes ? 1 : -1])' : undefined,
+    });
+  }
+}
+
+function isWanted(numbers: Rows['data'], wants: Wants): boolean {
+  if (wants === 'share') return numbers[0]! >= 0 && numbers[0]! <= 1;
+  if (wants === 'side') return Math.abs(numbers[0]!) === 1;
+  let sum = 0;
+  for (const number of numbers) {
+    if (number < 0) return false;
+    sum += number;
+  }
+  // float32 shares of a thousand classes are off by less than this in sum.
+  return Math.abs(sum - 1) < 1e-3;
 }
 
 /** Labels of two classes as the probabilities that a single output is compared with. */

@@ -123,5 +123,5 @@ test('with ignoreIndex only labels are taken', () => {
 });
 
 test('binary targets are numbers, not labels', () => {
-  expect(binaryCrossentropy().targets([5, 1])).toEqual([{ kind: 'values', shape: [5, 1] }]);
+  expect(binaryCrossentropy().targets([5, 1])).toEqual([{ kind: 'values', shape: [5, 1], wants: 'share' }]);
 });

@@ -7,11 +7,14 @@ import {
   activations,
   add,
   batchNorm,
+  binaryCrossentropy,
+  categoricalCrossentropy,
   concat,
   dense,
   dropout,
   FileError,
   GliaError,
+  huber,
   init,
   input,
   type LayerMaker,
@@ -26,6 +29,7 @@ import {
   ops,
   reshape,
   sequential,
+  type Tensor,
 } from 'glia';
 import { columns, Table } from 'glia/data';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -383,6 +387,36 @@ test('a model that was never built cannot be saved, and says why', async () => {
   await expect(sequential([dense(1)]).save(nextPath())).rejects.toMatchObject({ code: 'ERR_GLIA_STATE' });
   const net = sequential([dense(1)], { inputShape: [6] });
   await expect(net.save(undefined as never)).rejects.toThrow(GliaError);
+});
+
+test.each([
+  ['huber', [[0.1], [2]], huber({ delta: 0.1 })],
+  ['categoricalCrossentropy', Int32Array.of(-1, 1), categoricalCrossentropy({ ignoreIndex: -1 })],
+  [
+    'categoricalCrossentropy',
+    Int32Array.of(0, 1),
+    categoricalCrossentropy({ labelSmoothing: 0.2, reduction: 'sum' }),
+  ],
+  ['binaryCrossentropy', [[0], [1]], binaryCrossentropy({ posWeight: 3 })],
+])('%s is saved with its options', async (_name, y, loss) => {
+  const width = y instanceof Int32Array ? 3 : 1;
+  const net = sequential([dense(width)], { inputShape: [1], seed: 5, backend: 'typescript' });
+  const data = [[0.5], [-2]];
+  await net.fit(data, y, { loss, epochs: 1 });
+  const path = nextPath();
+  await net.save(path);
+  const again = await load(path, { backend: 'typescript' });
+  expect(await again.evaluate(data, y)).toEqual(await net.evaluate(data, y));
+});
+
+test('a function that has the name of a loss is not taken for it', async () => {
+  const mae = (y: Tensor, t: Tensor) => ops.mean(ops.square(ops.sub(y, t)));
+  const net = sequential([dense(1)], { inputShape: [1], backend: 'typescript' });
+  await net.fit([[1]], [[3]], { loss: mae, epochs: 1 });
+  const path = nextPath();
+  await net.save(path);
+  const again = await load(path, { backend: 'typescript' });
+  await expect(again.evaluate([[1]], [[3]])).rejects.toThrow(/the loss must be given/);
 });
 
 test('a loss of one`s own is not saved: evaluate asks for one', async () => {
