@@ -1,5 +1,5 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
+import { checkOptions, ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { currentPath } from '../ir/scope.ts';
@@ -113,9 +113,11 @@ export function layer<P extends string = never, S extends string = never>(
 }
 
 function complete(key: string, param: CustomParam, inputs: readonly Shape[]): ParamSpec {
-  const { shape, init, regularizer }: Partial<Exclude<CustomParam, Shape>> = isShape(param)
-    ? { shape: param }
-    : (param ?? {});
+  const { shape, init, regularizer }: Partial<Exclude<CustomParam, Shape>> = ownOf(
+    `layer: parameter ${key}`,
+    isShape(param) ? { shape: param } : { ...param },
+    ['shape', 'init', 'regularizer'],
+  );
   checkShape(`parameter ${key}`, shape, inputs);
   const usual = shape.length > 1 ? 'glorotUniform' : 'zeros';
   return { shape, init: initializerOf(init ?? usual), regularizer: checkRegularizer(regularizer) };

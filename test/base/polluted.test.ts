@@ -156,6 +156,21 @@ const TAKES_OPTIONS: Readonly<Record<string, Readonly<Record<string, Made>>>> = 
   },
 };
 
+test.each(['init', 'regularizer'])('%s is no option of a custom parameter', (name) => {
+  const make = () =>
+    nn.layer({
+      params: () => ({ w: [4], v: { shape: [4] } }),
+      apply: ({ w, v }, y) => ops.add(y, ops.mul(w, v)),
+    });
+  const params = () => make().params([4]);
+  const plain = params();
+  const value = name === 'init' ? 'ones' : nn.l2(1);
+  const kept = polluted(name, value, () =>
+    Object.values(params()).map((spec) => [spec.init.name, spec.regularizer]),
+  );
+  expect(kept).toEqual(Object.values(plain).map((spec) => [spec.init.name, spec.regularizer]));
+});
+
 /** Option names that a factory says it knows when it is given one that it does not. */
 function namesOf(make: Made): string[] {
   try {
@@ -197,7 +212,7 @@ describe.each(Object.entries(TAKES_OPTIONS))('a polluted Object.prototype, %s', 
 describe('every factory is here', () => {
   const plain: Readonly<Record<string, readonly string[]>> = {
     optim: ['clipByGlobalNorm', 'clipByValue', 'clipGradients', 'constant', 'globalNorm', 'scheduleOf'],
-    losses: ['lossOf', 'reduceRows'],
+    losses: ['lossFrom', 'lossOf', 'reduceRows'],
   };
   test.each(Object.entries({ optim, losses }))('%s', (folder, module) => {
     const functions = Object.entries(module).flatMap(([name, value]) =>

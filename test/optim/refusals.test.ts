@@ -10,7 +10,7 @@ import * as optim from '../../src/optim/index.ts';
 /** Functions whose only argument are options, which only plain objects can be. */
 const { clipByGlobalNorm, clipByValue, clipGradients, globalNorm, optimizerOf, scheduleOf, ...factories } =
   optim;
-const { lossOf, reduceRows, ...lossFactories } = losses;
+const { lossFrom, lossNames, lossOf, reduceRows, ...lossFactories } = losses;
 const { leakyRelu, elu, softplus } = nn.activations;
 const { uniform, normal, truncatedNormal, orthogonal } = nn.init;
 const { batchNorm, layerNorm, flatten, add, concat, layer } = nn;
