@@ -12,3 +12,15 @@ export function arrayFor(dtype: DType, length: number, precision: Precision = 'f
   if (dtype === 'i32') return new Int32Array(length);
   return precision === 'float64' ? new Float64Array(length) : new Float32Array(length);
 }
+
+/** Typed arrays of numbers that hold no bigint. */
+export type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;

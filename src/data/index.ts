@@ -1,3 +1,4 @@
+export type { NumericArray } from '../base/dtype.ts';
 export { type Batch, type Batches, type BatchOptions, batches, epochOrder } from './batches.ts';
 export { type ColumnsSpec, columns } from './columns.ts';
 export type {
@@ -12,7 +13,7 @@ export { type CsvFileOptions, readCsv } from './csv-file.ts';
 export { type IdxArray, type IdxData, type IdxOptions, parseIdx, readIdx } from './idx.ts';
 export { type DroppedColumn, type InferredColumns, inferColumns, type Task } from './infer.ts';
 export { toLabels } from './labels.ts';
-export { type Data, type Matrix, type Nested, type NumericArray, toMatrix } from './matrix.ts';
+export { type Data, type Matrix, type Nested, toMatrix } from './matrix.ts';
 export { type FeatureGroup, Prepared, type PreparedData } from './prepared.ts';
 export type { PreparedJson } from './prepared-json.ts';
 export type { Scaling } from './scale.ts';

@@ -1,3 +1,4 @@
+import type { NumericArray } from '../base/dtype.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { describe } from './cells.ts';
@@ -7,18 +8,6 @@ export interface Matrix {
   readonly data: Float32Array | Int32Array;
   readonly shape: Shape;
 }
-
-/** Typed arrays of numbers that hold no bigint. */
-export type NumericArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
 
 /** Numbers in arrays in arrays; the innermost may be typed. */
 export type Nested = readonly (number | boolean | Nested)[] | NumericArray;

@@ -48,10 +48,10 @@ export async function replaceFolder(
   files: Readonly<Record<string, Content>>,
   options: ReplaceOptions = {},
 ): Promise<void> {
-  checkOptions('replaceFolder', options, ['known']);
+  const { known: others = [] } = checkOptions('replaceFolder', options, ['known']);
   const drafts = draftsOf(files);
   const at = pathOf(path);
-  const known = [...drafts.keys(), ...(options.known ?? [])];
+  const known = [...drafts.keys(), ...others];
   await inTurn(at, () => writeFolder(at, drafts, known));
 }
 

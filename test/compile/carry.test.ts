@@ -143,7 +143,7 @@ describe('compile refuses', () => {
     refuse({ fetch: {}, carry: [[a, reshape(a, [4])]] }).toThrowErrorMatchingInlineSnapshot(`
       [ProgramError: the next value of a does not fit it
         wanted [2, 2] f32
-        got   [4] f32]
+        got    [4] f32]
     `);
   });
 

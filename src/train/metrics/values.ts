@@ -1,17 +1,9 @@
+import type { NumericArray } from '../../base/dtype.ts';
 import { DataError, ShapeError } from '../../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 
 /** The typed arrays that metrics read. */
-export type Numeric =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
+export type Numeric = NumericArray;
 
 /** Numbers with their shape, row-major, as `predict` returns them. */
 export interface Values {
