@@ -40,6 +40,8 @@ export function loggedNames(metrics: readonly Metric[], validated: boolean): str
 
 /** Wanted length of one call of the backend, in milliseconds: progress, abort and other calls get their turn. */
 const CALL = 20;
+/** Numbers of the data that are copied into storage at a time: a few milliseconds. */
+const SLICE = 1 << 20;
 
 let runs = 0;
 
@@ -123,17 +125,21 @@ export class Training {
     return aborted;
   }
 
-  #allocate(): void {
+  async #allocate(): Promise<void> {
     const { session, optimizer, train } = this.#plan;
     const { storage } = session.engine;
     for (const { name, shape, initial } of optimizerSlots(session.network, optimizer)) {
       storage.allocate({ name, shape, dtype: 'f32' });
       if (initial !== 0) storage.write(name, new Float32Array(sizeOf(shape)).fill(initial));
     }
-    train.x.forEach(({ data, shape }, i) => {
+    for (const [i, { data, shape }] of train.x.entries()) {
       storage.allocate({ name: LEAVES.input(i), shape, dtype: 'f32' });
-      storage.write(LEAVES.input(i), data);
-    });
+      for (let at = 0; at < data.length; at += SLICE) {
+        storage.write(LEAVES.input(i), data.subarray(at, at + SLICE), at);
+        // Copying gigabytes takes seconds; the event loop gets its turns meanwhile.
+        if (at + SLICE < data.length) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
   }
 
   #release(): void {

@@ -104,6 +104,24 @@ describeBackends('several steps and runs on one model', (backend) => {
     expect(stopReason).toBe('aborted');
   });
 
+  test('data that is copied into storage leaves the event loop its turns', async () => {
+    let turns = 0;
+    let ended = false;
+    const turn = () => {
+      turns++;
+      if (!ended) setImmediate(turn);
+    };
+    const large = { data: new Float32Array(4 << 20), shape: [1 << 20, 4] };
+    const targets = { data: new Float32Array(1 << 20), shape: [1 << 20, 1] };
+    const model = sequential([dense(1)], { backend });
+    const run = model.fit(large, targets, { loss: 'mse', epochs: 0 });
+    setImmediate(turn);
+    await run;
+    ended = true;
+    // Four million numbers go in four slices.
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
   test('a model that no memory can hold is refused as such', () => {
     expect(() => sequential([dense(2 ** 30)], { inputShape: [2 ** 20], backend })).toThrow(BackendError);
   });
