@@ -1,3 +1,4 @@
+import type { NumberArray } from '../base/dtype.ts';
 import { ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
@@ -85,13 +86,9 @@ const matmulOp = defineOp({
     const [ai, ap] = transA ? [1, m] : [k, 1];
     const [bp, bj] = transB ? [1, k] : [n, 1];
     for (let g = 0; g < batch; g++) {
-      const [oa, ob, oy] = [g * m * k, g * k * n, g * m * n];
       for (let i = 0; i < m; i++) {
-        for (let j = 0; j < n; j++) {
-          let dot = 0;
-          for (let p = 0; p < k; p++) dot += a!.data[oa + i * ai + p * ap]! * b!.data[ob + p * bp + j * bj]!;
-          y.data[oy + i * n + j] = dot;
-        }
+        const [row, to] = [g * m * k + i * ai, (g * m + i) * n];
+        multiplyRow(a!.data, row, ap, b!.data, g * k * n, bp, bj, y.data, to, n, k);
       }
     }
   },
@@ -109,6 +106,45 @@ const matmulOp = defineOp({
   ],
   tolerance: 1e-5, // float32 sums of up to 70 products of size 4
 });
+
+/**
+ * `y[to + j] = Σₚ a[ia + p·ap] · b[ib + p·bp + j·bj]` for the n columns of one row. Four columns go together, because
+ * their sums do not wait for each other; each is added up in order all the same.
+ */
+function multiplyRow(
+  a: NumberArray,
+  ia: number,
+  ap: number,
+  b: NumberArray,
+  ib: number,
+  bp: number,
+  bj: number,
+  y: NumberArray,
+  to: number,
+  n: number,
+  k: number,
+): void {
+  let j = 0;
+  for (; j + 4 <= n; j += 4) {
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    for (let p = 0, pa = ia, pb = ib + j * bj; p < k; p++, pa += ap, pb += bp) {
+      const x = a[pa]!;
+      s0 += x * b[pb]!;
+      s1 += x * b[pb + bj]!;
+      s2 += x * b[pb + 2 * bj]!;
+      s3 += x * b[pb + 3 * bj]!;
+    }
+    y[to + j] = s0;
+    y[to + j + 1] = s1;
+    y[to + j + 2] = s2;
+    y[to + j + 3] = s3;
+  }
+  for (; j < n; j++) {
+    let sum = 0;
+    for (let p = 0; p < k; p++) sum += a[ia + p * ap]! * b[ib + p * bp + j * bj]!;
+    y[to + j] = sum;
+  }
+}
 
 /** Rows and columns of `op(x)`. */
 function matrix(x: Shape, transposed: boolean): [number, number] {
