@@ -28,12 +28,17 @@ constexpr double kGain = 0.8;
 // Words that a block of a copy moves.
 constexpr int64_t kCopied = 4 * kBlock;
 
-Task CopyTask(const float* from, float* to, int64_t n) {
+// Copies blocks [begin, end) of `words` words.
+void CopyBlocks(const float* from, float* to, int64_t words, int64_t begin, int64_t end) {
+  const int64_t first = begin * kCopied;
+  std::copy_n(from + first, std::min(end * kCopied, words) - first, to + first);
+}
+
+Task CopyTask(const float* from, float* to, int64_t words) {
   Task task;
-  task.blocks = from == to ? 0 : CeilDiv(n, kCopied);
+  task.blocks = from == to ? 0 : CeilDiv(words, kCopied);
   task.run = [=](int64_t begin, int64_t end, Context&) {
-    const int64_t first = begin * kCopied;
-    std::copy_n(from + first, std::min(end * kCopied, n) - first, to + first);
+    CopyBlocks(from, to, words, begin, end);
   };
   return task;
 }
@@ -42,9 +47,8 @@ Task FeedTask(const Port& port) {
   Task task;
   task.blocks = CeilDiv(port.words, kCopied);
   task.run = [&port](int64_t begin, int64_t end, Context& context) {
-    const int64_t first = begin * kCopied, last = std::min(end * kCopied, port.words);
-    std::copy_n(port.array + context.step * port.words + first, last - first,
-                port.tensor.data + first);
+    const float* from = port.array + context.step * port.words;
+    CopyBlocks(from, port.tensor.data, port.words, begin, end);
   };
   return task;
 }
@@ -53,9 +57,8 @@ Task FetchTask(const Port& port) {
   Task task;
   task.blocks = CeilDiv(port.words, kCopied);
   task.run = [&port](int64_t begin, int64_t end, Context& context) {
-    const int64_t first = begin * kCopied, last = std::min(end * kCopied, port.words);
-    std::copy_n(port.tensor.data + first, last - first,
-                port.array + context.step * port.words + first);
+    float* to = port.array + context.step * port.words;
+    CopyBlocks(port.tensor.data, to, port.words, begin, end);
   };
   return task;
 }
