@@ -55,7 +55,7 @@ void CallBlas(const Gemm& g) {
   const auto op = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
   const auto narrow = [](int64_t n) { return static_cast<int>(n); };
   cblas_sgemm(CblasRowMajor, op(g.trans_a), op(g.trans_b), narrow(g.m), narrow(g.n),
-              narrow(g.k), 1.0f, g.a, narrow(g.lda), g.b, narrow(g.ldb), g.beta, g.c,
+              narrow(g.k), 1.0f, g.a, narrow(g.lda), g.b, narrow(g.ldb), 0.0f, g.c,
               narrow(g.ldc));
 }
 

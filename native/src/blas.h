@@ -2,23 +2,9 @@
 // product: threads are ours.
 #pragma once
 
-#include <cstdint>
+#include "gemm.h"
 
 namespace glia {
-
-// c[m, n] = op(a) · op(b) + beta · c, row-major; a leading dimension is the length of a
-// row in memory.
-struct Gemm {
-  bool trans_a, trans_b;
-  int64_t m, n, k;
-  const float* a;
-  int64_t lda;
-  const float* b;
-  int64_t ldb;
-  float beta;
-  float* c;
-  int64_t ldc;
-};
 
 void CallBlas(const Gemm& gemm);
 

@@ -1,6 +1,7 @@
 // What a kernel is, and the list that it enters itself into.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -24,6 +25,9 @@ inline int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 struct Tensor {
   float* data = nullptr;
   std::vector<int64_t> shape;
+  // Elements from `data` on that are nobody else's: the tensor's, and what may lie unused
+  // behind it.
+  int64_t room = 0;
 
   int64_t size() const { return Product(0, rank()); }
   int rank() const { return static_cast<int>(shape.size()); }
@@ -68,6 +72,28 @@ struct Context {
   int64_t step;
 };
 
+// A piece of a matrix.
+struct Rect {
+  int64_t row, column, rows, columns;
+};
+
+// How blocks tile a task's output, a batch of [m, n] matrices one below the other: side
+// by side first, then downwards. No tile crosses from one matrix into the next.
+struct Grid {
+  int64_t m = 0, n = 0;
+  // Of a tile; those at the edges are smaller.
+  int64_t rows = 0, columns = 0;
+
+  int64_t tall() const { return CeilDiv(m, rows); }
+  int64_t wide() const { return CeilDiv(n, columns); }
+  Rect At(int64_t block) const {
+    const int64_t matrix = block / (tall() * wide());
+    const int64_t row = block / wide() % tall() * rows, column = block % wide() * columns;
+    return {matrix * m + row, column, std::min(rows, m - row),
+            std::min(columns, n - column)};
+  }
+};
+
 // A resolved piece of a step. `run` computes blocks [begin, end) of `blocks`, which
 // follow from shapes alone: a kernel never learns how many threads there are, so its bits
 // cannot depend on them.
@@ -78,6 +104,8 @@ struct Task {
   double work = 0;
   // Floats of scratch memory per thread.
   int64_t scratch = 0;
+  // Where its blocks lie, if it says so: a region can then follow on each.
+  Grid grid;
 };
 
 // Tasks in order, each starting when the one before it is done.
@@ -86,9 +114,18 @@ using Tasks = std::vector<Task>;
 // Resolves a call when a program is prepared; what it returns runs once a step.
 using Kernel = Tasks(Call& call);
 
-// An elementwise op on a tile: y[i] from element i of each input. `y` may be one of the
-// inputs.
-using TileFn = void(const float* const* x, float* y, int64_t n);
+// Inputs of an elementwise op, at most.
+constexpr int kMaxArgs = 6;
+
+// A value of a tile: rows `ld` apart.
+struct Operand {
+  float* data;
+  int64_t ld;
+};
+
+// An elementwise op on a tile: each element of y from the same one of each input. `y` may
+// be one of the inputs.
+using TileFn = void(const Operand* x, const Operand& y, int64_t rows, int64_t columns);
 
 template <typename F>
 struct Entry {
@@ -125,11 +162,13 @@ bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
 
 // Defines an elementwise op by what it computes from one element of each input:
 // GLIA_ELEMENTWISE(add, "(a, b)", float a, float b) { return a + b; }
-#define GLIA_ELEMENTWISE(name, parameters, ...)                                     \
-  static GLIA_INLINE float name##_element(__VA_ARGS__);                             \
-  GLIA_LOOP(name##_tile, (const float* const* x, float* y, int64_t n), (x, y, n)) { \
-    MapTile<name##_element>(x, y, n);                                               \
-  }                                                                                 \
-  [[maybe_unused]] static const bool name##_entered =                               \
-      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile});                   \
+#define GLIA_ELEMENTWISE(name, parameters, ...)                                  \
+  static GLIA_INLINE float name##_element(__VA_ARGS__);                          \
+  GLIA_LOOP(name##_tile,                                                         \
+            (const Operand* x, const Operand& y, int64_t rows, int64_t columns), \
+            (x, y, rows, columns)) {                                             \
+    MapTile(name##_element, x, y, rows, columns);                                \
+  }                                                                              \
+  [[maybe_unused]] static const bool name##_entered =                            \
+      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile});                \
   static GLIA_INLINE float name##_element(__VA_ARGS__)

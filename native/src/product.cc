@@ -2,57 +2,54 @@
 
 #include <algorithm>
 
+#include "gemm.h"
+
 namespace glia {
 namespace {
 
-// Below this number of multiplications, calling the BLAS costs more than multiplying.
+// Below this number of multiplications, packing and calling cost more than multiplying.
 constexpr int64_t kTiny = 512;
 
 // Columns that a tiny product computes at once.
 constexpr int64_t kStrip = 16;
 
-// Size of the blocks that c is cut into. The BLAS packs the whole of one factor again for
-// each block, so a block is the longer, the more there is to pack.
-struct Blocks {
-  int64_t rows, columns;
-};
+// Multiplications of a block, at least: some microseconds.
+constexpr int64_t kLeast = int64_t{1} << 18;
 
-Blocks Cut(const Product& p) {
-  // Below this many multiplications, about 80 us, a product stays whole.
-  constexpr int64_t kWhole = int64_t{1} << 22;
-  // What stays in the second-level cache, in floats.
-  constexpr int64_t kCached = int64_t{1} << 17;
-  const Blocks whole = {std::max<int64_t>(p.m, 1), std::max<int64_t>(p.n, 1)};
-  // OpenBLAS has kernels for small products, which do narrow ones twice as fast as those
-  // for large ones.
-  constexpr int64_t kNarrow = 16, kShort = 64;
-  if (p.n <= kNarrow) return {std::min(whole.rows, kShort), whole.columns};
-  const int64_t cuts = p.m * p.n * p.k / kWhole;
-  if (cuts < 2) return whole;
-  const auto part = [&](int64_t length, int64_t packed) {
-    const int64_t least = packed <= kCached ? 128 : 256;
-    return std::min(CeilDiv(std::max(CeilDiv(length, cuts), least), kNarrow) * kNarrow,
-                    length);
+int64_t RoundUp(int64_t x, int64_t unit) { return CeilDiv(x, unit) * unit; }
+
+// How c is cut. Each block packs its columns of b again, and a panel of b does for all
+// rows of a block.
+Grid Cut(const Product& p) {
+  constexpr int64_t kNarrow = 16, kMany = 512, kDeep = 1024, kRows = 64, kSide = 256;
+  const int64_t m = std::max<int64_t>(p.m, 1), n = std::max<int64_t>(p.n, 1);
+  const int64_t k = std::max<int64_t>(p.k, 1);
+  // A block of so many rows or more is worth its while, given its columns.
+  const auto rows = [&](int64_t wanted, int64_t columns) {
+    return std::min(m, std::max(wanted, RoundUp(CeilDiv(kLeast, columns * k), kStrip)));
   };
-  const int64_t rows = part(p.m, p.n * p.k);
-  // Where a is transposed, cutting its rows is cheaper.
-  if (p.m > p.n || (p.trans_a && 2 * rows <= p.m)) return {rows, whole.columns};
-  return {whole.rows, part(p.n, p.m * p.k)};
+  if (n <= kNarrow) return {p.m, p.n, rows(kRows, n), n};
+  // A long sum reads much of both sides for each block, so that blocks are square.
+  if (k >= kDeep) return {p.m, p.n, rows(kSide, std::min(n, kSide)), std::min(n, kSide)};
+  // Full rows of a weight gradient lie together, as the optimizer's state does.
+  if (p.trans_a) return {p.m, p.n, rows(kRows, n), n};
+  if (m > kMany) return {p.m, p.n, rows(kSide, n), n};
+  const int64_t columns = std::max(kPanel, RoundUp(CeilDiv(kLeast, m * k), kPanel));
+  return {p.m, p.n, m, std::min(n, columns)};
 }
 
 }  // namespace
 
-// c[m, n] = op(a) · b + start for few numbers. `ai` and `ap` are the strides of op(a)[i,
-// p]; rows of b are padded to `ldb`, a multiple of kStrip, and so is `start`.
+// c[m, n] = op(a) · b for few numbers. `ai` and `ap` are the strides of op(a)[i, p]; rows
+// of b are padded to `ldb`, a multiple of kStrip.
 GLIA_LOOP(MultiplyTiny,
           (const float* a, int64_t ai, int64_t ap, const float* b, int64_t ldb, int64_t m,
-           int64_t n, int64_t k, const float* start, float* c),
-          (a, ai, ap, b, ldb, m, n, k, start, c)) {
+           int64_t n, int64_t k, float* c),
+          (a, ai, ap, b, ldb, m, n, k, c)) {
   for (int64_t j = 0; j < n; j += kStrip) {
     const int64_t columns = std::min(kStrip, n - j);
     for (int64_t i = 0; i < m; ++i) {
-      float sums[kStrip];
-      for (int64_t s = 0; s < kStrip; ++s) sums[s] = start[j + s];
+      float sums[kStrip] = {};
       for (int64_t p = 0; p < k; ++p) {
         const float factor = a[i * ai + p * ap];
         const float* row = b + p * ldb + j;
@@ -64,14 +61,6 @@ GLIA_LOOP(MultiplyTiny,
 }
 
 namespace {
-
-// Starts a block of c, whose first column is `column`, with the bias.
-void Start(const Product& p, int64_t column, float* c, int64_t rows, int64_t columns) {
-  for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j)
-      c[i * p.n + j] = p.bias[(column + j) * p.bias_step];
-  }
-}
 
 // op(b) as rows that are padded to ldb.
 void PackRows(const Product& p, const float* b, int64_t ldb, float* packed) {
@@ -87,36 +76,27 @@ void PackRows(const Product& p, const float* b, int64_t ldb, float* packed) {
 }
 
 void RunTiny(const Product& p, int64_t g, Context& context) {
-  const int64_t ldb = CeilDiv(p.n, kStrip) * kStrip;
-  float *start = context.scratch, *packed = start + ldb;
-  for (int64_t j = 0; j < ldb; ++j) {
-    start[j] = p.bias != nullptr && j < p.n ? p.bias[j * p.bias_step] : 0.0f;
-  }
-  PackRows(p, p.b + g * p.k * p.n, ldb, packed);
-  MultiplyTiny(p.a + g * p.m * p.k, p.trans_a ? 1 : p.k, p.trans_a ? p.m : 1, packed, ldb,
-               p.m, p.n, p.k, start, p.c + g * p.m * p.n);
+  const int64_t ldb = RoundUp(p.n, kStrip);
+  PackRows(p, p.b + g * p.k * p.n, ldb, context.scratch);
+  MultiplyTiny(p.a + g * p.m * p.k, p.trans_a ? 1 : p.k, p.trans_a ? p.m : 1,
+               context.scratch, ldb, p.m, p.n, p.k, p.c + g * p.m * p.n);
 }
 
-void RunBlock(const Product& p, const Blocks& size, int64_t block) {
-  const int64_t tall = CeilDiv(p.m, size.rows), wide = CeilDiv(p.n, size.columns);
-  const int64_t g = block / (tall * wide);
-  const int64_t i = block / wide % tall * size.rows, j = block % wide * size.columns;
-  const int64_t lda = p.trans_a ? p.m : p.k, ldb = p.trans_b ? p.k : p.n;
+void RunBlock(const Product& p, const Rect& at, Context& context) {
+  const int64_t g = at.row / p.m, i = at.row % p.m, j = at.column;
   Gemm gemm;
   gemm.trans_a = p.trans_a;
   gemm.trans_b = p.trans_b;
-  gemm.m = std::min(size.rows, p.m - i);
-  gemm.n = std::min(size.columns, p.n - j);
+  gemm.m = at.rows;
+  gemm.n = at.columns;
   gemm.k = p.k;
-  gemm.a = p.a + g * p.m * p.k + (p.trans_a ? i : i * lda);
-  gemm.lda = lda;
-  gemm.b = p.b + g * p.k * p.n + (p.trans_b ? j * ldb : j);
-  gemm.ldb = ldb;
-  gemm.beta = p.bias != nullptr ? 1.0f : 0.0f;
-  gemm.c = p.c + g * p.m * p.n + i * p.n + j;
+  gemm.lda = p.trans_a ? p.m : p.k;
+  gemm.a = p.a + g * p.m * p.k + (p.trans_a ? i : i * gemm.lda);
+  gemm.ldb = p.trans_b ? p.k : p.n;
+  gemm.b = p.b + g * p.k * p.n + (p.trans_b ? j * gemm.ldb : j);
+  gemm.c = p.c + at.row * p.n + j;
   gemm.ldc = p.n;
-  if (p.bias != nullptr) Start(p, j, gemm.c, gemm.m, gemm.n);
-  CallBlas(gemm);
+  Multiply(gemm, context.scratch);
 }
 
 }  // namespace
@@ -124,26 +104,32 @@ void RunBlock(const Product& p, const Blocks& size, int64_t block) {
 Task Multiply(const Product& p) {
   const int64_t multiplications = p.m * p.n * p.k;
   Task task;
-  // Nanoseconds at 60 GFLOP/s, and a little for each call.
+  // Nanoseconds at 80 GFLOP/s, and a little for each call.
   task.work =
-      static_cast<double>(p.batch) * (50.0 + static_cast<double>(multiplications) / 30.0);
-  if (multiplications < kTiny) {
+      static_cast<double>(p.batch) * (30.0 + static_cast<double>(multiplications) / 40.0);
+  if (p.batch == 0 || p.m == 0 || p.n == 0) {
+    task.blocks = 0;
+  } else if (multiplications < kTiny) {
     const int64_t group =
         std::max<int64_t>(1, 4 * kTiny / std::max<int64_t>(1, multiplications));
-    task.blocks = p.m * p.n > 0 ? CeilDiv(p.batch, group) : 0;
-    task.scratch = (p.k + 1) * CeilDiv(p.n, kStrip) * kStrip;
+    task.blocks = CeilDiv(p.batch, group);
+    task.scratch = p.k * RoundUp(p.n, kStrip);
+    if (p.batch == 1) task.grid = {p.m, p.n, p.m, p.n};
     task.run = [p, group](int64_t begin, int64_t end, Context& context) {
       for (int64_t g = begin * group; g < std::min(end * group, p.batch); ++g) {
         RunTiny(p, g, context);
       }
     };
-    return task;
+  } else {
+    const Grid grid = Cut(p);
+    task.grid = grid;
+    task.blocks = p.batch * grid.tall() * grid.wide();
+    task.scratch = kGemmScratch;
+    task.run = [p, grid](int64_t begin, int64_t end, Context& context) {
+      for (int64_t block = begin; block < end; ++block)
+        RunBlock(p, grid.At(block), context);
+    };
   }
-  const Blocks size = Cut(p);
-  task.blocks = p.batch * CeilDiv(p.m, size.rows) * CeilDiv(p.n, size.columns);
-  task.run = [p, size](int64_t begin, int64_t end, Context&) {
-    for (int64_t block = begin; block < end; ++block) RunBlock(p, size, block);
-  };
   return task;
 }
 

@@ -1,7 +1,6 @@
 // Matrix products, cut into blocks by their shape.
 #pragma once
 
-#include "blas.h"
 #include "kernel.h"
 
 namespace glia {
@@ -12,10 +11,6 @@ struct Product {
   int64_t batch, m, n, k;
   const float* a;
   const float* b;
-  // Added to each row of c where there is one: n numbers, or the same one n times with a
-  // step of 0.
-  const float* bias;
-  int64_t bias_step;
   float* c;
 };
 

@@ -111,7 +111,7 @@ void FillConstant(const Tensor& tensor, bool is_int, double value) {
 Region::Input ReadInput(Decoder& in, const std::vector<Tensor>& tensors,
                         const std::vector<int64_t>& dims, int64_t size) {
   const Tensor& tensor = tensors[in.Next(0, static_cast<int64_t>(tensors.size()) - 1)];
-  Region::Input input = {tensor.data,
+  Region::Input input = {&tensor,
                          in.List(static_cast<int64_t>(dims.size()), 0, kMaxWords)};
   double furthest = 0;
   for (size_t axis = 0; axis < dims.size(); ++axis) {
@@ -134,7 +134,7 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, int64_t* move
   const int64_t ops = in.Count();
   for (int64_t i = 0; i < ops; ++i) {
     const auto& entry = TileFns()[in.Next(0, static_cast<int64_t>(TileFns().size()) - 1)];
-    const int64_t args = in.Next(1, 3);
+    const int64_t args = in.Next(1, kMaxArgs);
     Region::Op op = {entry.fn, {}};
     for (int64_t value : in.List(args, 0, inputs + i - 1))
       op.args.push_back(static_cast<int>(value));
@@ -145,8 +145,7 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, int64_t* move
     const Tensor& tensor = tensors[in.Next(0, static_cast<int64_t>(tensors.size()) - 1)];
     if (tensor.size() != size)
       throw Error("PROGRAM", "a region's output has another size");
-    region.outputs.push_back(
-        {tensor.data, static_cast<int>(in.Next(0, inputs + ops - 1))});
+    region.outputs.push_back({&tensor, static_cast<int>(in.Next(0, inputs + ops - 1))});
   }
   *moved = size * (inputs + outputs);
   return region;

@@ -13,7 +13,7 @@ namespace glia {
 // result of each op.
 struct Region {
   struct Input {
-    const float* data;
+    const Tensor* tensor;
     std::vector<int64_t> strides;
   };
   struct Op {
@@ -21,7 +21,7 @@ struct Region {
     std::vector<int> args;
   };
   struct Output {
-    float* data;
+    const Tensor* tensor;
     int value;
   };
 
@@ -31,6 +31,11 @@ struct Region {
   std::vector<Output> outputs;
 };
 
+// A region as a task of its own.
 Task RunRegion(const Region& region);
+
+// Lets a region of the shape of a task's output run on each of its blocks when that is
+// finished and still in cache.
+Task FollowedBy(Task task, const Region& region);
 
 }  // namespace glia

@@ -1,29 +1,33 @@
 // The loop of every elementwise op.
 #pragma once
 
+#include <cstdint>
+#include <utility>
+
 #include "../kernel.h"
 
 namespace glia {
 
-template <float (*f)(float)>
-GLIA_INLINE void MapTile(const float* const* x, float* y, int64_t n) {
-  const float* a = x[0];
+template <typename F, typename... Inputs>
+GLIA_INLINE void MapRow(F f, float* y, int64_t n, Inputs... x) {
   GLIA_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i) y[i] = f(a[i]);
+  for (int64_t i = 0; i < n; ++i) y[i] = f(x[i]...);
 }
 
-template <float (*f)(float, float)>
-GLIA_INLINE void MapTile(const float* const* x, float* y, int64_t n) {
-  const float *a = x[0], *b = x[1];
-  GLIA_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i) y[i] = f(a[i], b[i]);
+template <typename... Floats, size_t... kInput>
+GLIA_INLINE void MapRows(float (*f)(Floats...), const Operand* x, const Operand& y,
+                         int64_t rows, int64_t columns, std::index_sequence<kInput...>) {
+  for (int64_t r = 0; r < rows; ++r) {
+    MapRow(f, y.data + r * y.ld, columns,
+           static_cast<const float*>(x[kInput].data + r * x[kInput].ld)...);
+  }
 }
 
-template <float (*f)(float, float, float)>
-GLIA_INLINE void MapTile(const float* const* x, float* y, int64_t n) {
-  const float *a = x[0], *b = x[1], *c = x[2];
-  GLIA_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i) y[i] = f(a[i], b[i], c[i]);
+template <typename... Floats>
+GLIA_INLINE void MapTile(float (*f)(Floats...), const Operand* x, const Operand& y,
+                         int64_t rows, int64_t columns) {
+  static_assert(sizeof...(Floats) <= kMaxArgs);
+  MapRows(f, x, y, rows, columns, std::index_sequence_for<Floats...>());
 }
 
 }  // namespace glia

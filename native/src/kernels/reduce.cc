@@ -20,6 +20,7 @@ Task FoldRows(const float* x, int64_t rows, int64_t n, float* y, RowFn* fold) {
   const int64_t group = UnitsPerBlock(n);
   Task task;
   task.blocks = CeilDiv(rows, group);
+  task.grid = {1, rows, 1, group};
   task.run = [=](int64_t begin, int64_t end, Context&) {
     for (int64_t row = begin * group; row < std::min(end * group, rows); ++row) {
       fold(x + row * n, n, y + row);
@@ -35,6 +36,7 @@ Task FoldColumns(const float* x, int64_t outer, int64_t n, int64_t inner, float*
   const int64_t group = UnitsPerBlock(std::min(inner, kColumns) * n);
   Task task;
   task.blocks = CeilDiv(units, group);
+  if (outer == 1) task.grid = {1, inner, 1, group * kColumns};
   task.run = [=](int64_t begin, int64_t end, Context&) {
     for (int64_t unit = begin * group; unit < std::min(end * group, units); ++unit) {
       const int64_t o = unit / strips, first = unit % strips * kColumns;

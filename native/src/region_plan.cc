@@ -1,0 +1,182 @@
+#include "region_plan.h"
+
+#include <algorithm>
+
+namespace glia {
+namespace {
+
+constexpr int kNowhere = -1;
+
+// Lanes of the widest vector.
+constexpr int64_t kPadded = 16;
+
+int64_t SizeOf(const std::vector<int64_t>& dims) {
+  int64_t size = 1;
+  for (int64_t dim : dims) size *= dim;
+  return size;
+}
+
+// Distance of two rows of `columns` elements where element (row, column) of a walk lies
+// at row times that plus column, or kNowhere where it does not.
+int64_t RowStride(const std::vector<int64_t>& dims, const std::vector<int64_t>& strides,
+                  int64_t columns) {
+  int64_t inner = 1, stride = kNowhere, outer = 1;
+  for (size_t axis = dims.size(); axis-- > 0;) {
+    int64_t dim = dims[axis], step = strides[axis];
+    if (dim == 1) continue;
+    if (inner < columns) {
+      const int64_t part = std::min(dim, columns / inner);
+      if (step != inner || dim % part != 0) return kNowhere;
+      inner *= part;
+      dim /= part;
+      step *= part;
+    }
+    if (dim == 1) continue;
+    if (inner != columns || (stride != kNowhere && step != stride * outer))
+      return kNowhere;
+    if (stride == kNowhere) stride = step;
+    outer *= dim;
+  }
+  return stride == kNowhere ? 0 : stride;
+}
+
+}  // namespace
+
+RegionPlan::RegionPlan(const Region& region, int64_t columns) : columns_(columns) {
+  const int64_t size = SizeOf(region.dims);
+  rows_ = columns > 0 ? size / columns : 0;
+  padded_ = size <= kPadded;
+  const size_t values = region.inputs.size() + region.body.size();
+  constexpr int64_t kLine = 16;
+  const auto words = static_cast<int64_t>(values * sizeof(Operand) / sizeof(float));
+  table_ = CeilDiv(words, kLine) * kLine;
+  tile_.assign(values, kNowhere);
+  PlaceInputs(region);
+  PlaceResults(region);
+  padded_ = padded_ && flat_;
+}
+
+double RegionPlan::work() const {
+  return 0.25 * static_cast<double>(size() * static_cast<int64_t>(ops_.size()));
+}
+
+void RegionPlan::PlaceInputs(const Region& region) {
+  for (size_t i = 0; i < region.inputs.size(); ++i) {
+    const Region::Input& input = region.inputs[i];
+    const int value = static_cast<int>(i);
+    float* data = input.tensor->data;
+    const Strided from(region.dims, input.strides);
+    const int64_t stride = RowStride(region.dims, input.strides, columns_);
+    if (from.uniform() && size() > 1) {
+      tile_[value] = static_cast<int>(tiles_++);
+      uniform_.push_back({value, data, from});
+    } else if (stride != kNowhere || size() == 1) {
+      moving_.push_back({value, data, std::max<int64_t>(stride, 0)});
+      flat_ = flat_ && (stride == columns_ || rows_ == 1);
+      padded_ = padded_ && input.tensor->room >= kPadded;
+    } else {
+      tile_[value] = static_cast<int>(tiles_++);
+      expanded_.push_back({value, data, from});
+      flat_ = false;
+    }
+  }
+}
+
+void RegionPlan::PlaceResults(const Region& region) {
+  const int inputs = static_cast<int>(region.inputs.size());
+  std::vector<bool> in_output(tile_.size(), false);
+  for (const Region::Output& output : region.outputs) {
+    padded_ = padded_ && output.tensor->room >= kPadded;
+    if (output.value >= inputs && !in_output[output.value]) {
+      in_output[output.value] = true;
+      moving_.push_back({output.value, output.tensor->data, columns_});
+    } else {
+      (output.value < inputs ? handed_ : doubled_)
+          .push_back({output.value, output.tensor->data});
+    }
+  }
+  std::vector<int> last_use(tile_.size(), 0);
+  for (size_t i = 0; i < region.body.size(); ++i) {
+    for (int arg : region.body[i].args) last_use[arg] = static_cast<int>(i);
+  }
+  std::vector<int> free;
+  for (size_t i = 0; i < region.body.size(); ++i) {
+    const Region::Op& op = region.body[i];
+    const int result = inputs + static_cast<int>(i);
+    Op planned = {op.fn, {}, static_cast<int>(op.args.size()), result};
+    std::copy(op.args.begin(), op.args.end(), planned.args);
+    ops_.push_back(planned);
+    // A tile that is read for the last time may take the result: tile functions work in
+    // place.
+    for (int arg : op.args) {
+      const bool dead = arg >= inputs && last_use[arg] == static_cast<int>(i);
+      if (!dead || tile_[arg] == kNowhere) continue;
+      if (std::find(free.begin(), free.end(), tile_[arg]) == free.end())
+        free.push_back(tile_[arg]);
+    }
+    if (in_output[result]) continue;
+    if (free.empty()) free.push_back(static_cast<int>(tiles_++));
+    tile_[result] = free.back();
+    free.pop_back();
+  }
+}
+
+void RegionPlan::CopyTile(const Copy& copy, const Operand* at, const Rect& tile) const {
+  const Operand& from = at[copy.from];
+  for (int64_t r = 0; r < tile.rows; ++r) {
+    std::copy_n(from.data + r * from.ld, tile.columns,
+                copy.data + (tile.row + r) * columns_ + tile.column);
+  }
+}
+
+void RegionPlan::RunTile(Operand* at, const Rect& tile) const {
+  for (const Moving& value : moving_) {
+    at[value.value] = {value.data + tile.row * value.ld + tile.column, value.ld};
+  }
+  for (const Expanded& value : expanded_) {
+    const Operand& to = at[value.value];
+    // Rows that are not cut short lie one behind the other in the walk, too.
+    const bool whole = tile.columns == columns_;
+    const int64_t pieces = whole ? 1 : tile.rows;
+    const int64_t length = whole ? tile.rows * columns_ : tile.columns;
+    for (int64_t r = 0; r < pieces; ++r) {
+      value.from.Read(value.data, (tile.row + r) * columns_ + tile.column, length,
+                      to.data + r * length);
+    }
+  }
+  for (const Copy& copy : handed_) CopyTile(copy, at, tile);
+  for (const Op& op : ops_) {
+    Operand args[kMaxArgs];
+    for (int j = 0; j < op.count; ++j) args[j] = at[op.args[j]];
+    op.fn(args, at[op.result], tile.rows, tile.columns);
+  }
+  for (const Copy& copy : doubled_) CopyTile(copy, at, tile);
+}
+
+void RegionPlan::Run(const Rect& whole, float* scratch) const {
+  Rect rect = whole;
+  if (flat_ && rect.columns == columns_) {
+    // Full rows are one long row. A column beyond the first row is where it is meant.
+    rect = {0, rect.row * columns_, 1, rect.rows * columns_};
+  }
+  if (padded_) rect.columns = kPadded;
+  const int64_t columns = std::min(rect.columns, kTile);
+  const int64_t rows = std::max<int64_t>(1, columns > 0 ? kTile / columns : 1);
+  Operand* at = reinterpret_cast<Operand*>(scratch);
+  for (size_t value = 0; value < tile_.size(); ++value) {
+    if (tile_[value] == kNowhere) continue;
+    at[value] = {scratch + table_ + tile_[value] * kTile, columns};
+  }
+  for (const Expanded& value : uniform_) {
+    std::fill_n(at[value.value].data, columns, *value.data);
+    at[value.value].ld = 0;
+  }
+  const int64_t end_row = rect.row + rect.rows, end_column = rect.column + rect.columns;
+  for (int64_t r = rect.row; r < end_row; r += rows) {
+    for (int64_t c = rect.column; c < end_column; c += columns) {
+      RunTile(at, {r, c, std::min(rows, end_row - r), std::min(columns, end_column - c)});
+    }
+  }
+}
+
+}  // namespace glia
