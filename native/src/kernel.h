@@ -28,6 +28,8 @@ struct Tensor {
   // Elements from `data` on that are nobody else's: the tensor's, and what may lie unused
   // behind it.
   int64_t room = 0;
+  // It never changes.
+  bool constant = false;
 
   int64_t size() const { return Product(0, rank()); }
   int rank() const { return static_cast<int>(shape.size()); }

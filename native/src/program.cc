@@ -53,6 +53,22 @@ Task FeedTask(const Port& port) {
   return task;
 }
 
+// A port of so few words is copied together with its like.
+constexpr int64_t kFewWords = 64;
+
+Task SmallFeedsTask(std::vector<const Port*> ports) {
+  Task task;
+  task.blocks = ports.empty() ? 0 : 1;
+  task.run = [ports = std::move(ports)](int64_t, int64_t, Context& context) {
+    for (const Port* port : ports) {
+      const float* from = port->array + context.step * port->words;
+      float* to = port->tensor.data;
+      for (int64_t i = 0; i < port->words; ++i) to[i] = from[i];
+    }
+  };
+  return task;
+}
+
 Task FetchTask(const Port& port) {
   Task task;
   task.blocks = CeilDiv(port.words, kCopied);
@@ -95,9 +111,25 @@ std::vector<Tensor> ReadTensors(Decoder& in, const Memory& arena,
                                  " numbers does not fit its place");
     }
     tensor.data = memory.data() + offset;
+    tensor.room = CeilDiv(memory.words(), kLine) * kLine - offset;
     tensors.push_back(std::move(tensor));
   }
   return tensors;
+}
+
+// Leaves each tensor what lies between it and the next one in the same memory. Tensors
+// that overlap it do not count: they are not alive when it is.
+void LimitRoom(std::vector<Tensor>* tensors) {
+  std::vector<const float*> starts;
+  for (const Tensor& tensor : *tensors) starts.push_back(tensor.data);
+  std::sort(starts.begin(), starts.end());
+  for (Tensor& tensor : *tensors) {
+    const auto next =
+        std::lower_bound(starts.begin(), starts.end(), tensor.data + tensor.size());
+    if (next != starts.end()) {
+      tensor.room = std::min<int64_t>(tensor.room, *next - tensor.data);
+    }
+  }
 }
 
 void FillConstant(const Tensor& tensor, bool is_int, double value) {
@@ -147,8 +179,19 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, int64_t* move
       throw Error("PROGRAM", "a region's output has another size");
     region.outputs.push_back({&tensor, static_cast<int>(in.Next(0, inputs + ops - 1))});
   }
-  *moved = size * (inputs + outputs);
+  *moved += size * (inputs + outputs);
   return region;
+}
+
+// On each block of the kernel's output where its blocks are known, else on all of it.
+void AddEpilogue(const Region& region, const Tensor& out, Tasks* tasks) {
+  if (SizeOf(region.dims) != out.size())
+    throw Error("PROGRAM", "an epilogue has another size than what it follows");
+  if (tasks->size() == 1 && tasks->front().grid.n > 0) {
+    tasks->front() = FollowedBy(std::move(tasks->front()), region);
+  } else {
+    tasks->push_back(RunRegion(region));
+  }
 }
 
 std::vector<std::shared_ptr<Slot>> WithoutRepeats(
@@ -166,6 +209,7 @@ Program::Program(const double* code, int64_t length,
   Decoder in(code, length);
   in.Next(0, kMaxWords);
   tensors_ = ReadTensors(in, arena_, slots);
+  LimitRoom(&tensors_);
   Read(in);
   threads_ = all ? std::max(threads, 1) : ThreadsThatPay(threads);
   scratch_words_ = CeilDiv(scratch_words_, kLine) * kLine;
@@ -176,8 +220,9 @@ void Program::Read(Decoder& in) {
   const int64_t last = static_cast<int64_t>(tensors_.size()) - 1;
   const int64_t constants = in.Count();
   for (int64_t i = 0; i < constants; ++i) {
-    const Tensor& tensor = tensors_[in.Next(0, last)];
+    Tensor& tensor = tensors_[in.Next(0, last)];
     const bool is_int = in.Next(0, 1) != 0;
+    tensor.constant = true;
     FillConstant(tensor, is_int, in.Number());
   }
   for (std::vector<Port>* ports : {&feeds_, &fetches_}) {
@@ -187,7 +232,15 @@ void Program::Read(Decoder& in) {
       ports->push_back({tensor, tensor.size()});
     }
   }
-  for (const Port& port : feeds_) Add(FeedTask(port), port.words);
+  std::vector<const Port*> small;
+  for (const Port& port : feeds_) {
+    if (port.words <= kFewWords) {
+      small.push_back(&port);
+    } else {
+      Add(FeedTask(port), port.words);
+    }
+  }
+  Add(SmallFeedsTask(std::move(small)), kFewWords);
   const int64_t steps = in.Count();
   for (int64_t i = 0; i < steps; ++i) ReadStep(in);
   for (const Port& port : fetches_) Add(FetchTask(port), port.words);
@@ -216,7 +269,9 @@ void Program::ReadStep(Decoder& in) {
     int64_t moved = out.size();
     for (const Tensor& input : inputs) moved += input.size();
     Call call = {inputs.data(), out, Attrs(in.Take(in.Count()))};
-    for (Task& task : entry.fn(call)) Add(std::move(task), moved);
+    Tasks tasks = entry.fn(call);
+    if (in.Next(0, 1) != 0) AddEpilogue(ReadRegion(in, tensors_, &moved), out, &tasks);
+    for (Task& task : tasks) Add(std::move(task), moved);
   }
 }
 

@@ -5,10 +5,16 @@
 #include <utility>
 
 #include "region_plan.h"
+#include "tiny_region.h"
 
 namespace glia {
 
 Task RunRegion(const Region& region) {
+  if (const auto tiny = TinyRegion::Make(region)) {
+    Task task;
+    task.run = [tiny](int64_t, int64_t, Context&) { tiny->Run(); };
+    return task;
+  }
   const int64_t last = region.dims.empty() ? 1 : region.dims.back();
   const auto plan = std::make_shared<const RegionPlan>(region, last);
   Task task;
@@ -35,6 +41,14 @@ Task RunRegion(const Region& region) {
 }
 
 Task FollowedBy(Task task, const Region& region) {
+  const auto tiny = task.blocks == 1 ? TinyRegion::Make(region) : nullptr;
+  if (tiny != nullptr) {
+    task.run = [tiny, first = std::move(task.run)](int64_t, int64_t, Context& context) {
+      first(0, 1, context);
+      tiny->Run();
+    };
+    return task;
+  }
   const Grid grid = task.grid;
   const auto plan = std::make_shared<const RegionPlan>(region, grid.n);
   const int64_t offset = task.scratch;

@@ -7,9 +7,6 @@ namespace {
 
 constexpr int kNowhere = -1;
 
-// Lanes of the widest vector.
-constexpr int64_t kPadded = 16;
-
 int64_t SizeOf(const std::vector<int64_t>& dims) {
   int64_t size = 1;
   for (int64_t dim : dims) size *= dim;
@@ -45,7 +42,6 @@ int64_t RowStride(const std::vector<int64_t>& dims, const std::vector<int64_t>& 
 RegionPlan::RegionPlan(const Region& region, int64_t columns) : columns_(columns) {
   const int64_t size = SizeOf(region.dims);
   rows_ = columns > 0 ? size / columns : 0;
-  padded_ = size <= kPadded;
   const size_t values = region.inputs.size() + region.body.size();
   constexpr int64_t kLine = 16;
   const auto words = static_cast<int64_t>(values * sizeof(Operand) / sizeof(float));
@@ -53,7 +49,6 @@ RegionPlan::RegionPlan(const Region& region, int64_t columns) : columns_(columns
   tile_.assign(values, kNowhere);
   PlaceInputs(region);
   PlaceResults(region);
-  padded_ = padded_ && flat_;
 }
 
 double RegionPlan::work() const {
@@ -73,7 +68,6 @@ void RegionPlan::PlaceInputs(const Region& region) {
     } else if (stride != kNowhere || size() == 1) {
       moving_.push_back({value, data, std::max<int64_t>(stride, 0)});
       flat_ = flat_ && (stride == columns_ || rows_ == 1);
-      padded_ = padded_ && input.tensor->room >= kPadded;
     } else {
       tile_[value] = static_cast<int>(tiles_++);
       expanded_.push_back({value, data, from});
@@ -86,7 +80,6 @@ void RegionPlan::PlaceResults(const Region& region) {
   const int inputs = static_cast<int>(region.inputs.size());
   std::vector<bool> in_output(tile_.size(), false);
   for (const Region::Output& output : region.outputs) {
-    padded_ = padded_ && output.tensor->room >= kPadded;
     if (output.value >= inputs && !in_output[output.value]) {
       in_output[output.value] = true;
       moving_.push_back({output.value, output.tensor->data, columns_});
@@ -159,7 +152,6 @@ void RegionPlan::Run(const Rect& whole, float* scratch) const {
     // Full rows are one long row. A column beyond the first row is where it is meant.
     rect = {0, rect.row * columns_, 1, rect.rows * columns_};
   }
-  if (padded_) rect.columns = kPadded;
   const int64_t columns = std::min(rect.columns, kTile);
   const int64_t rows = std::max<int64_t>(1, columns > 0 ? kTile / columns : 1);
   Operand* at = reinterpret_cast<Operand*>(scratch);

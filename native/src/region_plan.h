@@ -60,9 +60,6 @@ class RegionPlan {
 
   int64_t rows_, columns_;
   bool flat_ = true;
-  // All that a tile of 16 elements would touch may be touched, and the region has no
-  // more: it runs as one such tile, without the loops over what is left of a vector.
-  bool padded_ = false;
   // Floats that the table of operands takes at the start of scratch, and tiles behind it.
   int64_t table_ = 0, tiles_ = 0;
   // Tile of scratch that a value lies in, or kNowhere.

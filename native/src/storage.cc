@@ -17,7 +17,7 @@ Memory::Memory(int64_t words) : raw_(nullptr), data_(nullptr), words_(words) {
   constexpr int64_t kMost = (int64_t{1} << 53) / 4;
   if (words >= 0 && words < kMost) {
     // calloc gives large blocks as pages that cost nothing until they are touched.
-    raw_ = std::calloc(1, static_cast<size_t>(4 * words + kLine));
+    raw_ = std::calloc(1, static_cast<size_t>(4 * words + 2 * kLine));
   }
   if (raw_ == nullptr) {
     throw Error("MEMORY", "no memory for " + std::to_string(words) + " numbers");

@@ -7,7 +7,8 @@
 
 namespace glia {
 
-// Zeroed floats on a cache line, touched only when used.
+// Zeroed floats on a cache line, touched only when used. The last line is whole: what
+// lies behind `words` in it may be read and written, and means nothing.
 class Memory {
  public:
   // Throws Error when there is not enough.

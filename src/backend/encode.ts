@@ -1,7 +1,7 @@
 import { ProgramError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { byName, encodeAttrs, findOp, type OpEntry } from '../ir/op.ts';
-import type { Buffer, CopyStep, KernelStep, Program, RegionStep, Step } from '../ir/program.ts';
+import type { Buffer, CopyStep, KernelStep, Program, Region, Step } from '../ir/program.ts';
 import type { Opcodes } from './link.ts';
 
 /** A program as the addon takes it. */
@@ -45,7 +45,7 @@ function list<T>(items: readonly T[], encodeItem: (item: T) => number[]): number
 
 function encodeStep(step: Step, buffers: readonly Buffer[], opcodes: Opcodes): number[] {
   if (step.kind === 'copy') return encodeCopy(step);
-  return step.kind === 'kernel' ? encodeKernel(step, buffers, opcodes) : encodeRegion(step, opcodes);
+  return step.kind === 'kernel' ? encodeKernel(step, buffers, opcodes) : [1, ...encodeRegion(step, opcodes)];
 }
 
 function encodeKernel(step: KernelStep, buffers: readonly Buffer[], opcodes: Opcodes): number[] {
@@ -58,12 +58,12 @@ function encodeKernel(step: KernelStep, buffers: readonly Buffer[], opcodes: Opc
     step.output,
     attrs.length,
     ...attrs,
+    ...(step.epilogue === undefined ? [0] : [1, ...encodeRegion(step.epilogue, opcodes)]),
   ];
 }
 
-function encodeRegion(step: RegionStep, opcodes: Opcodes): number[] {
+function encodeRegion(step: Region, opcodes: Opcodes): number[] {
   return [
-    1,
     ...list(step.dims, (dim) => [dim]),
     ...list(step.inputs, ({ buffer, strides }) => {
       if (strides.length !== step.dims.length)

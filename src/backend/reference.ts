@@ -2,7 +2,7 @@ import { arrayFor, type NumberArray, type Precision } from '../base/dtype.ts';
 import { BackendError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { byName, findOp, type View } from '../ir/op.ts';
-import type { KernelStep, Program, RegionStep, Step } from '../ir/program.ts';
+import type { KernelStep, Program, Region, Step } from '../ir/program.ts';
 import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
 import { contiguous, mapTile, repeated, TILE, type TileSource, temporary } from './tiles.ts';
 
@@ -170,7 +170,14 @@ function makeViews(program: Program, storage: ReferenceStorage, precision: Preci
 
 function bind(step: Step, views: readonly View[], precision: Precision): () => void {
   if (step.kind === 'copy') return () => views[step.to]!.data.set(views[step.from]!.data);
-  return step.kind === 'kernel' ? bindKernel(step, views) : bindRegion(step, views, precision);
+  if (step.kind === 'region') return bindRegion(step, views, precision);
+  const kernel = bindKernel(step, views);
+  if (step.epilogue === undefined) return kernel;
+  const epilogue = bindRegion(step.epilogue, views, precision);
+  return () => {
+    kernel();
+    epilogue();
+  };
 }
 
 function bindKernel({ op, inputs, output, attrs }: KernelStep, views: readonly View[]): () => void {
@@ -183,7 +190,7 @@ function bindKernel({ op, inputs, output, attrs }: KernelStep, views: readonly V
   return () => entry.kernel(x, views[output]!, attrs);
 }
 
-function bindRegion(step: RegionStep, views: readonly View[], precision: Precision): () => void {
+function bindRegion(step: Region, views: readonly View[], precision: Precision): () => void {
   const size = sizeOf(step.dims);
   const outputs = new Map(step.outputs.map(({ buffer, value }) => [value, views[buffer]!.data]));
   const tile = () => arrayFor('f32', Math.min(TILE, size), precision);

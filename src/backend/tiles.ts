@@ -88,7 +88,8 @@ export function mapTile(
 ): void {
   if (x.length === 1) map1(map as Map1, x[0]!, from[0]!, y, to, length);
   else if (x.length === 2) map2(map as Map2, x[0]!, from[0]!, x[1]!, from[1]!, y, to, length);
-  else map3(map as Map3, x, from, y, to, length);
+  else if (x.length === 3) map3(map as Map3, x, from, y, to, length);
+  else for (let i = 0; i < length; i++) y[to + i] = map(...x.map((data, k) => data[from[k]! + i]!));
 }
 
 function map1(map: Map1, x: NumberArray, at: number, y: NumberArray, to: number, n: number): void {

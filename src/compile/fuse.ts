@@ -9,36 +9,84 @@ import { toposort } from './toposort.ts';
 
 /**
  * Replaces what a named fusion means by the fusion, where the backend has a kernel for it. An inner value that
- * anything else needs (a backward pass, an output) keeps the graph as it is.
+ * anything else needs (a backward pass, an output) keeps the graph as it is, unless all that need it are replaced by
+ * fusions as well, each of which computes it for itself.
  */
 export function fuse(outputs: readonly Tensor[], fuses: (op: string) => boolean): Tensor[] {
   const fusions = allFusions()
     .filter((fusion) => fuses(fusion.name))
     .map((fusion) => ({ fusion, pattern: trace(fusion, (name) => fusion.samples[0]!.shapes[name]!) }));
   if (fusions.length === 0) return [...outputs];
-  const users = countUses(outputs);
-  const replacements = new Map<Tensor, { fusion: OpEntry; inputs: readonly Tensor[] }>();
+  const order = toposort(outputs).reverse();
+  const users = usersOf(order);
+  const refused = new Map<Tensor, Set<OpEntry>>();
+  for (;;) {
+    const matches = findMatches(order, fusions, refused);
+    const broken = matches.filter((found) => !isSelfContained(found, matches, users, outputs));
+    if (broken.length === 0) return rewriteWith(outputs, new Map(matches.map((one) => [one.root, one])));
+    for (const { root, fusion } of broken) refused.set(root, (refused.get(root) ?? new Set()).add(fusion));
+  }
+}
+
+/** A fusion that a tensor is the result of. */
+interface Match {
+  readonly root: Tensor;
+  readonly fusion: OpEntry;
+  readonly inputs: readonly Tensor[];
+  /** What lies between the root and the inputs. */
+  readonly inner: ReadonlySet<Tensor>;
+}
+
+type Pattern = { readonly fusion: OpEntry; readonly pattern: Tensor };
+
+/** Matches from the outputs down; what is inner to one is the root of no other. */
+function findMatches(
+  order: readonly Tensor[],
+  fusions: readonly Pattern[],
+  refused: ReadonlyMap<Tensor, ReadonlySet<OpEntry>>,
+): Match[] {
+  const matches: Match[] = [];
   const inner = new Set<Tensor>();
-  for (const root of toposort(outputs).reverse()) {
+  for (const root of order) {
     if (inner.has(root)) continue;
     for (const { fusion, pattern } of fusions) {
-      const found = match(fusion, pattern, root, users);
+      const found = refused.get(root)?.has(fusion) ? undefined : match(fusion, pattern, root);
       if (found === undefined) continue;
-      replacements.set(root, { fusion, inputs: found.inputs });
+      matches.push(found);
       for (const tensor of found.inner) inner.add(tensor);
       break;
     }
   }
-  return rewriteWith(outputs, replacements);
+  return matches;
 }
 
-function rewriteWith(
+/** Whether nothing but the roots of `matches` is left of what needs the inner values of a match. */
+function isSelfContained(
+  { inner }: Match,
+  matches: readonly Match[],
+  users: ReadonlyMap<Tensor, readonly Tensor[]>,
   outputs: readonly Tensor[],
-  replacements: ReadonlyMap<Tensor, { fusion: OpEntry; inputs: readonly Tensor[] }>,
-): Tensor[] {
+): boolean {
+  return [...inner].every((tensor) => {
+    if (outputs.includes(tensor)) return false;
+    return users
+      .get(tensor)!
+      .every((user) =>
+        matches.some((one) => one.inner.has(tensor) && (one.root === user || one.inner.has(user))),
+      );
+  });
+}
+
+function usersOf(order: readonly Tensor[]): Map<Tensor, Tensor[]> {
+  const users = new Map<Tensor, Tensor[]>(order.map((tensor) => [tensor, []]));
+  for (const tensor of order) for (const input of inputsOf(tensor)) users.get(input)!.push(tensor);
+  return users;
+}
+
+function rewriteWith(outputs: readonly Tensor[], matches: ReadonlyMap<Tensor, Match>): Tensor[] {
   const renewed = new Map<Tensor, Tensor>();
   return rewrite(outputs, (tensor, old) => {
-    const found = replacements.get(old);
+    const found = matches.get(old);
     const y =
       found === undefined
         ? tensor
@@ -51,35 +99,22 @@ function rewriteWith(
   });
 }
 
-interface Match {
-  readonly inputs: readonly Tensor[];
-  readonly inner: ReadonlySet<Tensor>;
-}
-
-function match(
-  fusion: OpEntry,
-  sample: Tensor,
-  root: Tensor,
-  users: ReadonlyMap<Tensor, number>,
-): Match | undefined {
+function match(fusion: OpEntry, sample: Tensor, root: Tensor): Match | undefined {
   const leaves = new Map<string, Tensor>();
   if (!sameStructure(sample, root, leaves)) return undefined;
   const inputs = fusion.inputs.map((name) => leaves.get(name)!);
-  if (!ranksOf(fusion, inputs)) return undefined;
+  if (!fits(fusion, inputs)) return undefined;
   // Attributes and constants follow from the shapes, so the pattern is traced again with those found here.
   const pattern = traceIfFitting(fusion, (name) => leaves.get(name)!.shape);
   const inner = new Set<Tensor>();
   if (pattern === undefined || !equals(pattern, root, leaves, inner)) return undefined;
   inner.delete(root);
-  const uses = countUses([root], new Set(inputs));
-  for (const tensor of inner) {
-    if (tensor.origin.kind === 'op' && uses.get(tensor) !== users.get(tensor)) return undefined;
-  }
-  return { inputs, inner };
+  return { root, fusion, inputs, inner };
 }
 
 function trace(fusion: OpEntry, shapeOf: (name: string) => readonly number[]): Tensor {
-  const x = Object.fromEntries(fusion.inputs.map((name) => [name, stored(name, shapeOf(name))]));
+  const { inputs, inputTypes } = fusion;
+  const x = Object.fromEntries(inputs.map((name) => [name, stored(name, shapeOf(name), inputTypes[name])]));
   return simplify([fusion.compose!(x, {})])[0]!;
 }
 
@@ -106,11 +141,16 @@ function sameStructure(pattern: Tensor, tensor: Tensor, leaves: Map<string, Tens
   return pattern.origin.inputs.every((input, i) => sameStructure(input, inputs[i]!, leaves));
 }
 
-/** A leaf must have a rank that the fusion was declared with, else a full matrix would pass for a bias. */
-function ranksOf(fusion: OpEntry, inputs: readonly Tensor[]): boolean {
-  return fusion.inputs.every((name, i) =>
-    fusion.samples.some(({ shapes }) => shapes[name]!.length === inputs[i]!.shape.length),
-  );
+/**
+ * A leaf must have the type and a rank that the fusion was declared with: a full matrix is not a row of numbers. An
+ * elementwise fusion takes any.
+ */
+function fits({ inputs, inputTypes, map, samples }: OpEntry, tensors: readonly Tensor[]): boolean {
+  return inputs.every((name, i) => {
+    const { dtype, shape } = tensors[i]!;
+    if (dtype !== (inputTypes[name] ?? 'f32')) return false;
+    return map !== undefined || samples.some(({ shapes }) => shapes[name]!.length === shape.length);
+  });
 }
 
 function equals(pattern: Tensor, tensor: Tensor, leaves: Map<string, Tensor>, inner: Set<Tensor>): boolean {
@@ -129,23 +169,4 @@ function equals(pattern: Tensor, tensor: Tensor, leaves: Map<string, Tensor>, in
 function sameAttrs(a: Attrs, b: Attrs): boolean {
   const [left, right] = [encodeAttrs(a), encodeAttrs(b)];
   return left.length === right.length && left.every((value, i) => Object.is(value, right[i]));
-}
-
-/** How often each tensor is used, as an input or as an output; `stop` tensors are not entered. */
-function countUses(outputs: readonly Tensor[], stop: ReadonlySet<Tensor> = new Set()): Map<Tensor, number> {
-  const uses = new Map<Tensor, number>();
-  const use = (tensor: Tensor): void => void uses.set(tensor, (uses.get(tensor) ?? 0) + 1);
-  outputs.forEach(use);
-  const seen = new Set<Tensor>(stop);
-  const stack = outputs.filter((output) => !stop.has(output));
-  while (stack.length > 0) {
-    const tensor = stack.pop()!;
-    if (seen.has(tensor)) continue;
-    seen.add(tensor);
-    for (const input of inputsOf(tensor)) {
-      use(input);
-      stack.push(input);
-    }
-  }
-  return uses;
 }

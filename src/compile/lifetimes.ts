@@ -44,12 +44,14 @@ export class Homes {
 
 /**
  * Whether a unit may write `root` where it reads `old`: only a region, which reads an element before it writes the
- * same one, and only if nothing after `root` in its body reads `old` again.
+ * same one, and only if nothing after `root` in its body reads `old` again. A kernel before it may still be reading
+ * its inputs for another block.
  */
-export function safeInPlace(unit: Unit, root: Tensor, old: Tensor): boolean {
-  if (!unit.region) return false;
-  const at = unit.members.indexOf(root);
-  return unit.members.every((member, i) =>
+export function safeInPlace({ kernel, region }: Unit, root: Tensor, old: Tensor): boolean {
+  const at = region.indexOf(root);
+  if (at < 0 || (kernel !== undefined && inputsOf(kernel).some((input) => rootOf(input) === old)))
+    return false;
+  return region.every((member, i) =>
     inputsOf(member).every(
       (input) => rootOf(input) !== old || (i <= at && sameShape(input.shape, member.shape)),
     ),
@@ -59,5 +61,5 @@ export function safeInPlace(unit: Unit, root: Tensor, old: Tensor): boolean {
 /** A value of a region that nothing outside needs: it lives in a tile and has no memory of its own. */
 export function isInner(tensor: Tensor, units: readonly Unit[], uses: Uses): boolean {
   const u = uses.birth.get(tensor)!;
-  return u >= 0 && units[u]!.region && uses.last.get(tensor)! <= u;
+  return u >= 0 && units[u]!.kernel !== tensor && uses.last.get(tensor)! <= u;
 }

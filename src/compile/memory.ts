@@ -6,19 +6,18 @@ import { layOut, type Span } from './layout.ts';
 import { type Homes, isInner, safeInPlace, type Uses } from './lifetimes.ts';
 import { rootOf, type Unit } from './units.ts';
 
-/** Lets results of regions take the memory of an input that dies there. */
+/** Lets results of regions take the memory of an input that dies there, or of the kernel that the region follows. */
 export function reuseInputs(units: readonly Unit[], uses: Uses, homes: Homes): void {
   const claimed = new Set<Tensor>();
   units.forEach((unit, u) => {
-    if (!unit.region) return;
-    for (const member of unit.members) {
+    for (const member of unit.region) {
       if (uses.last.get(member)! <= u || homes.of(member) !== member || !homes.isFree(member)) continue;
-      const old = unit.members
+      const old = unit.region
         .flatMap((other) => inputsOf(other).map(rootOf))
         .find((root) => {
           const temporary =
             root.origin.kind === 'op' || (root.origin.kind === 'leaf' && root.origin.role === 'fed');
-          const dies = uses.last.get(root) === u && uses.birth.get(root)! < u;
+          const dies = uses.last.get(root) === u && (uses.birth.get(root)! < u || root === unit.kernel);
           const arena = homes.of(root).origin.kind !== 'leaf' || isFed(homes.of(root));
           const free = temporary && dies && arena && !claimed.has(root) && root.dtype === member.dtype;
           return free && sizeOf(root.shape) === sizeOf(member.shape) && safeInPlace(unit, member, root);

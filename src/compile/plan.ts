@@ -1,4 +1,4 @@
-import type { Buffer, Program, Step } from '../ir/program.ts';
+import type { Buffer, KernelStep, Program, Region, Step } from '../ir/program.ts';
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
 import { type Copies, placeCarried } from './carry.ts';
 import { mergeAxes } from './dims.ts';
@@ -64,7 +64,7 @@ function emit(
     path: '',
   }));
   units.forEach((unit, u) => {
-    steps.push(unit.region ? regionStep(unit, u, uses, bufferOf) : kernelStep(unit.members[0]!, bufferOf));
+    steps.push(stepOf(unit, u, uses, bufferOf));
   });
   for (const { leaf, next } of copies.late) {
     steps.push({ kind: 'copy', from: finalOf(next), to: bufferOf(leaf), path: next.path });
@@ -82,7 +82,14 @@ function emit(
   return { buffers, arena, constants, feeds, steps, fetches };
 }
 
-function kernelStep(tensor: Tensor, bufferOf: (tensor: Tensor) => number): Step {
+function stepOf(unit: Unit, u: number, uses: Uses, bufferOf: (tensor: Tensor) => number): Step {
+  const { kernel, region } = unit;
+  const body = region.length > 0 ? bodyOf(region, u, uses, bufferOf) : undefined;
+  if (kernel === undefined) return { kind: 'region', ...body!, path: region.at(-1)!.path };
+  return { ...kernelStep(kernel, bufferOf), ...(body && { epilogue: body }) };
+}
+
+function kernelStep(tensor: Tensor, bufferOf: (tensor: Tensor) => number): KernelStep {
   if (tensor.origin.kind !== 'op') throw new TypeError('only an op makes a step');
   const { op, inputs, attrs } = tensor.origin;
   return {
@@ -95,7 +102,12 @@ function kernelStep(tensor: Tensor, bufferOf: (tensor: Tensor) => number): Step 
   };
 }
 
-function regionStep({ members }: Unit, u: number, uses: Uses, bufferOf: (tensor: Tensor) => number): Step {
+function bodyOf(
+  members: readonly Tensor[],
+  u: number,
+  uses: Uses,
+  bufferOf: (tensor: Tensor) => number,
+): Region {
   const inside = new Set(members);
   const inputs = [...new Set(members.flatMap((member) => inputsOf(member)))].filter(
     (input) => !inside.has(input),
@@ -106,7 +118,6 @@ function regionStep({ members }: Unit, u: number, uses: Uses, bufferOf: (tensor:
   );
   const values = new Map([...inputs, ...members].map((tensor, i) => [tensor, i]));
   return {
-    kind: 'region',
     dims,
     inputs: inputs.map((input, i) => ({ buffer: bufferOf(input), strides: strides[i]! })),
     body: members.map((member) => ({
@@ -116,6 +127,5 @@ function regionStep({ members }: Unit, u: number, uses: Uses, bufferOf: (tensor:
     outputs: members
       .filter((member) => uses.last.get(member)! > u)
       .map((member) => ({ buffer: bufferOf(member), value: values.get(member)! })),
-    path: members.at(-1)!.path,
   };
 }

@@ -1,5 +1,6 @@
-import { sameShape } from '../base/shape.ts';
+import { sameShape, sizeOf } from '../base/shape.ts';
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
+import type { Unit } from './units.ts';
 
 /** A search for a circle gives up after this many groups, so that compiling stays linear in the graph's size. */
 const MOST_VISITED = 2000;
@@ -9,84 +10,125 @@ interface Group {
   readonly members: Set<Tensor>;
   /** What the members read from outside. */
   readonly before: Set<Tensor>;
+  /** The kernel among the members, in a group with elementwise ops. */
+  kernel: Tensor | undefined;
   /** Place in an order in which each group comes after all that it waits for. */
   rank: number;
 }
 
 /**
- * Groups elementwise ops of one shape that feed each other, so that each group runs as one region. Two groups are
- * joined only if no path leaves one and comes back through something else, which would make a circle.
- *
- * @returns the members of each group, in the order of the graph.
+ * Groups elementwise ops of one shape that feed each other, so that each group runs as one region, and lets a region
+ * follow a kernel that finishes its output block by block. Two groups are joined only if no path leaves one and comes
+ * back through something else, which would make a circle. Neighbours in the order are joined first: what a backward
+ * pass derives from an activation goes to the backward pass, where it is used, and needs no memory until then.
  */
-export function findRegions(order: readonly Tensor[]): Tensor[][] {
-  const ranked = order.map((tensor, rank) => {
-    return { members: new Set([tensor]), before: new Set(inputsOf(tensor)), rank };
-  });
-  const groups = new Map<Tensor, Group>(order.map((tensor, i) => [tensor, ranked[i]!]));
-  for (const tensor of order.filter(isElementwise)) {
-    for (const input of inputsOf(tensor)) {
-      const [own, other] = [groups.get(tensor)!, groups.get(input)!];
-      if (other === own || !isElementwise(input) || !sameShape(input.shape, tensor.shape)) continue;
-      const between = waitedFor(own, other, groups);
-      if (between !== undefined) join(own, other, between, groups, ranked);
-    }
-  }
+export function findRegions(order: readonly Tensor[]): Unit[] {
+  const groups = new Groups(order);
+  const edges = order.flatMap((tensor, i) =>
+    isElementwise(tensor) ? inputsOf(tensor).map((input) => ({ tensor, input, at: i })) : [],
+  );
+  const rank = new Map(order.map((tensor, i) => [tensor, i]));
+  edges.sort((a, b) => a.at - rank.get(a.input)! - (b.at - rank.get(b.input)!));
+  for (const { tensor, input } of edges)
+    if (isElementwise(input) && sameShape(input.shape, tensor.shape)) groups.join(tensor, input);
+  for (const { tensor, input } of edges) follow(tensor, input, groups);
   const regions = new Map<Group, Tensor[]>();
   for (const tensor of order.filter(isElementwise)) {
-    const group = groups.get(tensor)!;
+    const group = groups.of(tensor);
     regions.set(group, regions.get(group) ?? []);
     regions.get(group)!.push(tensor);
   }
-  return [...regions.values()];
+  return [...regions].map(([{ kernel }, region]) => {
+    return { kernel, region, members: kernel === undefined ? region : [kernel, ...region] };
+  });
 }
 
 function isElementwise(tensor: Tensor): boolean {
   return tensor.origin.kind === 'op' && tensor.origin.op.map !== undefined;
 }
 
-/**
- * What `late` waits for of that which stands behind `early`; nothing if `early` is waited for on the way, or if there
- * is too much to look at.
- */
-function waitedFor(late: Group, early: Group, groups: ReadonlyMap<Tensor, Group>): Set<Group> | undefined {
-  const found = new Set<Group>();
-  const stack: Group[] = [late];
-  while (stack.length > 0) {
-    const group = stack.pop()!;
-    for (const input of group.before) {
-      const next = groups.get(input)!;
-      if (next === early && group !== late) return undefined;
-      if (next.rank <= early.rank || found.has(next)) continue;
-      if (found.size === MOST_VISITED) return undefined;
-      found.add(next);
-      stack.push(next);
-    }
+/** Joins an elementwise op's group to the kernel that made its input, seen through views. */
+function follow(tensor: Tensor, input: Tensor, groups: Groups): void {
+  const views: Tensor[] = [];
+  let kernel = input;
+  while (kernel.origin.kind === 'op' && kernel.origin.op.view) {
+    views.push(kernel);
+    kernel = kernel.origin.inputs[0]!;
   }
-  return found;
+  const { origin } = kernel;
+  const taken = groups.of(tensor).kernel ?? groups.of(kernel).kernel;
+  if (origin.kind !== 'op' || !origin.op.blocks || taken !== undefined) return;
+  if (sizeOf(kernel.shape) !== sizeOf(tensor.shape) || sizeOf(input.shape) !== sizeOf(tensor.shape)) return;
+  const alone = (one: Tensor): boolean =>
+    groups.of(one) === groups.of(tensor) || groups.of(one).members.size === 1;
+  const joined = [...views, kernel].every((one) => alone(one) && groups.join(tensor, one));
+  if (joined) groups.of(tensor).kernel = kernel;
 }
 
-/** Makes two groups one, behind all that either waits for. */
-function join(
-  late: Group,
-  early: Group,
-  between: ReadonlySet<Group>,
-  groups: Map<Tensor, Group>,
-  ranked: (Group | undefined)[],
-): void {
-  const [small, large] = late.members.size < early.members.size ? [late, early] : [early, late];
-  for (const tensor of small.members) {
-    large.members.add(tensor);
-    large.before.delete(tensor);
-    groups.set(tensor, large);
+class Groups {
+  readonly #groups: Map<Tensor, Group>;
+  readonly #ranked: (Group | undefined)[];
+
+  constructor(order: readonly Tensor[]) {
+    const ranked = order.map((tensor, rank): Group => {
+      return { members: new Set([tensor]), before: new Set(inputsOf(tensor)), kernel: undefined, rank };
+    });
+    this.#ranked = ranked;
+    this.#groups = new Map(order.map((tensor, i) => [tensor, ranked[i]!]));
   }
-  for (const tensor of small.before) if (groups.get(tensor) !== large) large.before.add(tensor);
-  const [first, last] = [early.rank, late.rank];
-  const others = ranked.slice(first, last + 1).filter((group) => group !== early && group !== late);
-  const waited = others.filter((group) => group !== undefined && between.has(group));
-  const rest = others.filter((group) => group === undefined || !between.has(group));
-  [undefined, ...waited, large, ...rest].forEach((group, i) => {
-    ranked[first + i] = group;
-    if (group !== undefined) group.rank = first + i;
-  });
+
+  of(tensor: Tensor): Group {
+    return this.#groups.get(tensor)!;
+  }
+
+  /** Makes the groups of both one, if that makes no circle. */
+  join(tensor: Tensor, input: Tensor): boolean {
+    const [own, other] = [this.of(tensor), this.of(input)];
+    if (own === other) return true;
+    const between = this.#waitedFor(own, other);
+    if (between === undefined) return false;
+    this.#unite(own, other, between);
+    return true;
+  }
+
+  /**
+   * What `late` waits for of that which stands behind `early`; nothing if `early` is waited for on the way, or if there
+   * is too much to look at.
+   */
+  #waitedFor(late: Group, early: Group): Set<Group> | undefined {
+    const found = new Set<Group>();
+    const stack: Group[] = [late];
+    while (stack.length > 0) {
+      const group = stack.pop()!;
+      for (const input of group.before) {
+        const next = this.of(input);
+        if (next === early && group !== late) return undefined;
+        if (next.rank <= early.rank || found.has(next)) continue;
+        if (found.size === MOST_VISITED) return undefined;
+        found.add(next);
+        stack.push(next);
+      }
+    }
+    return found;
+  }
+
+  /** Makes two groups one, behind all that either waits for. */
+  #unite(late: Group, early: Group, between: ReadonlySet<Group>): void {
+    const [small, large] = late.members.size < early.members.size ? [late, early] : [early, late];
+    for (const tensor of small.members) {
+      large.members.add(tensor);
+      large.before.delete(tensor);
+      this.#groups.set(tensor, large);
+    }
+    for (const tensor of small.before) if (this.of(tensor) !== large) large.before.add(tensor);
+    large.kernel ??= small.kernel;
+    const [first, last] = [early.rank, late.rank];
+    const others = this.#ranked.slice(first, last + 1).filter((group) => group !== early && group !== late);
+    const waited = others.filter((group) => group !== undefined && between.has(group));
+    const rest = others.filter((group) => group === undefined || !between.has(group));
+    [undefined, ...waited, large, ...rest].forEach((group, i) => {
+      this.#ranked[first + i] = group;
+      if (group !== undefined) group.rank = first + i;
+    });
+  }
 }

@@ -1,10 +1,12 @@
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
 import { findRegions } from './regions.ts';
 
-/** What becomes one step of a program: one op, or the elementwise ops of a region. */
+/** What becomes one step of a program: a kernel, the elementwise ops of a region, or a kernel that a region follows. */
 export interface Unit {
+  readonly kernel: Tensor | undefined;
+  readonly region: readonly Tensor[];
+  /** All of them, in the order of the graph. */
   readonly members: readonly Tensor[];
-  readonly region: boolean;
 }
 
 /** The tensor whose memory `tensor` shows, through any number of views. */
@@ -41,13 +43,14 @@ export function schedule(order: readonly Tensor[], carried: ReadonlySet<Tensor>)
 }
 
 function cut(order: readonly Tensor[]): Unit[] {
-  const regions = new Map(findRegions(order).map((members) => [members.at(-1)!, members]));
-  const inRegion = new Set([...regions.values()].flat());
+  const regions = findRegions(order);
+  const last = new Map(regions.map((unit) => [unit.members.at(-1)!, unit]));
+  const inRegion = new Set(regions.flatMap(({ members }) => members));
   return order.flatMap((tensor): Unit[] => {
-    const members = regions.get(tensor);
-    if (members !== undefined) return [{ members, region: true }];
+    const unit = last.get(tensor);
+    if (unit !== undefined) return [unit];
     const computed = tensor.origin.kind === 'op' && !tensor.origin.op.view && !inRegion.has(tensor);
-    return computed ? [{ members: [tensor], region: false }] : [];
+    return computed ? [{ kernel: tensor, region: [], members: [tensor] }] : [];
   });
 }
 

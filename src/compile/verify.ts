@@ -1,6 +1,6 @@
 import { ProgramError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import type { Program, RegionStep, Step } from '../ir/program.ts';
+import type { KernelStep, Program, Region } from '../ir/program.ts';
 
 /** Memory that holds a value: a range of the arena, or a stored tensor. */
 interface Held {
@@ -22,33 +22,61 @@ export function verify(program: Program): void {
   for (const { buffer } of program.feeds) memory.write(buffer, 'a feed');
   program.steps.forEach((step, i) => {
     const where = `step ${i} (${step.kind === 'kernel' ? step.op : step.kind})`;
-    for (const buffer of reads(step)) memory.read(buffer, where);
-    checkInPlace(program, step, where);
-    for (const buffer of writes(step)) memory.write(buffer, where);
+    if (step.kind === 'copy') {
+      memory.read(step.from, where);
+      checkApart(program, [step.to], [step.from], where);
+      memory.write(step.to, where);
+    } else if (step.kind === 'region') {
+      runRegion(program, memory, step, where);
+    } else {
+      runKernel(program, memory, step, where);
+    }
   });
   for (const { buffer, name } of program.fetches) memory.read(buffer, `fetch ${name}`);
   for (const { buffer } of program.constants) memory.read(buffer, 'the next run');
 }
 
-function reads(step: Step): readonly number[] {
-  if (step.kind === 'copy') return [step.from];
-  return step.kind === 'kernel' ? step.inputs : step.inputs.map(({ buffer }) => buffer);
+function runKernel(program: Program, memory: Memory, step: KernelStep, where: string): void {
+  const { inputs, output, epilogue } = step;
+  for (const buffer of inputs) memory.read(buffer, where);
+  checkApart(program, [output], inputs, where);
+  memory.write(output, where);
+  if (epilogue === undefined) return;
+  // The kernel may still be at work on another block.
+  const written = epilogue.outputs.map(({ buffer }) => buffer);
+  checkApart(program, written, inputs, where);
+  runRegion(program, memory, epilogue, where);
 }
 
-function writes(step: Step): readonly number[] {
-  if (step.kind === 'copy') return [step.to];
-  return step.kind === 'kernel' ? [step.output] : step.outputs.map(({ buffer }) => buffer);
+function runRegion(program: Program, memory: Memory, region: Region, where: string): void {
+  for (const { buffer } of region.inputs) memory.read(buffer, where);
+  checkInPlace(program, region, where);
+  for (const { buffer } of region.outputs) memory.write(buffer, where);
+}
+
+function checkApart(
+  program: Program,
+  outputs: readonly number[],
+  inputs: readonly number[],
+  where: string,
+): void {
+  for (const output of outputs) {
+    for (const input of inputs) {
+      if (overlap(range(program, output), range(program, input))) refuseOver(output, input, where);
+    }
+  }
+}
+
+function refuseOver(output: number, input: number, where: string): never {
+  throw new ProgramError(`${where} writes buffer ${output} over buffer ${input}, which it reads`);
 }
 
 /** Only a region may write over what it reads, and not before it is done with it. */
-function checkInPlace(program: Program, step: Step, where: string): void {
-  for (const output of writes(step)) {
-    for (const input of reads(step)) {
+function checkInPlace(program: Program, step: Region, where: string): void {
+  for (const { buffer: output } of step.outputs) {
+    for (const { buffer: input } of step.inputs) {
       if (!overlap(range(program, output), range(program, input))) continue;
-      const aligned = sameRange(program, output, input);
-      if (step.kind !== 'region' || !aligned) {
-        throw new ProgramError(`${where} writes buffer ${output} over buffer ${input}, which it reads`);
-      }
+      if (!sameRange(program, output, input)) refuseOver(output, input, where);
       if (lastRead(step, input) > birthOf(step, output)) {
         throw new ProgramError(`${where} reads buffer ${input} after it wrote buffer ${output} over it`);
       }
@@ -63,11 +91,11 @@ function sameRange(program: Program, a: number, b: number): boolean {
   return left.from === right.from && left.to === right.to && m === n;
 }
 
-function lastRead(step: RegionStep, buffer: number): number {
+function lastRead(step: Region, buffer: number): number {
   return step.body.findLastIndex(({ args }) => args.some((arg) => step.inputs[arg]?.buffer === buffer));
 }
 
-function birthOf(step: RegionStep, buffer: number): number {
+function birthOf(step: Region, buffer: number): number {
   return step.outputs.find((output) => output.buffer === buffer)!.value - step.inputs.length;
 }
 

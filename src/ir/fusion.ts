@@ -7,6 +7,10 @@ import { stored } from './tensor.ts';
 export interface FusionDefinition {
   readonly name: string;
   readonly inputs: readonly string[];
+  /** Inputs that are not f32. */
+  readonly inputTypes?: OpEntry['inputTypes'];
+  /** It is composed of elementwise ops alone, and runs inside regions as they do. */
+  readonly elementwise?: boolean;
   readonly compose: (x: Readonly<Record<string, Tensor>>) => Tensor;
   readonly samples: readonly Sample[];
   readonly tolerance?: number;
@@ -21,6 +25,8 @@ const fusions: OpEntry[] = [];
 export function defineFusion({
   name,
   inputs,
+  inputTypes = {},
+  elementwise = false,
   compose,
   samples,
   tolerance = 1e-5,
@@ -29,29 +35,31 @@ export function defineFusion({
     compose(
       byName(
         { inputs },
-        inputs.map((input) => stored(input, x[input]!)),
+        inputs.map((input) => stored(input, x[input]!, inputTypes[input])),
       ),
     );
   const entry = defineOp({
     name,
     inputs,
+    inputTypes,
     shape: (x) => trace(x).shape,
     kernel: (x, y) => {
       const values = new Map<string, Float64Array | Float32Array | Int32Array>();
       for (const input of inputs) values.set(input, x[input]!.data);
-      y.data.set(
-        evaluate(
-          compose(
-            byName(
-              { inputs },
-              inputs.map((i) => stored(i, x[i]!.shape)),
-            ),
-          ),
-          values,
-          y.data,
-        ),
-      );
+      const shapes = inputs.map((input) => x[input]!.shape);
+      y.data.set(evaluate(trace(byName({ inputs }, shapes)), values, y.data));
     },
+    ...(elementwise && {
+      map: mapOf(
+        trace(
+          byName(
+            { inputs },
+            inputs.map((): [] => []),
+          ),
+        ),
+        inputs,
+      ),
+    }),
     compose,
     flops: (x) => flopsOf(trace(x)),
     samples,
@@ -64,6 +72,18 @@ export function defineFusion({
 /** Every declared fusion, in the order in which they are tried. */
 export function allFusions(): readonly OpEntry[] {
   return fusions;
+}
+
+/** One element of an elementwise composition from one of each input. */
+function mapOf({ origin }: Tensor, inputs: readonly string[]): (...x: number[]) => number {
+  if (origin.kind === 'constant') return () => origin.value;
+  if (origin.kind === 'leaf') {
+    const at = inputs.indexOf(origin.name);
+    return (...x) => x[at]!;
+  }
+  const args = origin.inputs.map((input) => mapOf(input, inputs));
+  const { map } = origin.op;
+  return (...x) => map!(...args.map((arg) => arg(...x)));
 }
 
 type Data = Float64Array | Float32Array | Int32Array;
@@ -82,8 +102,9 @@ function evaluate(
   if (origin.kind === 'leaf') {
     data = leaves.get(origin.name)!;
   } else {
-    data =
-      like instanceof Float64Array ? new Float64Array(sizeOf(y.shape)) : new Float32Array(sizeOf(y.shape));
+    const size = sizeOf(y.shape);
+    if (y.dtype === 'i32') data = new Int32Array(size);
+    else data = like instanceof Float64Array ? new Float64Array(size) : new Float32Array(size);
     if (origin.kind === 'constant') data.fill(origin.value);
     else {
       const inputs = origin.inputs.map((input) => ({

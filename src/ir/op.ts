@@ -57,6 +57,8 @@ export interface OpEntry {
   readonly map?: (...x: number[]) => number;
   /** The output is the input's memory under another shape. */
   readonly view: boolean;
+  /** The kernel finishes its output block by block, so that elementwise ops may follow on each while it is in cache. */
+  readonly blocks: boolean;
   /** A cheaper equal of this application, if one is known. */
   readonly simplify?: (x: Named<Tensor>, y: Tensor, attrs: Attrs) => Tensor | undefined;
   /** Fused ops: the same value out of other ops. */
@@ -86,6 +88,7 @@ export function defineOp(definition: OpDefinition): OpEntry {
     outputType: 'f32',
     attrs: {},
     view: false,
+    blocks: false,
     flops: (_x, y) => (definition.map === undefined ? 0 : y.reduce((size, dim) => size * dim, 1)),
     tolerance: 1e-6,
     exempt: {},

@@ -1,5 +1,5 @@
 import { showShape } from '../base/shape.ts';
-import type { Program, Step } from './program.ts';
+import type { Program, Region, Step } from './program.ts';
 import { inputsOf, type Tensor } from './tensor.ts';
 
 /** A program as text, a line for each buffer and step, for people and for snapshots. */
@@ -23,15 +23,20 @@ function printStep(step: Step, at: (buffer: number) => string): string {
   if (step.kind === 'copy') return `copy ${at(step.to)} = ${at(step.from)}${path}`;
   if (step.kind === 'kernel') {
     const attrs = Object.keys(step.attrs).length === 0 ? '' : ` ${JSON.stringify(step.attrs)}`;
-    return `${at(step.output)} = ${step.op}(${step.inputs.map(at).join(', ')})${attrs}${path}`;
+    const line = `${at(step.output)} = ${step.op}(${step.inputs.map(at).join(', ')})${attrs}${path}`;
+    return step.epilogue === undefined ? line : `${line}\n${printRegion('then', step.epilogue, '', at)}`;
   }
+  return printRegion('region', step, path, at);
+}
+
+function printRegion(name: string, step: Region, path: string, at: (buffer: number) => string): string {
   const inputs = step.inputs.map(({ buffer, strides }) => `${at(buffer)} by [${strides}]`);
   const body = step.body.map(
     ({ op, args }, i) => `%${inputs.length + i} = ${op}(${args.map((a) => `%${a}`)})`,
   );
   const outputs = step.outputs.map(({ buffer, value }) => `${at(buffer)} = %${value}`);
   return [
-    `region [${step.dims}]${path}`,
+    `${name} [${step.dims}]${path}`,
     ...inputs.map((input, i) => `  %${i} = ${input}`),
     ...body.map((line) => `  ${line}`),
     ...outputs.map((line) => `  ${line}`),

@@ -31,13 +31,18 @@ export interface Buffer {
 /** One call of a backend's kernel. */
 export type Step = KernelStep | RegionStep | CopyStep;
 
-/** A kernel of the op table. */
+/** A kernel of the op table, and the elementwise ops that follow on what it has computed. */
 export interface KernelStep {
   readonly kind: 'kernel';
   readonly op: string;
   readonly inputs: readonly number[];
   readonly output: number;
   readonly attrs: Attrs;
+  /**
+   * A region over the elements of the output, which it reads as one of its inputs. A backend may run it on each block
+   * of the output as soon as that is finished, so it writes nothing that the kernel reads.
+   */
+  readonly epilogue?: Region;
   /** Layer that the step belongs to, for messages and profiles. */
   readonly path: string;
 }
@@ -47,12 +52,16 @@ export interface KernelStep {
  * an input is read with `strides`, 0 along an axis that it is repeated on. Values are numbered: first the inputs,
  * then the result of each op of `body`.
  */
-export interface RegionStep {
-  readonly kind: 'region';
+export interface Region {
   readonly dims: readonly number[];
   readonly inputs: readonly { readonly buffer: number; readonly strides: readonly number[] }[];
   readonly body: readonly { readonly op: string; readonly args: readonly number[] }[];
   readonly outputs: readonly { readonly buffer: number; readonly value: number }[];
+}
+
+/** A region that is a step of its own. */
+export interface RegionStep extends Region {
+  readonly kind: 'region';
   readonly path: string;
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../base/shape.ts';
 import { apply, defineOp, type OpEntry, type Sample } from '../ir/op.ts';
 import { constant, isTensor, type Tensor } from '../ir/tensor.ts';
+import { reshape } from './movement.ts';
 import { expandOp, sumTo } from './reduce.ts';
 
 /** A tensor, or a number that stands for a scalar constant. */
@@ -97,12 +98,20 @@ function samplesFor(inputs: readonly string[], domain: readonly [number, number]
 function readThroughExpand(y: Tensor): Tensor | undefined {
   const { origin } = y;
   if (origin.kind !== 'op') return undefined;
-  const through = origin.inputs.map((input) =>
-    input.origin.kind === 'op' && input.origin.op === expandOp ? input.origin.inputs[0]! : input,
-  );
+  const through = origin.inputs.map((input) => repeatedIn(input) ?? input);
   if (through.every((input, i) => input === origin.inputs[i])) return undefined;
   const out = through.reduce<Shape>((shape, input) => broadcastShapes(shape, input.shape) ?? shape, []);
   return sameShape(out, y.shape) ? apply(origin.op, through) : undefined;
+}
+
+/** What `x` repeats: the input of a broadcast copy, or the one number that a view of such a copy shows. */
+function repeatedIn(x: Tensor): Tensor | undefined {
+  let root = x;
+  while (root.origin.kind === 'op' && root.origin.op.view) root = root.origin.inputs[0]!;
+  if (root.origin.kind !== 'op' || root.origin.op !== expandOp) return undefined;
+  const from = root.origin.inputs[0]!;
+  if (root === x) return from;
+  return sizeOf(from.shape) === 1 ? reshape(from, []) : undefined;
 }
 
 function foldConstants(x: Readonly<Record<string, Tensor>>, y: Tensor): Tensor | undefined {

@@ -59,6 +59,7 @@ function withBatch(x: Tensor, batch: Shape): Tensor {
 const matmulOp = defineOp({
   name: 'matmul',
   inputs: ['a', 'b'],
+  blocks: true,
   attrs: { transA: false, transB: false },
   shape({ a, b }, { transA, transB }, fail) {
     if (a!.length < 2 || b!.length < 2)

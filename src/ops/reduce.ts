@@ -78,6 +78,7 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
 const sumOp = defineOp({
   name: 'sum',
   inputs: ['x'],
+  blocks: true,
   attrs: { axis: 0, count: 1 },
   shape: ({ x }, { axis, count }, fail) => foldedShape(x!, axis as number, count as number, fail),
   grad({ x }, _y, dy, { axis, count }) {
@@ -96,6 +97,9 @@ const sumOp = defineOp({
       }
     }
   },
+  // A sum of one term each.
+  simplify: ({ x }, y) =>
+    sizeOf(x!.shape) === sizeOf(y.shape) && sizeOf(y.shape) > 0 ? reshape(x!, y.shape) : undefined,
   flops: ({ x }) => sizeOf(x!),
   samples: [
     { shapes: { x: [3, 4] }, attrs: { axis: 0, count: 1 } },

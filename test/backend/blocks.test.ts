@@ -16,6 +16,8 @@ const w = fed('w', [300, 700]);
 const bias = fed('bias', [300]);
 const square = fed('square', [700, 700]);
 const index = fed('index', [60, 70], 'i32');
+const labels = fed('labels', [3000], 'i32');
+const few = fed('few', [130], 'i32');
 const step = fed('step', [], 'i32');
 
 const cases: Record<string, Tensor> = {
@@ -52,6 +54,8 @@ const cases: Record<string, Tensor> = {
   logSoftmax: ops.logSoftmax(x),
   'a wide product': ops.matmul(x, square),
   'a wide product of a transposed matrix': ops.matmul(x, w, { transB: true }),
+  'cross-entropy of many rows': ops.softmaxCrossEntropy(tall, labels),
+  'cross-entropy of many classes': ops.softmaxCrossEntropy(x, few),
   'a product over rows': ops.matmul(x, ops.slice(x, [0, 0], [130, 690]), { transA: true }),
   'a product of transposed matrices': ops.matmul(square, w, { transA: true, transB: true }),
   'a narrow product': ops.matmul(tall, ops.slice(square, [0, 0], [9, 5])),
@@ -64,13 +68,37 @@ const cases: Record<string, Tensor> = {
     ops.matmul(x, w, { transB: true }),
     ops.slice(bias, [3], [1]),
   ),
+  'a dense layer cut into rows': ops.tanh(
+    ops.add(ops.matmul(ops.concat([tall, tall], 0), ops.slice(w, [0, 0], [300, 9]), { transB: true }), bias),
+  ),
+  'columns and numbers of other tensors on each block of a product': ops.sub(
+    ops.mul(ops.matmul(x, w, { transB: true }), ops.sum(x, { axis: 1, keepDims: true })),
+    ops.sum(ops.matmul(x, w, { transB: true }), { axis: 0, keepDims: true }),
+  ),
+  'a weight gradient and what follows on it': ops.sub(
+    square,
+    ops.mul(0.1, ops.matmul(x, x, { transA: true })),
+  ),
+  'a long sum of products': ops.mul(
+    ops.matmul(tall, ops.concat([tall, tall], 1), { transA: true }),
+    ops.slice(square, [0, 0], [9, 18]),
+  ),
+  'a region on a batch of products': ops.neg(
+    ops.mul(ops.matmul(cube, ops.transpose(cube, [0, 2, 1])), ops.slice(bias, [1], [1])),
+  ),
+  'a mask on a batch of products, repeated in the middle': ops.mul(
+    ops.reshape(ops.matmul(cube, cube, { transA: true }), [37, 1, 41, 41]),
+    ops.slice(square, [0, 0], [41, 41]),
+  ),
+  'a region on a sum of columns': ops.tanh(ops.mul(ops.sum(x, { axis: 0 }), 1e-3)),
+  'a region on a sum of rows': ops.tanh(ops.mul(ops.sum(tall, { axis: 1 }), 0.1)),
   'a small dense layer': ops.add(
     ops.matmul(narrow, ops.slice(w, [0, 0], [7, 3]), { transB: true }),
     ops.slice(bias, [0], [7]),
   ),
 };
 
-const leaves = [x, cube, tall, narrow, w, bias, square, index, step];
+const leaves = [x, cube, tall, narrow, w, bias, square, index, labels, few, step];
 
 /** Values for every leaf; some indices lie outside. */
 const feeds = Object.fromEntries(

@@ -24,6 +24,20 @@ defineFusion({
   samples: [{ shapes: { x: [3] } }, { shapes: { x: [2, 3] } }],
 });
 
+defineFusion({
+  name: 'test: of a sum',
+  inputs: ['x'],
+  compose: ({ x }) => tanh(sum(exp(x!))),
+  samples: [{ shapes: { x: [2, 3] } }],
+});
+defineFusion({
+  name: 'test: of a double',
+  inputs: ['x'],
+  elementwise: true,
+  compose: ({ x }) => tanh(mul(exp(x!), 2)),
+  samples: [{ shapes: { x: [2, 3] } }],
+});
+
 /** Names of the ops of a graph in which every fusion of this test is applied where it can be. */
 function fused(...outputs: Tensor[]): string[] {
   const small = fuse(simplify(outputs), (name) => name.startsWith('test: '));
@@ -51,6 +65,19 @@ describe('a fusion stands', () => {
 
   test('where one input comes twice', () => {
     expect(fused(mul(exp(x), neg(x)))).toEqual(['test: twice the same']);
+  });
+});
+
+describe('inner values', () => {
+  test('may be shared by fusions that all compute them for themselves', () => {
+    const e = exp(x);
+    expect(fused(tanh(sum(e)), tanh(mul(e, 2)))).toEqual(['test: of a sum', 'test: of a double']);
+  });
+
+  test('are kept where one that needs them is no fusion', () => {
+    const e = exp(x);
+    const names = fused(tanh(sum(e)), tanh(mul(e, 2)), neg(e));
+    expect(names.filter((name) => name.startsWith('test: '))).toEqual([]);
   });
 });
 
@@ -91,7 +118,8 @@ describe('a fusion does not stand', () => {
   });
 
   test('where the backend has no kernel for it', () => {
-    expect(compile({ fetch: { y: layer(x) }, carry: [] }).steps).toHaveLength(2);
+    const [step] = compile({ fetch: { y: layer(x) }, carry: [] }).steps;
+    expect(step).toMatchObject({ kind: 'kernel', op: 'matmul', epilogue: { body: [{ op: 'add' }] } });
   });
 });
 

@@ -3,12 +3,12 @@ import { findRegions } from '../../src/compile/regions.ts';
 import { toposort } from '../../src/compile/toposort.ts';
 import { rootOf, schedule, type Unit } from '../../src/compile/units.ts';
 import { inputsOf, stored, type Tensor } from '../../src/ir/tensor.ts';
-import { add, exp, matmul, mul, neg, reshape, sum, tanh } from '../../src/ops/index.ts';
+import { add, div, exp, matmul, mul, neg, reshape, sub, sum, tanh } from '../../src/ops/index.ts';
 import { randomGraph } from '../support/random-graph.ts';
 
 /** Regions of the graph of `outputs`, as lists of op names. */
 function regionsOf(...outputs: Tensor[]): string[][] {
-  return findRegions(toposort(outputs)).map((members) =>
+  return findRegions(toposort(outputs)).map(({ members }) =>
     members.map(({ origin }) => (origin.kind === 'op' ? origin.op.name : '')),
   );
 }
@@ -29,14 +29,14 @@ describe('findRegions', () => {
 
   test('does not join around a detour: the product between waits for one half and is waited for by the other', () => {
     const e = exp(x);
-    expect(regionsOf(mul(e, matmul(e, x)))).toEqual([['exp'], ['mul']]);
+    expect(regionsOf(mul(e, matmul(e, x)))).toEqual([['exp'], ['matmul', 'mul']]);
   });
 
   test('sees a detour through another region', () => {
     // exp → sum → tanh (a region of its own shape) → mul with exp again.
     const e = exp(x);
     const s = tanh(sum(e, { axis: 0 }));
-    expect(regionsOf(mul(e, s))).toEqual([['exp'], ['tanh'], ['mul']]);
+    expect(regionsOf(mul(e, s))).toEqual([['exp'], ['sum', 'tanh'], ['mul']]);
   });
 
   test('sees a detour that leaves a group by one member and enters it by another', () => {
@@ -46,13 +46,56 @@ describe('findRegions', () => {
     const c = add(a, b);
     const d = mul(b, matmul(a, x));
     const regions = regionsOf(c, d);
-    expect(regions).toEqual([['exp', 'neg', 'add'], ['mul']]);
+    expect(regions).toEqual([
+      ['exp', 'neg', 'add'],
+      ['matmul', 'mul'],
+    ]);
   });
 
   test('sees a detour through a view', () => {
     const e = exp(x);
     const back = reshape(matmul(reshape(e, [1, 9]), stored('w', [9, 9])), [3, 3]);
-    expect(regionsOf(add(e, back))).toEqual([['exp'], ['add']]);
+    expect(regionsOf(add(e, back))).toEqual([['exp'], ['matmul', 'add']]);
+  });
+
+  test('joins neighbours first: what only a backward pass needs is computed there', () => {
+    const y = tanh(matmul(x, x));
+    const dy = matmul(y, x);
+    expect(regionsOf(mul(dy, sub(1, mul(y, y))))).toEqual([
+      ['matmul', 'tanh'],
+      ['matmul', 'mul', 'sub', 'mul'],
+    ]);
+  });
+});
+
+describe('a region follows a kernel', () => {
+  const row = stored('row', [3]);
+
+  test('of its shape, through views, and takes other inputs along', () => {
+    const product = reshape(matmul(x, x), [9]);
+    expect(regionsOf(neg(add(product, stored('v', [9]))))).toEqual([['matmul', 'add', 'neg']]);
+  });
+
+  test('but not of another shape, which it repeats', () => {
+    expect(regionsOf(add(x, matmul(reshape(row, [1, 3]), x)))).toEqual([['add']]);
+  });
+
+  test('one of two that it reads', () => {
+    expect(regionsOf(add(matmul(x, x), matmul(x, exp(x))))).toEqual([['exp'], ['matmul', 'add']]);
+  });
+
+  test('one of two regions', () => {
+    const product = matmul(x, x);
+    const regions = regionsOf(neg(product), matmul(tanh(product), x));
+    expect(regions.filter((names) => names.includes('matmul'))).toHaveLength(1);
+    expect(regions.flat().sort()).toEqual(['matmul', 'neg', 'tanh']);
+  });
+
+  test('only if it waits for nothing else that waits for the kernel', () => {
+    // exp(product) is summed over, so that the division must wait for all blocks.
+    const e = exp(matmul(x, x));
+    const regions = regionsOf(div(e, sum(e)));
+    expect(regions).toEqual([['matmul', 'exp'], ['div']]);
   });
 });
 

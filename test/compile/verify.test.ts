@@ -4,15 +4,21 @@ import { compile } from '../../src/compile/compile.ts';
 import { verify } from '../../src/compile/verify.ts';
 import type { Buffer, Program, RegionStep, Step } from '../../src/ir/program.ts';
 import { fed, stored } from '../../src/ir/tensor.ts';
-import { add, matmul, mul, sum, tanh } from '../../src/ops/index.ts';
+import { add, matmul, mul, sum, tanh, transpose } from '../../src/ops/index.ts';
 
-/** feed x, constant 2 → product, region, sum; w is carried. */
+/** feed x, constant 2 → product, region on the transposed product, sum; w is carried. */
 function sound(): Program {
   const x = fed('x', [4, 4]);
   const w = stored('w', [4, 4]);
-  const h = matmul(x, w);
+  const h = transpose(matmul(x, w));
   const y = tanh(mul(h, 2));
   return compile({ fetch: { y, s: sum(y) }, carry: [[w, add(w, y)]] });
+}
+
+/** A product that a region follows on, which reads a row of its own. */
+function followed(): Program {
+  const h = matmul(fed('x', [4, 4]), stored('w', [4, 4]));
+  return compile({ fetch: { y: tanh(add(h, stored('row', [4]))) }, carry: [] });
 }
 
 const inArena = (offset: number): Buffer['place'] => ({ arena: offset });
@@ -89,6 +95,33 @@ describe('verify refuses', () => {
       return { ...over, steps: old.steps.map((step) => (step === region ? late : step)) };
     });
     expect(() => verify(program)).toThrow(/after it wrote buffer/);
+  });
+
+  test('a region that writes over what the kernel before it may still read', () => {
+    const program = followed();
+    expect(() => verify(program)).not.toThrow();
+    const { inputs, epilogue } = stepOf(program, 'kernel');
+    const over = {
+      ...program,
+      ...moved(program, epilogue!.outputs[0]!.buffer, program.buffers[inputs[0]!]!.place),
+    };
+    expect(() => verify(over)).toThrow(/writes buffer \d+ over buffer \d+, which it reads/);
+  });
+
+  test('a region on a kernel whose other input nothing wrote', () => {
+    const program = followed();
+    const step = stepOf(program, 'kernel');
+    const lost = { place: inArena(program.arena), shape: [4], dtype: 'f32' as const };
+    const inputs = step.epilogue!.inputs.map((input) =>
+      input.buffer === step.output ? input : { ...input, buffer: program.buffers.length },
+    );
+    const wrong: Program = {
+      ...program,
+      arena: program.arena + 16,
+      buffers: [...program.buffers, lost],
+      steps: [{ ...step, epilogue: { ...step.epilogue!, inputs } }],
+    };
+    expect(() => verify(wrong)).toThrow(/its memory holds nothing/);
   });
 
   test('a region that writes over an input that it repeats', () => {
