@@ -1,16 +1,20 @@
 #include "product.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "gemm.h"
+#include "tiny.h"
 
 namespace glia {
 namespace {
 
-// Below this number of multiplications, packing and calling cost more than multiplying.
-constexpr int64_t kTiny = 512;
+// Below this number of multiplications, tiles and panels cost more than multiplying.
+constexpr int64_t kFew = 512;
 
-// Columns that a tiny product computes at once.
+// Columns that a product of few numbers computes at once.
 constexpr int64_t kStrip = 16;
 
 // Multiplications of a block, at least: some microseconds.
@@ -42,7 +46,7 @@ Grid Cut(const Product& p) {
 
 // c[m, n] = op(a) · b for few numbers. `ai` and `ap` are the strides of op(a)[i, p]; rows
 // of b are padded to `ldb`, a multiple of kStrip.
-GLIA_LOOP(MultiplyTiny,
+GLIA_LOOP(MultiplyFew,
           (const float* a, int64_t ai, int64_t ap, const float* b, int64_t ldb, int64_t m,
            int64_t n, int64_t k, float* c),
           (a, ai, ap, b, ldb, m, n, k, c)) {
@@ -75,11 +79,11 @@ void PackRows(const Product& p, const float* b, int64_t ldb, float* packed) {
   }
 }
 
-void RunTiny(const Product& p, int64_t g, Context& context) {
+void RunFew(const Product& p, int64_t g, Context& context) {
   const int64_t ldb = RoundUp(p.n, kStrip);
   PackRows(p, p.b + g * p.k * p.n, ldb, context.scratch);
-  MultiplyTiny(p.a + g * p.m * p.k, p.trans_a ? 1 : p.k, p.trans_a ? p.m : 1,
-               context.scratch, ldb, p.m, p.n, p.k, p.c + g * p.m * p.n);
+  MultiplyFew(p.a + g * p.m * p.k, p.trans_a ? 1 : p.k, p.trans_a ? p.m : 1,
+              context.scratch, ldb, p.m, p.n, p.k, p.c + g * p.m * p.n);
 }
 
 void RunBlock(const Product& p, const Rect& at, Context& context) {
@@ -99,7 +103,36 @@ void RunBlock(const Product& p, const Rect& at, Context& context) {
   Multiply(gemm, context.scratch);
 }
 
+// Matrices that fit a vector each.
+struct Tiny {
+  std::vector<Lanes> a, b;
+};
+
+Tiny TinyLanes(const Product& p) {
+  Tiny tiny;
+  for (int64_t q = 0; q < p.k; ++q) {
+    Lanes a, b;
+    for (int64_t at = 0; at < p.m * p.n; ++at) {
+      const int64_t i = at / p.n, j = at % p.n;
+      a.at[at] = static_cast<int32_t>(p.trans_a ? q * p.m + i : i * p.k + q);
+      b.at[at] = static_cast<int32_t>(p.trans_b ? j * p.k + q : q * p.n + j);
+    }
+    tiny.a.push_back(a);
+    tiny.b.push_back(b);
+  }
+  return tiny;
+}
+
 }  // namespace
+
+Task MultiplyTinily(const Product& p) {
+  Task task;
+  task.grid = {p.m, p.n, p.m, p.n};
+  task.run = [p, tiny = TinyLanes(p)](int64_t, int64_t, Context&) {
+    MultiplyTiny(p.a, tiny.a.data(), p.b, tiny.b.data(), p.k, p.c);
+  };
+  return task;
+}
 
 Task Multiply(const Product& p) {
   const int64_t multiplications = p.m * p.n * p.k;
@@ -109,15 +142,15 @@ Task Multiply(const Product& p) {
       static_cast<double>(p.batch) * (30.0 + static_cast<double>(multiplications) / 40.0);
   if (p.batch == 0 || p.m == 0 || p.n == 0) {
     task.blocks = 0;
-  } else if (multiplications < kTiny) {
+  } else if (multiplications < kFew) {
     const int64_t group =
-        std::max<int64_t>(1, 4 * kTiny / std::max<int64_t>(1, multiplications));
+        std::max<int64_t>(1, 4 * kFew / std::max<int64_t>(1, multiplications));
     task.blocks = CeilDiv(p.batch, group);
     task.scratch = p.k * RoundUp(p.n, kStrip);
     if (p.batch == 1) task.grid = {p.m, p.n, p.m, p.n};
     task.run = [p, group](int64_t begin, int64_t end, Context& context) {
       for (int64_t g = begin * group; g < std::min(end * group, p.batch); ++g) {
-        RunTiny(p, g, context);
+        RunFew(p, g, context);
       }
     };
   } else {

@@ -16,4 +16,7 @@ struct Product {
 
 Task Multiply(const Product& product);
 
+// For a single product whose three matrices are tiny.
+Task MultiplyTinily(const Product& product);
+
 }  // namespace glia

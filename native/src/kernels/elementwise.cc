@@ -1,4 +1,6 @@
 // Elementwise arithmetic. Twin of src/ops/arithmetic.ts and src/ops/compare.ts.
+#include <cmath>
+
 #include "map.h"
 
 namespace glia {
@@ -18,6 +20,22 @@ GLIA_ELEMENTWISE(greater, "(a, b)", float a, float b) { return a > b ? 1.0f : 0.
 GLIA_ELEMENTWISE(equal, "(a, b)", float a, float b) { return a == b ? 1.0f : 0.0f; }
 GLIA_ELEMENTWISE(where, "(condition, a, b)", float condition, float a, float b) {
   return condition != 0.0f ? a : b;
+}
+
+// Fused, and rounded as their parts are. Twin of src/ops/fusions.ts.
+GLIA_ELEMENTWISE(tanhGrad, "(dy, y)", float dy, float y) { return dy * (1.0f - y * y); }
+GLIA_ELEMENTWISE(reluGrad, "(dy, y)", float dy, float y) {
+  return dy * (y > 0.0f ? 1.0f : 0.0f);
+}
+GLIA_ELEMENTWISE(blend, "(a, s, b, t)", float a, float s, float b, float t) {
+  return a * s + b * t;
+}
+GLIA_ELEMENTWISE(descend, "(p, rate, g)", float p, float rate, float g) {
+  return p - rate * g;
+}
+GLIA_ELEMENTWISE(adamStep, "(p, rate, m, v, eps)", float p, float rate, float m, float v,
+                 float eps) {
+  return p - rate * (m / (std::sqrt(v) + eps));
 }
 
 }  // namespace glia

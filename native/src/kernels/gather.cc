@@ -7,6 +7,20 @@
 
 namespace glia {
 
+namespace {
+
+// A call to copy a few numbers costs more than copying them.
+void CopyRow(const float* from, int64_t n, float* to) {
+  constexpr int64_t kFew = 8;
+  if (n > kFew) {
+    std::copy_n(from, n, to);
+  } else {
+    for (int64_t i = 0; i < n; ++i) to[i] = from[i];
+  }
+}
+
+}  // namespace
+
 GLIA_KERNEL(gather, "(x, index:i32)") {
   const Tensor& x = call.in[0];
   const int64_t rows = x.shape[0], width = x.Product(1, x.rank());
@@ -20,7 +34,7 @@ GLIA_KERNEL(gather, "(x, index:i32)") {
     for (int64_t i = begin * group; i < std::min(end * group, n); ++i) {
       const int64_t row = index[i];
       if (row >= 0 && row < rows) {
-        std::copy_n(table + row * width, width, y + i * width);
+        CopyRow(table + row * width, width, y + i * width);
       } else {
         std::fill_n(y + i * width, width, kNaN);
       }

@@ -17,6 +17,11 @@ GLIA_INLINE void MapRow(F f, float* y, int64_t n, Inputs... x) {
 template <typename... Floats, size_t... kInput>
 GLIA_INLINE void MapRows(float (*f)(Floats...), const Operand* x, const Operand& y,
                          int64_t rows, int64_t columns, std::index_sequence<kInput...>) {
+  // Tiny tensors: one vector, and no loop.
+  constexpr int64_t kVector = 16;
+  if (rows == 1 && columns == kVector) {
+    return MapRow(f, y.data, kVector, static_cast<const float*>(x[kInput].data)...);
+  }
   for (int64_t r = 0; r < rows; ++r) {
     MapRow(f, y.data + r * y.ld, columns,
            static_cast<const float*>(x[kInput].data + r * x[kInput].ld)...);

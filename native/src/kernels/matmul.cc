@@ -1,6 +1,7 @@
 // Products. Twin of src/ops/matmul.ts.
 #include "../kernel.h"
 #include "../product.h"
+#include "../tiny.h"
 
 namespace glia {
 
@@ -17,7 +18,8 @@ GLIA_KERNEL(matmul, "(a, b; transA, transB)") {
   product.a = a.data;
   product.b = call.in[1].data;
   product.c = call.out.data;
-  return {Multiply(product)};
+  const bool tiny = IsTiny(a) && IsTiny(call.in[1]) && IsTiny(call.out);
+  return {tiny && product.batch == 1 ? MultiplyTinily(product) : Multiply(product)};
 }
 
 }  // namespace glia
