@@ -42,11 +42,9 @@ struct Simd {
     return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
   }
 
-  // y[j, i] = x[i, j] for 8 rows and columns: pairs of rows are interleaved by ones, by
-  // twos, and then by halves of a vector.
-  static void Transpose(const float* x, int64_t ldx, float* y, int64_t ldy) {
-    V rows[8], ones[8], twos[8];
-    for (int i = 0; i < 8; ++i) rows[i] = Load(x + i * ldx);
+  // Pairs of rows are interleaved by ones, by twos, and then by halves of a vector.
+  static void Transpose(V (&rows)[8]) {
+    V ones[8], twos[8];
     for (int i = 0; i < 8; i += 2) {
       ones[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
       ones[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
@@ -58,8 +56,8 @@ struct Simd {
       twos[i + 3] = _mm256_shuffle_ps(ones[i + 1], ones[i + 3], 0xee);
     }
     for (int r = 0; r < 4; ++r) {
-      Store(y + r * ldy, _mm256_permute2f128_ps(twos[r], twos[r + 4], 0x20));
-      Store(y + (r + 4) * ldy, _mm256_permute2f128_ps(twos[r], twos[r + 4], 0x31));
+      rows[r] = _mm256_permute2f128_ps(twos[r], twos[r + 4], 0x20);
+      rows[r + 4] = _mm256_permute2f128_ps(twos[r], twos[r + 4], 0x31);
     }
   }
 };

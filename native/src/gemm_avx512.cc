@@ -44,11 +44,9 @@ struct Simd {
     return _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a), _mm512_castps_pd(b)));
   }
 
-  // y[j, i] = x[i, j] for 16 rows and columns: pairs of rows are interleaved by ones, by
-  // twos, and then by quarters of a vector.
-  static void Transpose(const float* x, int64_t ldx, float* y, int64_t ldy) {
-    V rows[16], ones[16], twos[16];
-    for (int i = 0; i < 16; ++i) rows[i] = Load(x + i * ldx);
+  // Pairs of rows are interleaved by ones, by twos, and then by quarters of a vector.
+  static void Transpose(V (&rows)[16]) {
+    V ones[16], twos[16];
     for (int i = 0; i < 16; i += 2) {
       ones[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
       ones[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
@@ -65,10 +63,10 @@ struct Simd {
       const V b = _mm512_shuffle_f32x4(twos[r], twos[r + 4], 0xdd);
       const V c = _mm512_shuffle_f32x4(twos[r + 8], twos[r + 12], 0x88);
       const V d = _mm512_shuffle_f32x4(twos[r + 8], twos[r + 12], 0xdd);
-      Store(y + r * ldy, _mm512_shuffle_f32x4(a, c, 0x88));
-      Store(y + (r + 4) * ldy, _mm512_shuffle_f32x4(b, d, 0x88));
-      Store(y + (r + 8) * ldy, _mm512_shuffle_f32x4(a, c, 0xdd));
-      Store(y + (r + 12) * ldy, _mm512_shuffle_f32x4(b, d, 0xdd));
+      rows[r] = _mm512_shuffle_f32x4(a, c, 0x88);
+      rows[r + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
+      rows[r + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
+      rows[r + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
     }
   }
 };

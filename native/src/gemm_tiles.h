@@ -113,6 +113,26 @@ void MultiplyColumns(const Tile& tile, int64_t m, int64_t columns) {
   }
 }
 
+// y[j, i] = x[i, j] for up to kLanes rows and columns; y has zeros where x has no rows.
+template <bool kWhole>
+void Transpose(const float* x, int64_t ldx, float* y, int64_t ldy, int rows,
+               int columns) {
+  Simd::V lines[kLanes];
+  GLIA_UNROLL
+  for (int i = 0; i < kLanes; ++i) {
+    if (kWhole) {
+      lines[i] = Simd::Load(x + i * ldx);
+    } else {
+      lines[i] = i < rows ? Simd::LoadFirst(x + i * ldx, columns) : Simd::Zero();
+    }
+  }
+  Simd::Transpose(lines);
+  GLIA_UNROLL
+  for (int j = 0; j < kLanes; ++j) {
+    if (kWhole || j < columns) Simd::Store(y + j * ldy, lines[j]);
+  }
+}
+
 // Rows [0, k) of op(b), `columns` wide, as rows of `width` floats.
 void Pack(const Gemm& g, const float* b, int64_t k, int64_t columns, int64_t width,
           float* to) {
@@ -128,15 +148,16 @@ void Pack(const Gemm& g, const float* b, int64_t k, int64_t columns, int64_t wid
     return;
   }
   for (int64_t j = 0; j < width; j += kLanes) {
-    const int64_t rows = std::min<int64_t>(kLanes, columns - j);
-    int64_t p = 0;
-    if (rows == kLanes) {
-      for (; p + kLanes <= k; p += kLanes)
-        Simd::Transpose(b + j * g.ldb + p, g.ldb, to + p * width + j, width);
-    }
-    for (; p < k; ++p) {
-      for (int64_t i = 0; i < rows; ++i) to[p * width + j + i] = b[(j + i) * g.ldb + p];
-      for (int64_t i = rows; i < kLanes; ++i) to[p * width + j + i] = 0.0f;
+    const int rows = static_cast<int>(std::min<int64_t>(kLanes, columns - j));
+    for (int64_t p = 0; p < k; p += kLanes) {
+      const float* from = b + j * g.ldb + p;
+      float* y = to + p * width + j;
+      const int depth = static_cast<int>(std::min<int64_t>(kLanes, k - p));
+      if (rows == kLanes && depth == kLanes) {
+        Transpose<true>(from, g.ldb, y, width, rows, depth);
+      } else {
+        Transpose<false>(from, g.ldb, y, width, rows, depth);
+      }
     }
   }
 }

@@ -28,8 +28,8 @@ struct Tensor {
   // Elements from `data` on that are nobody else's: the tensor's, and what may lie unused
   // behind it.
   int64_t room = 0;
-  // It never changes.
-  bool constant = false;
+  // Of a constant number: kTile copies of it, so that nobody writes them out again.
+  const float* copies = nullptr;
 
   int64_t size() const { return Product(0, rank()); }
   int rank() const { return static_cast<int>(shape.size()); }
@@ -116,18 +116,23 @@ using Tasks = std::vector<Task>;
 // Resolves a call when a program is prepared; what it returns runs once a step.
 using Kernel = Tasks(Call& call);
 
+// Elements of a tile of elementwise ops: small enough that a dozen tiles fit the cache,
+// large enough to hide the calls.
+constexpr int64_t kTile = 512;
+
 // Inputs of an elementwise op, at most.
 constexpr int kMaxArgs = 6;
 
 // A value of a tile: rows `ld` apart.
 struct Operand {
-  float* data;
+  const float* data;
   int64_t ld;
 };
 
-// An elementwise op on a tile: each element of y from the same one of each input. `y` may
-// be one of the inputs.
-using TileFn = void(const Operand* x, const Operand& y, int64_t rows, int64_t columns);
+// An elementwise op on a tile: each element of y, whose rows lie `ld` apart, from the
+// same one of each input. `y` may be one of the inputs.
+using TileFn = void(const Operand* x, float* y, int64_t ld, int64_t rows,
+                    int64_t columns);
 
 template <typename F>
 struct Entry {
@@ -164,13 +169,13 @@ bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
 
 // Defines an elementwise op by what it computes from one element of each input:
 // GLIA_ELEMENTWISE(add, "(a, b)", float a, float b) { return a + b; }
-#define GLIA_ELEMENTWISE(name, parameters, ...)                                  \
-  static GLIA_INLINE float name##_element(__VA_ARGS__);                          \
-  GLIA_LOOP(name##_tile,                                                         \
-            (const Operand* x, const Operand& y, int64_t rows, int64_t columns), \
-            (x, y, rows, columns)) {                                             \
-    MapTile(name##_element, x, y, rows, columns);                                \
-  }                                                                              \
-  [[maybe_unused]] static const bool name##_entered =                            \
-      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile});                \
+#define GLIA_ELEMENTWISE(name, parameters, ...)                                      \
+  static GLIA_INLINE float name##_element(__VA_ARGS__);                              \
+  GLIA_LOOP(name##_tile,                                                             \
+            (const Operand* x, float* y, int64_t ld, int64_t rows, int64_t columns), \
+            (x, y, ld, rows, columns)) {                                             \
+    MapTile(name##_element, x, y, ld, rows, columns);                                \
+  }                                                                                  \
+  [[maybe_unused]] static const bool name##_entered =                                \
+      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile});                    \
   static GLIA_INLINE float name##_element(__VA_ARGS__)

@@ -222,8 +222,11 @@ void Program::Read(Decoder& in) {
   for (int64_t i = 0; i < constants; ++i) {
     Tensor& tensor = tensors_[in.Next(0, last)];
     const bool is_int = in.Next(0, 1) != 0;
-    tensor.constant = true;
     FillConstant(tensor, is_int, in.Number());
+    if (is_int || tensor.size() != 1) continue;
+    copies_.push_back(std::make_unique<Memory>(kTile));
+    std::fill_n(copies_.back()->data(), kTile, *tensor.data);
+    tensor.copies = copies_.back()->data();
   }
   for (std::vector<Port>* ports : {&feeds_, &fetches_}) {
     const int64_t count = in.Count();

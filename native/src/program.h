@@ -59,6 +59,7 @@ class Program {
   Memory arena_;
   Busy busy_;
   std::vector<Tensor> tensors_;
+  std::vector<std::unique_ptr<Memory>> copies_;
   std::vector<Port> feeds_, fetches_;
   std::vector<Step> steps_;
   int threads_ = 1;

@@ -62,7 +62,9 @@ void RegionPlan::PlaceInputs(const Region& region) {
     float* data = input.tensor->data;
     const Strided from(region.dims, input.strides);
     const int64_t stride = RowStride(region.dims, input.strides, columns_);
-    if (from.uniform() && size() > 1) {
+    if (from.uniform() && input.tensor->copies != nullptr) {
+      constants_.push_back({value, input.tensor->copies});
+    } else if (from.uniform() && size() > 1) {
       tile_[value] = static_cast<int>(tiles_++);
       uniform_.push_back({value, data, from});
     } else if (stride != kNowhere || size() == 1) {
@@ -122,26 +124,28 @@ void RegionPlan::CopyTile(const Copy& copy, const Operand* at, const Rect& tile)
   }
 }
 
-void RegionPlan::RunTile(Operand* at, const Rect& tile) const {
+void RegionPlan::RunTile(Operand* at, float* scratch, const Rect& tile) const {
   for (const Moving& value : moving_) {
     at[value.value] = {value.data + tile.row * value.ld + tile.column, value.ld};
   }
   for (const Expanded& value : expanded_) {
-    const Operand& to = at[value.value];
+    float* to = TileOf(value.value, scratch);
     // Rows that are not cut short lie one behind the other in the walk, too.
     const bool whole = tile.columns == columns_;
     const int64_t pieces = whole ? 1 : tile.rows;
     const int64_t length = whole ? tile.rows * columns_ : tile.columns;
     for (int64_t r = 0; r < pieces; ++r) {
       value.from.Read(value.data, (tile.row + r) * columns_ + tile.column, length,
-                      to.data + r * length);
+                      to + r * length);
     }
   }
   for (const Copy& copy : handed_) CopyTile(copy, at, tile);
   for (const Op& op : ops_) {
     Operand args[kMaxArgs];
     for (int j = 0; j < op.count; ++j) args[j] = at[op.args[j]];
-    op.fn(args, at[op.result], tile.rows, tile.columns);
+    // What has an address of its own is written there: nobody else does.
+    op.fn(args, const_cast<float*>(at[op.result].data), at[op.result].ld, tile.rows,
+          tile.columns);
   }
   for (const Copy& copy : doubled_) CopyTile(copy, at, tile);
 }
@@ -157,16 +161,18 @@ void RegionPlan::Run(const Rect& whole, float* scratch) const {
   Operand* at = reinterpret_cast<Operand*>(scratch);
   for (size_t value = 0; value < tile_.size(); ++value) {
     if (tile_[value] == kNowhere) continue;
-    at[value] = {scratch + table_ + tile_[value] * kTile, columns};
+    at[value] = {TileOf(static_cast<int>(value), scratch), columns};
   }
+  for (const Constant& constant : constants_) at[constant.value] = {constant.copies, 0};
   for (const Expanded& value : uniform_) {
-    std::fill_n(at[value.value].data, columns, *value.data);
+    std::fill_n(TileOf(value.value, scratch), columns, *value.data);
     at[value.value].ld = 0;
   }
   const int64_t end_row = rect.row + rect.rows, end_column = rect.column + rect.columns;
   for (int64_t r = rect.row; r < end_row; r += rows) {
     for (int64_t c = rect.column; c < end_column; c += columns) {
-      RunTile(at, {r, c, std::min(rows, end_row - r), std::min(columns, end_column - c)});
+      RunTile(at, scratch,
+              {r, c, std::min(rows, end_row - r), std::min(columns, end_column - c)});
     }
   }
 }

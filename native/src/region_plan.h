@@ -27,10 +27,6 @@ class RegionPlan {
   void Run(const Rect& rect, float* scratch) const;
 
  private:
-  // Elements of a tile: small enough that a dozen of them fit the cache, large enough to
-  // hide the calls.
-  static constexpr int64_t kTile = 512;
-
   // A value that an address follows from row and column of.
   struct Moving {
     int value;
@@ -48,6 +44,10 @@ class RegionPlan {
     int args[kMaxArgs];
     int count, result;
   };
+  struct Constant {
+    int value;
+    const float* copies;
+  };
   struct Copy {
     int from;
     float* data;
@@ -55,7 +55,10 @@ class RegionPlan {
 
   void PlaceInputs(const Region& region);
   void PlaceResults(const Region& region);
-  void RunTile(Operand* at, const Rect& tile) const;
+  float* TileOf(int value, float* scratch) const {
+    return scratch + table_ + tile_[value] * kTile;
+  }
+  void RunTile(Operand* at, float* scratch, const Rect& tile) const;
   void CopyTile(const Copy& copy, const Operand* at, const Rect& tile) const;
 
   int64_t rows_, columns_;
@@ -65,6 +68,7 @@ class RegionPlan {
   // Tile of scratch that a value lies in, or kNowhere.
   std::vector<int> tile_;
   std::vector<Moving> moving_;
+  std::vector<Constant> constants_;
   std::vector<Expanded> uniform_, expanded_;
   std::vector<Op> ops_;
   // Outputs that no op writes by itself: inputs handed through, and further outputs of

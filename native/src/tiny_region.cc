@@ -47,8 +47,8 @@ TinyRegion::TinyRegion(const Region& region)
   for (size_t i = 0; i < region.inputs.size(); ++i) {
     const Region::Input& input = region.inputs[i];
     float* data = input.tensor->data;
-    if (input.tensor->constant && input.tensor->size() == 1) {
-      std::fill_n(at[i], kTinyRoom, *data);
+    if (input.tensor->copies != nullptr) {
+      std::fill_n(at[i], kTinyRoom, *input.tensor->copies);
     } else if (Strided(region.dims, input.strides).contiguous()) {
       at[i] = data;
     } else {
@@ -68,7 +68,7 @@ TinyRegion::TinyRegion(const Region& region)
     }
   }
   for (size_t i = 0; i < region.body.size(); ++i) {
-    Op op = {region.body[i].fn, {}, {at[region.inputs.size() + i], kTinyRoom}};
+    Op op = {region.body[i].fn, {}, at[region.inputs.size() + i]};
     for (size_t j = 0; j < region.body[i].args.size(); ++j)
       op.args[j] = {at[region.body[i].args[j]], kTinyRoom};
     ops_.push_back(op);
@@ -78,7 +78,7 @@ TinyRegion::TinyRegion(const Region& region)
 void TinyRegion::Run() const {
   for (const Spread& spread : spreads_) PermuteTiny(spread.from, spread.lanes, spread.to);
   for (const Copy& copy : handed_) std::copy_n(copy.from, copy.n, copy.to);
-  for (const Op& op : ops_) op.fn(op.args, op.result, 1, kTinyRoom);
+  for (const Op& op : ops_) op.fn(op.args, op.result, kTinyRoom, 1, kTinyRoom);
   for (const Copy& copy : doubled_) std::copy_n(copy.from, copy.n, copy.to);
 }
 

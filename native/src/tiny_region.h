@@ -30,7 +30,8 @@ class TinyRegion {
   };
   struct Op {
     TileFn* fn;
-    Operand args[kMaxArgs], result;
+    Operand args[kMaxArgs];
+    float* result;
   };
   struct Copy {
     const float* from;
