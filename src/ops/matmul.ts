@@ -1,11 +1,11 @@
-import type { NumberArray } from '../base/dtype.ts';
 import { ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
-import { apply, checkTensor, defineOp } from '../ir/op.ts';
+import { apply, checkTensor, defineOp, type View } from '../ir/op.ts';
 import { currentPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { reshape } from './movement.ts';
+import { type Matrix, multiply } from './product.ts';
 import { expand } from './reduce.ts';
 
 /** Which sides of a product are transposed. */
@@ -83,14 +83,15 @@ const matmulOp = defineOp({
     const [m, k] = matrix(a!.shape, transA as boolean);
     const n = y.shape.at(-1)!;
     const batch = sizeOf(y.shape) / Math.max(1, m * n);
-    // Strides of op(a)[i, p] and op(b)[p, j].
-    const [ai, ap] = transA ? [1, m] : [k, 1];
-    const [bp, bj] = transB ? [1, k] : [n, 1];
     for (let g = 0; g < batch; g++) {
-      for (let i = 0; i < m; i++) {
-        const [row, to] = [g * m * k + i * ai, (g * m + i) * n];
-        multiplyRow(a!.data, row, ap, b!.data, g * k * n, bp, bj, y.data, to, n, k);
-      }
+      multiply(
+        matrixIn(a!, g * m * k, transA as boolean),
+        matrixIn(b!, g * k * n, transB as boolean),
+        matrixIn(y, g * m * n, false),
+        m,
+        k,
+        n,
+      );
     }
   },
   flops: ({ a }, y, { transA }) => 2 * sizeOf(y) * matrix(a!, transA as boolean)[1],
@@ -108,47 +109,14 @@ const matmulOp = defineOp({
   tolerance: 1e-5, // float32 sums of up to 70 products of size 4
 });
 
-/**
- * `y[to + j] = Σₚ a[ia + p·ap] · b[ib + p·bp + j·bj]` for the n columns of one row. Four columns go together, because
- * their sums do not wait for each other; each is added up in order all the same.
- */
-function multiplyRow(
-  a: NumberArray,
-  ia: number,
-  ap: number,
-  b: NumberArray,
-  ib: number,
-  bp: number,
-  bj: number,
-  y: NumberArray,
-  to: number,
-  n: number,
-  k: number,
-): void {
-  let j = 0;
-  for (; j + 4 <= n; j += 4) {
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    for (let p = 0, pa = ia, pb = ib + j * bj; p < k; p++, pa += ap, pb += bp) {
-      const x = a[pa]!;
-      s0 += x * b[pb]!;
-      s1 += x * b[pb + bj]!;
-      s2 += x * b[pb + 2 * bj]!;
-      s3 += x * b[pb + 3 * bj]!;
-    }
-    y[to + j] = s0;
-    y[to + j + 1] = s1;
-    y[to + j + 2] = s2;
-    y[to + j + 3] = s3;
-  }
-  for (; j < n; j++) {
-    let sum = 0;
-    for (let p = 0; p < k; p++) sum += a[ia + p * ap]! * b[ib + p * bp + j * bj]!;
-    y[to + j] = sum;
-  }
-}
-
 /** Rows and columns of `op(x)`. */
 function matrix(x: Shape, transposed: boolean): [number, number] {
   const [rows, columns] = [x.at(-2)!, x.at(-1)!];
   return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** `op(x)` for the matrix of a batch that begins at element `from`. */
+function matrixIn({ data, shape }: View, from: number, isTransposed: boolean): Matrix {
+  const width = shape.at(-1)!;
+  return isTransposed ? { data, from, down: 1, across: width } : { data, from, down: width, across: 1 };
 }
