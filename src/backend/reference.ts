@@ -2,9 +2,9 @@ import { arrayFor, type NumberArray, type Precision } from '../base/dtype.ts';
 import { BackendError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { byName, findOp, type View } from '../ir/op.ts';
-import type { KernelStep, Program, Region, Step } from '../ir/program.ts';
+import type { KernelStep, Program, Step } from '../ir/program.ts';
 import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
-import { contiguous, mapTile, repeated, TILE, type TileSource, temporary } from './tiles.ts';
+import { bindRegion } from './region.ts';
 
 /** The event loop gets a turn after this many milliseconds of runs, whether of a long one or of many short ones. */
 const TURN = 10;
@@ -188,41 +188,4 @@ function bindKernel({ op, inputs, output, attrs }: KernelStep, views: readonly V
     inputs.map((input) => views[input]!),
   );
   return () => entry.kernel(x, views[output]!, attrs);
-}
-
-function bindRegion(step: Region, views: readonly View[], precision: Precision): () => void {
-  const size = sizeOf(step.dims);
-  const outputs = new Map(step.outputs.map(({ buffer, value }) => [value, views[buffer]!.data]));
-  const tile = () => arrayFor('f32', Math.min(TILE, size), precision);
-  const sources: TileSource[] = step.inputs.map(({ buffer, strides }) => {
-    const { data } = views[buffer]!;
-    const whole = step.dims.length === 1 && strides[0] === 1 && data.length === size;
-    return whole || size === 1 ? contiguous(data) : repeated(data, step.dims, strides, tile());
-  });
-  const body = step.body.map(({ op, args }, i) => {
-    const output = outputs.get(step.inputs.length + i);
-    sources.push(output === undefined ? temporary(tile()) : contiguous(output));
-    const map = findOp(op)?.map;
-    if (map === undefined) throw new BackendError(`${op} is not an elementwise op`);
-    return { map, args, x: args.map((arg) => sources[arg]!.data), y: sources.at(-1)!.data };
-  });
-  const at = sources.map(() => 0);
-  return () => {
-    for (let start = 0; start < size; start += TILE) {
-      const length = Math.min(TILE, size - start);
-      sources.forEach((source, i) => {
-        at[i] = source.at(start, length);
-      });
-      body.forEach(({ map, args, x, y }, i) => {
-        mapTile(
-          map,
-          x,
-          args.map((arg) => at[arg]!),
-          y,
-          at[step.inputs.length + i]!,
-          length,
-        );
-      });
-    }
-  };
 }
