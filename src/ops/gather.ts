@@ -30,10 +30,12 @@ const gatherOp = defineOp({
   grad: ({ x, index }, _y, dy) => ({ x: scatterAdd(dy, index!, x!.shape[0]!) }),
   kernel({ x, index }, y) {
     const width = sizeOf(x!.shape.slice(1));
-    index!.data.forEach((row, i) => {
-      const inside = row >= 0 && row < x!.shape[0]!;
-      for (let j = 0; j < width; j++) y.data[i * width + j] = inside ? x!.data[row * width + j]! : Number.NaN;
-    });
+    const rows = x!.shape[0]!;
+    for (let i = 0, to = 0; i < index!.data.length; i++, to += width) {
+      const row = index!.data[i]!;
+      if (row < 0 || row >= rows) y.data.fill(Number.NaN, to, to + width);
+      else for (let j = 0, from = row * width; j < width; j++) y.data[to + j] = x!.data[from + j]!;
+    }
   },
   samples: [
     { shapes: { x: [5, 3], index: [4] }, classes: 5 },
@@ -74,10 +76,11 @@ const scatterAddOp = defineOp({
   kernel({ x, index }, y, { rows }) {
     const width = sizeOf(y.shape.slice(1));
     y.data.fill(0);
-    index!.data.forEach((row, i) => {
-      if (row < 0 || row >= (rows as number)) return;
-      for (let j = 0; j < width; j++) y.data[row * width + j]! += x!.data[i * width + j]!;
-    });
+    for (let i = 0, from = 0; i < index!.data.length; i++, from += width) {
+      const row = index!.data[i]!;
+      if (row < 0 || row >= (rows as number)) continue;
+      for (let j = 0, to = row * width; j < width; j++) y.data[to + j]! += x!.data[from + j]!;
+    }
   },
   flops: ({ x }) => sizeOf(x!),
   samples: [
@@ -113,9 +116,10 @@ const oneHotOp = defineOp({
   kernel({ index }, y, { classes }) {
     const n = classes as number;
     y.data.fill(0);
-    index!.data.forEach((label, i) => {
+    for (let i = 0; i < index!.data.length; i++) {
+      const label = index!.data[i]!;
       if (label >= 0 && label < n) y.data[i * n + label] = 1;
-    });
+    }
   },
   samples: [
     { shapes: { index: [5] }, attrs: { classes: 4 }, classes: 4 },

@@ -1,3 +1,4 @@
+import type { NumberArray } from '../base/dtype.ts';
 import { OptionError } from '../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { apply, checkIntegers, checkTensor, defineOp, type View } from '../ir/op.ts';
@@ -278,35 +279,40 @@ function offsetOf(starts: readonly number[], strides: readonly number[]): number
   return starts.reduce((sum, start, i) => sum + start * strides[i]!, 0);
 }
 
-/** Calls `visit(i, j)` for element i of a tensor of `shape`, j = offset + its strided position. */
-function walk(
-  shape: Shape,
-  offset: number,
-  strides: readonly number[],
-  visit: (i: number, j: number) => void,
-): void {
-  const index = new Array<number>(shape.length).fill(0);
-  const size = sizeOf(shape);
-  for (let i = 0, j = offset; i < size; i++) {
-    visit(i, j);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      j += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      j -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-}
-
 /** `y[i] = x[offset + i · strides]`; strides of 0 repeat. */
 export function copyStrided(x: View, offset: number, strides: readonly number[], y: View): void {
-  walk(y.shape, offset, strides, (i, j) => {
-    y.data[i] = x.data[j]!;
-  });
+  copyRows(y.shape, x.data, offset, strides, y.data, 0, stridesOf(y.shape));
 }
 
 function writeStrided(x: View, y: View, offset: number, strides: readonly number[]): void {
-  walk(x.shape, offset, strides, (i, j) => {
-    y.data[j] = x.data[i]!;
-  });
+  copyRows(x.shape, x.data, 0, stridesOf(x.shape), y.data, offset, strides);
+}
+
+/** `y[to + i · yStrides] = x[from + i · xStrides]` for each index i of `shape`, a row along the last axis at a time. */
+function copyRows(
+  shape: Shape,
+  x: NumberArray,
+  from: number,
+  xStrides: readonly number[],
+  y: NumberArray,
+  to: number,
+  yStrides: readonly number[],
+): void {
+  const last = shape.length - 1;
+  const length = shape[last] ?? 1;
+  const dx = xStrides[last] ?? 0;
+  const dy = yStrides[last] ?? 0;
+  const index = shape.slice(0, -1).fill(0);
+  const rows = sizeOf(shape.slice(0, -1));
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < length; i++) y[to + i * dy] = x[from + i * dx]!;
+    for (let axis = last - 1; axis >= 0; axis--) {
+      const wraps = ++index[axis]! === shape[axis]!;
+      const moved = wraps ? 1 - shape[axis]! : 1;
+      from += moved * xStrides[axis]!;
+      to += moved * yStrides[axis]!;
+      if (!wraps) break;
+      index[axis] = 0;
+    }
+  }
 }

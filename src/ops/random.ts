@@ -32,8 +32,10 @@ const uniformOp = defineOp({
     step!.length > 0 ? fail('step must be a scalar') : (shape as number[]),
   kernel({ step }, y, { key0, key1 }) {
     const block = new Uint32Array(4);
+    const key: Key = [key0 as number, key1 as number];
+    const now = step!.data[0]!;
     for (let i = 0; i < y.data.length; i++) {
-      if (i % 4 === 0) philox(i / 4, 0, step!.data[0]!, 0, [key0 as number, key1 as number], block);
+      if (i % 4 === 0) philox(i / 4, 0, now, 0, key, block);
       y.data[i] = toUniform(block[i % 4]!);
     }
   },
