@@ -69,22 +69,25 @@ function mapTile(map: ElementMap, x: readonly Cursor[], y: Cursor, n: number): v
   else map3(map, x[0]!, x[1]!, x[2]!, y, n);
 }
 
-function map1(map: ElementMap, a: Cursor, y: Cursor, n: number): void {
-  for (let i = 0; i < n; i++) y.data[y.at + i] = map(a.data[a.at + i * a.stride]!);
+function map1(map: ElementMap, x: Cursor, y: Cursor, n: number): void {
+  const { data: a, stride: da } = x;
+  const { data, at } = y;
+  for (let i = 0, p = x.at; i < n; i++, p += da) data[at + i] = map(a[p]!);
 }
 
-function map2(map: ElementMap, a: Cursor, b: Cursor, y: Cursor, n: number): void {
-  for (let i = 0; i < n; i++) {
-    y.data[y.at + i] = map(a.data[a.at + i * a.stride]!, b.data[b.at + i * b.stride]!);
-  }
+function map2(map: ElementMap, x: Cursor, z: Cursor, y: Cursor, n: number): void {
+  const { data: a, stride: da } = x;
+  const { data: b, stride: db } = z;
+  const { data, at } = y;
+  for (let i = 0, p = x.at, q = z.at; i < n; i++, p += da, q += db) data[at + i] = map(a[p]!, b[q]!);
 }
 
-function map3(map: ElementMap, a: Cursor, b: Cursor, c: Cursor, y: Cursor, n: number): void {
-  for (let i = 0; i < n; i++) {
-    y.data[y.at + i] = map(
-      a.data[a.at + i * a.stride]!,
-      b.data[b.at + i * b.stride]!,
-      c.data[c.at + i * c.stride]!,
-    );
+function map3(map: ElementMap, x: Cursor, z: Cursor, w: Cursor, y: Cursor, n: number): void {
+  const { data: a, stride: da } = x;
+  const { data: b, stride: db } = z;
+  const { data: c, stride: dc } = w;
+  const { data, at } = y;
+  for (let i = 0, p = x.at, q = z.at, r = w.at; i < n; i++, p += da, q += db, r += dc) {
+    data[at + i] = map(a[p]!, b[q]!, c[r]!);
   }
 }

@@ -25,6 +25,20 @@ export const faults = [
     tests: ['test/conformance.test.ts'],
   },
   {
+    name: 'tile of a product below the first block of rows',
+    file: 'src/ops/product.ts',
+    find: 'addUp(rows, (i - top) * k, columns, k, sums)',
+    replace: 'addUp(rows, i * k, columns, k, sums)',
+    tests: ['test/ops/product.test.ts'],
+  },
+  {
+    name: 'generated row that keeps more digits than memory does',
+    file: 'src/backend/generate.ts',
+    find: '`Math.fround(',
+    replace: '`(',
+    tests: ['test/backend/row.test.ts'],
+  },
+  {
     name: 'gradient that arrives twice is not added up',
     file: 'src/compile/autodiff.ts',
     find: 'sofar === undefined ? part : add(sofar, part)',
