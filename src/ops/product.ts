@@ -71,7 +71,8 @@ function multiplyThin(a: Matrix, b: Matrix, y: Matrix, m: number, k: number, n: 
 }
 
 function addUpFour(a: Matrix, pa: number, b: Matrix, pb: number, y: Matrix, to: number, k: number): void {
-  const [x, z, step, down, across] = [a.data, b.data, a.across, b.down, b.across];
+  const { data: x, across: step } = a;
+  const { data: z, down, across } = b;
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
