@@ -2,6 +2,7 @@
 // src/backend/native.ts is the other side.
 #include <napi.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -14,6 +15,7 @@
 #include "error.h"
 #include "executor.h"
 #include "kernel.h"
+#include "limits.h"
 #include "pin.h"
 #include "program.h"
 #include "runs.h"
@@ -304,6 +306,28 @@ Napi::Value Describe(const Napi::CallbackInfo& info) {
   return facts;
 }
 
+// Takes its time on the calling thread.
+Napi::Value MachineLimits(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const int64_t threads = std::max<int64_t>(1, IntegerIn(info[0], 1024));
+  const auto milliseconds = static_cast<double>(IntegerIn(info[1], 10000));
+  const Limits limits = MeasureLimits(static_cast<int>(threads), milliseconds / 1000);
+  Napi::Array bandwidth = Napi::Array::New(env, limits.bandwidth.size());
+  for (uint32_t i = 0; i < bandwidth.Length(); ++i) {
+    Napi::Object one = Napi::Object::New(env);
+    one["bytes"] = static_cast<double>(limits.bandwidth[i].bytes);
+    one["read"] = limits.bandwidth[i].read;
+    one["triad"] = limits.bandwidth[i].triad;
+    bandwidth[i] = one;
+  }
+  Napi::Object found = Napi::Object::New(env);
+  found["threads"] = limits.threads;
+  found["flops"] = limits.flops;
+  found["barrier"] = limits.barrier;
+  found["bandwidth"] = bandwidth;
+  return found;
+}
+
 // No exception leaves the addon: each becomes a JavaScript error with a code.
 template <Napi::Value (*fn)(const Napi::CallbackInfo&)>
 Napi::Value Guarded(const Napi::CallbackInfo& info) {
@@ -351,6 +375,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Run>(env, exports, "run");
   Export<Collect>(env, exports, "collect");
   Export<Describe>(env, exports, "describe");
+  Export<MachineLimits>(env, exports, "limits");
   return exports;
 }
 

@@ -22,9 +22,23 @@ export interface AddonFacts extends Signatures {
   readonly isa: string;
 }
 
+/** What the machine can do at best with so many threads: operations, seconds and bytes, a second where it is a rate. */
+export interface MachineLimits {
+  /** Threads that took part. */
+  readonly threads: number;
+  /** Floating-point operations a second in registers, a multiply-add counted as two. */
+  readonly flops: number;
+  /** Seconds until all threads have met and gone on. */
+  readonly barrier: number;
+  /** Bytes a second that all threads move, each in `bytes` of its own: reads alone, and STREAM's triad. */
+  readonly bandwidth: readonly { readonly bytes: number; readonly read: number; readonly triad: number }[];
+}
+
 /** The addon's exports; the other side is `native/src/addon.cc`. Errors carry a code. */
 export interface Addon {
   describe(): AddonFacts;
+  /** Measures each limit for some milliseconds, on the calling thread and others. For benchmarks. */
+  limits(threads: number, milliseconds: number): MachineLimits;
   allocate(words: number): Handle;
   release(slot: Handle): void;
   write(slot: Handle, values: NumberArray, offset: number): void;

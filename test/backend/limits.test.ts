@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { addon, noAddon } from './programs.ts';
+
+// How large they are is for a benchmark to say. Here they only have to be numbers that a machine can have.
+describe.skipIf(noAddon)('the limits of the machine', () => {
+  test.each([1, 2])('are positive on %i threads', (threads) => {
+    const limits = addon().limits(threads, 1);
+    expect(limits.threads).toBe(threads);
+    const rates = limits.bandwidth.flatMap(({ read, triad }) => [read, triad]);
+    for (const value of [limits.flops, limits.barrier, ...rates]) {
+      expect(value).toBeGreaterThan(0);
+      expect(value).toBeLessThan(Number.POSITIVE_INFINITY);
+    }
+  });
+
+  test('are measured from a cache to memory', () => {
+    const sizes = addon()
+      .limits(1, 1)
+      .bandwidth.map(({ bytes }) => bytes);
+    expect(sizes).toEqual(Array.from({ length: 8 }, (_, i) => 2 ** (14 + 2 * i)));
+  });
+
+  test.each([[-1, 1], [1, -1], [2000, 1], [1, Number.NaN], []])('%j is refused', (...args) => {
+    const limits = addon().limits as (...args: unknown[]) => unknown;
+    expect(() => limits(...args)).toThrow(expect.objectContaining({ code: 'ARGUMENT' }));
+  });
+});
