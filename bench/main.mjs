@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+// npm run bench -- [--only limits,workloads,growth,loop,memory] [--quick] [--json]
+//
+// Measures the machine and glia on it, prints tables and adds lines of JSON to bench/results. With --json stdout has the
+// lines instead. --quick shows that everything works: its numbers mean nothing and are not kept. GLIA_BACKEND,
+// GLIA_THREADS and GLIA_ISA are honoured. The exit code is 2 for a call that makes no sense.
+import { argv, stderr, stdout } from 'node:process';
+import { parseArgs } from 'node:util';
+import { checkOptions, choose } from '../dist/base/options.js';
+import { OptionError } from '../dist/index.js';
+import { growth } from './growth.mjs';
+import { limits } from './limits.mjs';
+import { loop } from './loop.mjs';
+import { findMachine } from './machine.mjs';
+import { memory } from './memory.mjs';
+import { QUICK, USUAL } from './pace.mjs';
+import { Results } from './results.mjs';
+import { Roof } from './roof.mjs';
+import { tablesOf } from './table.mjs';
+import { workloads } from './workloads.mjs';
+
+/**
+ * What a section is run with.
+ *
+ * @typedef {object} Context
+ * @property {import('./machine.mjs').Origin} origin
+ * @property {import('./machine.mjs').Addon | undefined} addon Absent where TypeScript computes.
+ * @property {Roof} roof
+ * @property {import('./pace.mjs').Pace} pace
+ * @property {boolean} quick
+ * @property {(text: string) => void} say
+ */
+
+/** @typedef {(context: Context) => AsyncIterable<import('./table.mjs').Line>} Section */
+
+/** @type {Readonly<Record<string, Section>>} */
+const SECTIONS = { limits, workloads, growth, loop, memory };
+const USAGE = `usage: npm run bench -- [--only ${Object.keys(SECTIONS).join(',')}] [--quick] [--json]`;
+
+const say = (/** @type {string} */ text) => void stderr.write(`${text}\n`);
+
+/** @param {readonly string[]} args */
+function readCommand(args) {
+  // Not strict: parseArgs would refuse an unknown option without saying which one was meant.
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' } },
+    allowPositionals: true,
+    strict: false,
+  });
+  checkOptions('bench', values, ['only', 'quick', 'json']);
+  const { only = Object.keys(SECTIONS).join(','), quick = false, json = false } = values;
+  if (
+    typeof only !== 'string' ||
+    typeof quick !== 'boolean' ||
+    typeof json !== 'boolean' ||
+    positionals.length > 0
+  ) {
+    throw new OptionError(`bench: cannot read ${args.join(' ')}`, { hint: USAGE });
+  }
+  const names = only.split(',');
+  for (const name of names) choose('bench: --only', name, SECTIONS);
+  const sections = Object.entries(SECTIONS).flatMap(([name, one]) => (names.includes(name) ? [one] : []));
+  return { sections, quick, json };
+}
+
+/** @param {ReturnType<typeof readCommand>} command */
+async function bench({ sections, quick, json }) {
+  const pace = quick ? QUICK : USUAL;
+  const { origin, addon } = findMachine();
+  say(
+    `${Object.values(origin.machine).join(', ')}; ${origin.backend}, threads: ${origin.threads}, commit ${origin.commit}`,
+  );
+  const roof = new Roof(addon, origin.threads);
+  const results = quick ? undefined : new Results(origin);
+  for (const section of sections) {
+    const lines = [];
+    for await (const found of section({ origin, addon, roof, pace, quick, say })) {
+      const line = { ...origin, ...found };
+      lines.push(line);
+      results?.add(line);
+      if (json) stdout.write(`${JSON.stringify(line)}\n`);
+    }
+    if (!json) stdout.write(`${tablesOf(lines)}\n\n`);
+  }
+  if (results) say(`added to ${results.name}`);
+}
+
+try {
+  await bench(readCommand(argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  say(error.message);
+  process.exitCode = 2;
+}
