@@ -5,7 +5,7 @@
 const digits = (value) =>
   value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
 /** @param {number | null} share */
-const percent = (share) => (share === null ? '' : `${(100 * share).toFixed(0)} %`);
+const percent = (share) => (share === null ? '' : `${Number((100 * share).toPrecision(2))} %`);
 /** @param {number} bytes */
 const size = (bytes) => (bytes < 2 ** 20 ? `${bytes / 1024} KB` : `${bytes / 2 ** 20} MB`);
 /** @param {{ median: number, worst: number }} times */
