@@ -19,9 +19,12 @@
 namespace glia {
 namespace {
 
-// What is stored here is computed, even though nobody reads it.
-volatile float kept_float;
-volatile int32_t kept_integer;
+// A value that goes in here is computed, even though nobody reads it.
+template <typename T>
+void Keep(T value) {
+  volatile T kept = value;
+  static_cast<void>(kept);
+}
 
 // Multiply-adds that do not wait for each other: processors start two a cycle and take
 // four or five cycles for each. With two factors they fit into sixteen registers.
@@ -41,7 +44,7 @@ constexpr int kChains = 12;
     for (int i = 1; i < kChains; ++i) sums[0] += sums[i];                      \
     float first;                                                               \
     std::memcpy(&first, &sums[0], sizeof first);                               \
-    kept_float = first;                                                        \
+    Keep(first);                                                               \
     constexpr int kOperations = 2 * kChains * (sizeof(Lanes) / sizeof(float)); \
     return static_cast<double>(turns) * kOperations;                           \
   }
@@ -128,7 +131,7 @@ GLIA_LOOP(ReadAll, (const int32_t* x, int64_t n), (x, n)) {
     c ^= x2[i];
     d ^= x3[i];
   }
-  kept_integer = a ^ b ^ c ^ d;
+  Keep(a ^ b ^ c ^ d);
 }
 
 GLIA_LOOP(Triad, (const float* b, const float* c, float* a, int64_t n), (b, c, a, n)) {
