@@ -1,6 +1,6 @@
 import { arrayFor, type NumberArray, type Precision } from '../base/dtype.ts';
 
-/** One output element from one element of each of one to three inputs. */
+/** One output element from one element of each input. */
 export type ElementMap = (...x: number[]) => number;
 
 /** What is computed for each element of a row. Values are numbered: first the inputs, then the results of `body`. */
@@ -66,7 +66,13 @@ function same(x?: number): number {
 function mapTile(map: ElementMap, x: readonly Cursor[], y: Cursor, n: number): void {
   if (x.length === 1) map1(map, x[0]!, y, n);
   else if (x.length === 2) map2(map, x[0]!, x[1]!, y, n);
-  else map3(map, x[0]!, x[1]!, x[2]!, y, n);
+  else if (x.length === 3) map3(map, x[0]!, x[1]!, x[2]!, y, n);
+  else mapMany(map, x, y, n);
+}
+
+/** Fused ops take more inputs; they are left to other backends, so this need not be fast. */
+function mapMany(map: ElementMap, x: readonly Cursor[], { data, at }: Cursor, n: number): void {
+  for (let i = 0; i < n; i++) data[at + i] = map(...x.map((one) => one.data[one.at + i * one.stride]!));
 }
 
 function map1(map: ElementMap, x: Cursor, y: Cursor, n: number): void {
