@@ -64,6 +64,8 @@ struct Call {
   const Tensor* in;
   Tensor out;
   Attrs attrs;
+  // Only a region that follows reads the output: a task may leave its blocks in scratch.
+  bool inner = false;
 };
 
 // What a thread brings along.
@@ -108,6 +110,10 @@ struct Task {
   int64_t scratch = 0;
   // Where its blocks lie, if it says so: a region can then follow on each.
   Grid grid;
+  // Where in scratch memory it leaves a block of an inner output, row after row, or
+  // kInPlace.
+  int64_t block_at = kInPlace;
+  static constexpr int64_t kInPlace = -1;
 };
 
 // Tasks in order, each starting when the one before it is done.

@@ -32,21 +32,20 @@ constexpr int kChains = 12;
 
 // Defines `double name(turns, x)`, which gives the operations that it did. Intrinsics,
 // because contraction is off.
-#define GLIA_CHAINS(name, target, Lanes, MULTIPLY_ADD)                         \
-  target double name(int64_t turns, float x) {                                 \
-    const Lanes factor = Lanes{} + x, term = Lanes{} + x;                      \
-    Lanes sums[kChains];                                                       \
-    for (int i = 0; i < kChains; ++i) sums[i] = term + static_cast<float>(i);  \
-    for (int64_t turn = 0; turn < turns; ++turn) {                             \
-      for (int i = 0; i < kChains; ++i)                                        \
-        sums[i] = MULTIPLY_ADD(sums[i], factor, term);                         \
-    }                                                                          \
-    for (int i = 1; i < kChains; ++i) sums[0] += sums[i];                      \
-    float first;                                                               \
-    std::memcpy(&first, &sums[0], sizeof first);                               \
-    Keep(first);                                                               \
-    constexpr int kOperations = 2 * kChains * (sizeof(Lanes) / sizeof(float)); \
-    return static_cast<double>(turns) * kOperations;                           \
+#define GLIA_CHAINS(name, target, Lanes, MULTIPLY_ADD)                                 \
+  target double name(int64_t turns, float x) {                                         \
+    const Lanes factor = Lanes{} + x, term = Lanes{} + x;                              \
+    Lanes sums[kChains];                                                               \
+    for (int i = 0; i < kChains; ++i) sums[i] = term + static_cast<float>(i);          \
+    for (int64_t turn = 0; turn < turns; ++turn) {                                     \
+      for (int i = 0; i < kChains; ++i) sums[i] = MULTIPLY_ADD(sums[i], factor, term); \
+    }                                                                                  \
+    for (int i = 1; i < kChains; ++i) sums[0] += sums[i];                              \
+    float first;                                                                       \
+    std::memcpy(&first, &sums[0], sizeof first);                                       \
+    Keep(first);                                                                       \
+    constexpr int kOperations = 2 * kChains * (sizeof(Lanes) / sizeof(float));         \
+    return static_cast<double>(turns) * kOperations;                                   \
   }
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -111,9 +110,8 @@ double Peak(int threads, double seconds) {
   // Half of a number plus a half of it again: the sums neither grow nor become denormal.
   constexpr int64_t kTurns = 256;
   const double operations = chains(kTurns, 0.5f);
-  const double turn = BestTurn(threads, seconds, [&](Member, int64_t turns) {
-    chains(turns * kTurns, 0.5f);
-  });
+  const double turn = BestTurn(
+      threads, seconds, [&](Member, int64_t turns) { chains(turns * kTurns, 0.5f); });
   return operations * threads / turn;
 }
 

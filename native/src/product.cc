@@ -86,7 +86,8 @@ void RunFew(const Product& p, int64_t g, Context& context) {
               context.scratch, ldb, p.m, p.n, p.k, p.c + g * p.m * p.n);
 }
 
-void RunBlock(const Product& p, const Rect& at, Context& context) {
+// Writes to c, or to `block`.
+void RunBlock(const Product& p, const Rect& at, float* block, Context& context) {
   const int64_t g = at.row / p.m, i = at.row % p.m, j = at.column;
   Gemm gemm;
   gemm.trans_a = p.trans_a;
@@ -98,8 +99,8 @@ void RunBlock(const Product& p, const Rect& at, Context& context) {
   gemm.a = p.a + g * p.m * p.k + (p.trans_a ? i : i * gemm.lda);
   gemm.ldb = p.trans_b ? p.k : p.n;
   gemm.b = p.b + g * p.k * p.n + (p.trans_b ? j * gemm.ldb : j);
-  gemm.c = p.c + at.row * p.n + j;
-  gemm.ldc = p.n;
+  gemm.c = block != nullptr ? block : p.c + at.row * p.n + j;
+  gemm.ldc = block != nullptr ? at.columns : p.n;
   Multiply(gemm, context.scratch);
 }
 
@@ -158,9 +159,17 @@ Task Multiply(const Product& p) {
     task.grid = grid;
     task.blocks = p.batch * grid.tall() * grid.wide();
     task.scratch = kGemmScratch;
-    task.run = [p, grid](int64_t begin, int64_t end, Context& context) {
-      for (int64_t block = begin; block < end; ++block)
-        RunBlock(p, grid.At(block), context);
+    // A block that stays in the second-level cache until the region has read it.
+    constexpr int64_t kCached = int64_t{1} << 16;
+    const int64_t size = grid.rows * grid.columns;
+    if (p.inner && task.blocks > 1 && size <= kCached) {
+      task.block_at = task.scratch;
+      task.scratch += RoundUp(size, kStrip);
+    }
+    task.run = [p, grid, at = task.block_at](int64_t begin, int64_t end,
+                                             Context& context) {
+      float* block = at == Task::kInPlace ? nullptr : context.scratch + at;
+      for (int64_t i = begin; i < end; ++i) RunBlock(p, grid.At(i), block, context);
     };
   }
   return task;

@@ -12,6 +12,8 @@ struct Product {
   const float* a;
   const float* b;
   float* c;
+  // Whether blocks of c may be left in scratch memory.
+  bool inner;
 };
 
 Task Multiply(const Product& product);

@@ -188,7 +188,7 @@ void AddEpilogue(const Region& region, const Tensor& out, Tasks* tasks) {
   if (SizeOf(region.dims) != out.size())
     throw Error("PROGRAM", "an epilogue has another size than what it follows");
   if (tasks->size() == 1 && tasks->front().grid.n > 0) {
-    tasks->front() = FollowedBy(std::move(tasks->front()), region);
+    tasks->front() = FollowedBy(std::move(tasks->front()), out, region);
   } else {
     tasks->push_back(RunRegion(region));
   }
@@ -271,7 +271,8 @@ void Program::ReadStep(Decoder& in) {
     const Tensor& out = tensors_[in.Next(0, last)];
     int64_t moved = out.size();
     for (const Tensor& input : inputs) moved += input.size();
-    Call call = {inputs.data(), out, Attrs(in.Take(in.Count()))};
+    Call call = {inputs.data(), out, Attrs(in.Take(in.Count())), false};
+    call.inner = in.Next(0, 1) != 0;
     Tasks tasks = entry.fn(call);
     if (in.Next(0, 1) != 0) AddEpilogue(ReadRegion(in, tensors_, &moved), out, &tasks);
     for (Task& task : tasks) Add(std::move(task), moved);

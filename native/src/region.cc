@@ -40,7 +40,7 @@ Task RunRegion(const Region& region) {
   return task;
 }
 
-Task FollowedBy(Task task, const Region& region) {
+Task FollowedBy(Task task, const Tensor& out, const Region& region) {
   const auto tiny = task.blocks == 1 ? TinyRegion::Make(region) : nullptr;
   if (tiny != nullptr) {
     task.run = [tiny, first = std::move(task.run)](int64_t, int64_t, Context& context) {
@@ -50,15 +50,17 @@ Task FollowedBy(Task task, const Region& region) {
     return task;
   }
   const Grid grid = task.grid;
-  const auto plan = std::make_shared<const RegionPlan>(region, grid.n);
+  const bool in_place = task.block_at == Task::kInPlace;
+  const auto plan =
+      std::make_shared<const RegionPlan>(region, grid.n, in_place ? nullptr : out.data);
   const int64_t offset = task.scratch;
   task.scratch += plan->scratch();
   task.work += plan->work();
-  task.run = [plan, grid, offset, first = std::move(task.run)](int64_t begin, int64_t end,
-                                                               Context& context) {
+  task.run = [plan, grid, offset, at = task.block_at, first = std::move(task.run)](
+                 int64_t begin, int64_t end, Context& context) {
     for (int64_t block = begin; block < end; ++block) {
       first(block, block + 1, context);
-      plan->Run(grid.At(block), context.scratch + offset);
+      plan->Run(grid.At(block), context.scratch + offset, context.scratch + at);
     }
   };
   return task;

@@ -36,6 +36,6 @@ Task RunRegion(const Region& region);
 
 // Lets a region of the shape of a task's output run on each of its blocks when that is
 // finished and still in cache.
-Task FollowedBy(Task task, const Region& region);
+Task FollowedBy(Task task, const Tensor& out, const Region& region);
 
 }  // namespace glia

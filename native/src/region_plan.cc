@@ -39,7 +39,8 @@ int64_t RowStride(const std::vector<int64_t>& dims, const std::vector<int64_t>& 
 
 }  // namespace
 
-RegionPlan::RegionPlan(const Region& region, int64_t columns) : columns_(columns) {
+RegionPlan::RegionPlan(const Region& region, int64_t columns, const float* block)
+    : columns_(columns) {
   const int64_t size = SizeOf(region.dims);
   rows_ = columns > 0 ? size / columns : 0;
   const size_t values = region.inputs.size() + region.body.size();
@@ -47,7 +48,7 @@ RegionPlan::RegionPlan(const Region& region, int64_t columns) : columns_(columns
   const auto words = static_cast<int64_t>(values * sizeof(Operand) / sizeof(float));
   table_ = CeilDiv(words, kLine) * kLine;
   tile_.assign(values, kNowhere);
-  PlaceInputs(region);
+  PlaceInputs(region, block);
   PlaceResults(region);
 }
 
@@ -55,14 +56,16 @@ double RegionPlan::work() const {
   return 0.25 * static_cast<double>(size() * static_cast<int64_t>(ops_.size()));
 }
 
-void RegionPlan::PlaceInputs(const Region& region) {
+void RegionPlan::PlaceInputs(const Region& region, const float* block) {
   for (size_t i = 0; i < region.inputs.size(); ++i) {
     const Region::Input& input = region.inputs[i];
     const int value = static_cast<int>(i);
     float* data = input.tensor->data;
     const Strided from(region.dims, input.strides);
     const int64_t stride = RowStride(region.dims, input.strides, columns_);
-    if (from.uniform() && input.tensor->copies != nullptr) {
+    if (block != nullptr && data == block) {
+      handed_over_.push_back(value);
+    } else if (from.uniform() && input.tensor->copies != nullptr) {
       constants_.push_back({value, input.tensor->copies});
     } else if (from.uniform() && size() > 1) {
       tile_[value] = static_cast<int>(tiles_++);
@@ -150,7 +153,7 @@ void RegionPlan::RunTile(Operand* at, float* scratch, const Rect& tile) const {
   for (const Copy& copy : doubled_) CopyTile(copy, at, tile);
 }
 
-void RegionPlan::Run(const Rect& whole, float* scratch) const {
+void RegionPlan::Run(const Rect& whole, float* scratch, const float* block) const {
   Rect rect = whole;
   if (flat_ && rect.columns == columns_) {
     // Full rows are one long row. A column beyond the first row is where it is meant.
@@ -171,6 +174,10 @@ void RegionPlan::Run(const Rect& whole, float* scratch) const {
   const int64_t end_row = rect.row + rect.rows, end_column = rect.column + rect.columns;
   for (int64_t r = rect.row; r < end_row; r += rows) {
     for (int64_t c = rect.column; c < end_column; c += columns) {
+      for (int value : handed_over_) {
+        at[value] = {block + (r - rect.row) * rect.columns + (c - rect.column),
+                     rect.columns};
+      }
       RunTile(at, scratch,
               {r, c, std::min(rows, end_row - r), std::min(columns, end_column - c)});
     }

@@ -12,8 +12,9 @@ namespace glia {
 
 class RegionPlan {
  public:
-  // Values are taken for matrices of `columns` columns.
-  RegionPlan(const Region& region, int64_t columns);
+  // Values are taken for matrices of `columns` columns. What lies at `block` is handed to
+  // each run instead.
+  RegionPlan(const Region& region, int64_t columns, const float* block = nullptr);
 
   int64_t rows() const { return rows_; }
   int64_t columns() const { return columns_; }
@@ -24,7 +25,8 @@ class RegionPlan {
   int64_t scratch() const { return tiles_ * kTile + table_; }
   // Estimate for all of it on one thread, in nanoseconds.
   double work() const;
-  void Run(const Rect& rect, float* scratch) const;
+  // `block` holds the rectangle's elements of the value that is handed over, row by row.
+  void Run(const Rect& rect, float* scratch, const float* block = nullptr) const;
 
  private:
   // A value that an address follows from row and column of.
@@ -53,7 +55,7 @@ class RegionPlan {
     float* data;
   };
 
-  void PlaceInputs(const Region& region);
+  void PlaceInputs(const Region& region, const float* block);
   void PlaceResults(const Region& region);
   float* TileOf(int value, float* scratch) const {
     return scratch + table_ + tile_[value] * kTile;
@@ -69,6 +71,8 @@ class RegionPlan {
   std::vector<int> tile_;
   std::vector<Moving> moving_;
   std::vector<Constant> constants_;
+  // Values of the block that is handed over.
+  std::vector<int> handed_over_;
   std::vector<Expanded> uniform_, expanded_;
   std::vector<Op> ops_;
   // Outputs that no op writes by itself: inputs handed through, and further outputs of

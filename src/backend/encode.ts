@@ -58,6 +58,7 @@ function encodeKernel(step: KernelStep, buffers: readonly Buffer[], opcodes: Opc
     step.output,
     attrs.length,
     ...attrs,
+    step.inner ? 1 : 0,
     ...(step.epilogue === undefined ? [0] : [1, ...encodeRegion(step.epilogue, opcodes)]),
   ];
 }

@@ -86,7 +86,8 @@ function stepOf(unit: Unit, u: number, uses: Uses, bufferOf: (tensor: Tensor) =>
   const { kernel, region } = unit;
   const body = region.length > 0 ? bodyOf(region, u, uses, bufferOf) : undefined;
   if (kernel === undefined) return { kind: 'region', ...body!, path: region.at(-1)!.path };
-  return { ...kernelStep(kernel, bufferOf), ...(body && { epilogue: body }) };
+  const inner = uses.last.get(kernel) === u && { inner: true as const };
+  return { ...kernelStep(kernel, bufferOf), ...(body && { epilogue: body, ...inner }) };
 }
 
 function kernelStep(tensor: Tensor, bufferOf: (tensor: Tensor) => number): KernelStep {

@@ -43,6 +43,8 @@ export interface KernelStep {
    * of the output as soon as that is finished, so it writes nothing that the kernel reads.
    */
   readonly epilogue?: Region;
+  /** Nothing but the epilogue reads the output, so that a backend need not write it to its place. */
+  readonly inner?: true;
   /** Layer that the step belongs to, for messages and profiles. */
   readonly path: string;
 }

@@ -18,6 +18,7 @@ GLIA_KERNEL(matmul, "(a, b; transA, transB)") {
   product.a = a.data;
   product.b = call.in[1].data;
   product.c = call.out.data;
+  product.inner = call.inner;
   const bool tiny = IsTiny(a) && IsTiny(call.in[1]) && IsTiny(call.out);
   return {tiny && product.batch == 1 ? MultiplyTinily(product) : Multiply(product)};
 }
