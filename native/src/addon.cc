@@ -20,6 +20,7 @@
 #include "program.h"
 #include "runs.h"
 #include "storage.h"
+#include "taken.h"
 
 namespace glia {
 namespace {
@@ -91,6 +92,21 @@ int64_t IntegerIn(const Napi::Value& value, int64_t most) {
     throw Error("ARGUMENT", "a number is out of range");
   }
   return static_cast<int64_t>(number);
+}
+
+// No exception leaves the addon: each becomes a JavaScript error with a code.
+template <typename F>
+napi_value Try(napi_env env, const F& call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    napi_throw_error(env, error.code, error.message.c_str());
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "MEMORY", "out of memory");
+  } catch (const std::exception& error) {
+    napi_throw_error(env, "PROGRAM", error.what());
+  }
+  return nullptr;
 }
 
 // The numbers of a Float32Array or Int32Array where they lie. No JavaScript may run while
@@ -170,23 +186,6 @@ Napi::Value Dispose(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// A program while a run has it, unless it is kept.
-class Taken {
- public:
-  explicit Taken(Program& program) : program_(&program) {
-    if (!program.TryTake()) throw Error("BUSY", "another run uses the same tensors");
-  }
-  ~Taken() {
-    if (program_ != nullptr) program_->Give();
-  }
-  Taken(const Taken&) = delete;
-  Taken& operator=(const Taken&) = delete;
-  void Keep() { program_ = nullptr; }
-
- private:
-  Program* program_;
-};
-
 int64_t WordsFor(const Port& port, int64_t count) {
   if (port.words > 0 && count > kMaxWords / port.words) {
     throw Error("MEMORY", "so many steps cannot be run at once");
@@ -210,6 +209,11 @@ std::vector<Words> ArraysIn(const Napi::Value& value, const std::vector<Port>& p
   return arrays;
 }
 
+// Lets the ports of a program that was taken use these arrays.
+void Point(std::vector<Port>& ports, const std::vector<Words>& arrays) {
+  for (size_t i = 0; i < ports.size(); ++i) ports[i].array = arrays[i].data;
+}
+
 // runSync(program, count, feeds, fetches): reads and writes the arrays where they lie.
 Napi::Value RunSync(const Napi::CallbackInfo& info) {
   const std::shared_ptr<Program> program = HeldIn<Program>(info[0]);
@@ -217,12 +221,53 @@ Napi::Value RunSync(const Napi::CallbackInfo& info) {
   const std::vector<Words> feeds = ArraysIn(info[2], program->feeds(), count);
   const std::vector<Words> fetches = ArraysIn(info[3], program->fetches(), count);
   const Taken taken(*program);
-  for (size_t i = 0; i < feeds.size(); ++i) program->feeds()[i].array = feeds[i].data;
-  for (size_t i = 0; i < fetches.size(); ++i) {
-    program->fetches()[i].array = fetches[i].data;
-  }
+  Point(program->feeds(), feeds);
+  Point(program->fetches(), fetches);
   Execute(*program, count, std::atomic<bool>{false});
   return info.Env().Undefined();
+}
+
+// A program and the arrays of its single steps, which stay where they are: nobody but
+// src/backend/native.ts has them.
+struct Bound {
+  Handle<Program>* program;
+  std::vector<Words> feeds, fetches;
+  // What the pointers above point into.
+  Napi::ObjectReference kept;
+
+  void Step() const {
+    const std::shared_ptr<Program>& held = program->held;
+    if (!held) throw Error("ARGUMENT", "it was released before");
+    const Taken taken(*held);
+    Point(held->feeds(), feeds);
+    Point(held->fetches(), fetches);
+    Execute(*held, 1, std::atomic<bool>{false});
+  }
+};
+
+// bind(program, feeds, fetches): a function that runs one step. It is called by Node-API
+// without the C++ wrapper, which costs as much as a small step.
+Napi::Value Bind(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::shared_ptr<Program> program = HeldIn<Program>(info[0]);
+  Napi::Array kept = Napi::Array::New(env, 3);
+  for (uint32_t i = 0; i < 3; ++i) kept[i] = info[i];
+  auto bound = std::make_unique<Bound>(
+      Bound{&HandleIn<Program>(info[0]), ArraysIn(info[1], program->feeds(), 1),
+            ArraysIn(info[2], program->fetches(), 1), Napi::Persistent<Napi::Object>(kept)});
+  const auto step = [](napi_env env, napi_callback_info info) {
+    void* data = nullptr;
+    napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+    return Try(env, [data]() -> napi_value {
+      static_cast<Bound*>(data)->Step();
+      return nullptr;
+    });
+  };
+  napi_value function = nullptr;
+  napi_create_function(env, "step", NAPI_AUTO_LENGTH, step, bound.get(), &function);
+  Napi::Object(env, function).AddFinalizer([](Napi::Env, Bound* old) { delete old; },
+                                           bound.release());
+  return {env, function};
 }
 
 // run(program, count, feeds): a promise of what `collect` takes. Nothing of JavaScript's
@@ -328,26 +373,9 @@ Napi::Value MachineLimits(const Napi::CallbackInfo& info) {
   return found;
 }
 
-// No exception leaves the addon: each becomes a JavaScript error with a code.
 template <Napi::Value (*fn)(const Napi::CallbackInfo&)>
 Napi::Value Guarded(const Napi::CallbackInfo& info) {
-  std::string code, message;
-  try {
-    return fn(info);
-  } catch (const Error& error) {
-    code = error.code;
-    message = error.message;
-  } catch (const std::bad_alloc&) {
-    code = "MEMORY";
-    message = "out of memory";
-  } catch (const std::exception& error) {
-    code = "PROGRAM";
-    message = error.what();
-  }
-  Napi::Error error = Napi::Error::New(info.Env(), message);
-  error.Set("code", code);
-  error.ThrowAsJavaScriptException();
-  return info.Env().Undefined();
+  return {info.Env(), Try(info.Env(), [&info] { return static_cast<napi_value>(fn(info)); })};
 }
 
 template <Napi::Value (*fn)(const Napi::CallbackInfo&)>
@@ -372,6 +400,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Prepare>(env, exports, "prepare");
   Export<Dispose>(env, exports, "dispose");
   Export<RunSync>(env, exports, "runSync");
+  Export<Bind>(env, exports, "bind");
   Export<Run>(env, exports, "run");
   Export<Collect>(env, exports, "collect");
   Export<Describe>(env, exports, "describe");

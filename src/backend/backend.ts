@@ -28,12 +28,25 @@ export interface Storage {
 /** Arrays by name. For a run of k steps each holds k times the tensor's elements, step after step. */
 export type Arrays = Readonly<Record<string, NumberArray>>;
 
+/**
+ * A program's way in and out for single steps: arrays that stay the same, so that a step makes and looks up nothing.
+ * They belong to the program and must not be handed on, since who has one could detach it.
+ */
+export interface Mailbox {
+  readonly feeds: Arrays;
+  readonly fetches: Arrays;
+  /** Runs one step from `feeds` to `fetches`, at once on the calling thread. Throws BackendError as `runSync` does. */
+  readonly step: () => void;
+}
+
 /** A program bound to a storage. Calls must not overlap with other calls on the same storage. */
 export interface Runnable {
   /** Runs `steps` steps away from the event loop where the backend can. Feeds are copied before it returns. */
   run(steps: number, feeds: Arrays): Promise<Arrays>;
   /** The same, on the calling thread. */
   runSync(steps: number, feeds: Arrays): Arrays;
+  /** For many single steps; the same at each call. */
+  mailbox(): Mailbox;
   /** Frees what the program holds. */
   dispose(): void;
 }

@@ -4,7 +4,7 @@ import { sizeOf } from '../base/shape.ts';
 import { allOps } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
 import '../ops/index.ts';
-import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
+import type { Arrays, Backend, Mailbox, Runnable, Slot, Storage } from './backend.ts';
 import { encode } from './encode.ts';
 import { link, type Opcodes, type Signatures } from './link.ts';
 
@@ -54,6 +54,8 @@ export interface Addon {
     feeds: readonly NumberArray[],
     fetches: readonly NumberArray[],
   ): void;
+  /** A function that runs one step with these arrays, which must never be detached. */
+  bind(program: Handle, feeds: readonly NumberArray[], fetches: readonly NumberArray[]): () => void;
 }
 
 /**
@@ -154,6 +156,7 @@ class NativeRunnable implements Runnable {
   readonly #handle: Handle;
   readonly #feeds: readonly Port[];
   readonly #fetches: readonly Port[];
+  #mailbox: Mailbox | undefined;
 
   constructor(
     addon: Addon,
@@ -183,18 +186,46 @@ class NativeRunnable implements Runnable {
     } catch (error) {
       throw translate('run', error);
     }
-    return this.#named(fetched);
+    return named(this.#fetches, fetched);
   }
 
   runSync(steps: number, feeds: Arrays): Arrays {
     const given = this.#given(steps, feeds);
     const fetched = this.#room(steps);
     guarded('run', () => this.#addon.runSync(this.#handle, steps, given, fetched));
-    return this.#named(fetched);
+    return named(this.#fetches, fetched);
+  }
+
+  mailbox(): Mailbox {
+    this.#mailbox ??= this.#openMailbox();
+    return this.#mailbox;
   }
 
   dispose(): void {
     this.#addon.dispose(this.#handle);
+  }
+
+  #openMailbox(): Mailbox {
+    const ports = [...this.#feeds, ...this.#fetches];
+    // Views on one buffer: a short array of its own would lie in the garbage collector's heap, which moves things.
+    const buffer = new ArrayBuffer(ports.reduce((bytes, { size }) => bytes + lines(size), 0));
+    let at = 0;
+    const views = ports.map(({ dtype, size }): NumberArray => {
+      const start = at;
+      at += lines(size);
+      return dtype === 'i32' ? new Int32Array(buffer, start, size) : new Float32Array(buffer, start, size);
+    });
+    const feeds = views.slice(0, this.#feeds.length);
+    const fetches = views.slice(this.#feeds.length);
+    const bound = guarded('bind', () => this.#addon.bind(this.#handle, feeds, fetches));
+    const step = () => {
+      try {
+        bound();
+      } catch (error) {
+        throw translate('run', error);
+      }
+    };
+    return { feeds: named(this.#feeds, feeds), fetches: named(this.#fetches, fetches), step };
   }
 
   #given(steps: number, feeds: Arrays): NumberArray[] {
@@ -214,10 +245,15 @@ class NativeRunnable implements Runnable {
       guarded(`fetch ${name}`, () => arrayFor(dtype, steps * size)),
     );
   }
+}
 
-  #named(fetched: readonly NumberArray[]): Arrays {
-    return Object.fromEntries(this.#fetches.map(({ name }, i) => [name, fetched[i]!]));
-  }
+function named(ports: readonly Port[], arrays: readonly NumberArray[]): Arrays {
+  return Object.fromEntries(ports.map(({ name }, i) => [name, arrays[i]!]));
+}
+
+/** Bytes of whole cache lines that hold so many numbers. */
+function lines(size: number): number {
+  return 64 * Math.ceil(size / 16);
 }
 
 function checkStored(program: Program, storage: NativeStorage): void {

@@ -3,7 +3,7 @@ import { BackendError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { byName, findOp, type View } from '../ir/op.ts';
 import type { KernelStep, Program, Step } from '../ir/program.ts';
-import type { Arrays, Backend, Runnable, Slot, Storage } from './backend.ts';
+import type { Arrays, Backend, Mailbox, Runnable, Slot, Storage } from './backend.ts';
 import { bindRegion } from './region.ts';
 
 /** The event loop gets a turn after this many milliseconds of runs, whether of a long one or of many short ones. */
@@ -84,6 +84,7 @@ class ReferenceRunnable implements Runnable {
   readonly #precision: Precision;
   readonly #views: readonly View[];
   readonly #steps: readonly (() => void)[];
+  #mailbox: Mailbox | undefined;
 
   constructor(program: Program, storage: ReferenceStorage, precision: Precision) {
     this.#program = program;
@@ -120,24 +121,54 @@ class ReferenceRunnable implements Runnable {
     return fetched;
   }
 
+  mailbox(): Mailbox {
+    this.#mailbox ??= this.#openMailbox();
+    return this.#mailbox;
+  }
+
   dispose(): void {}
 
-  #begin(steps: number, feeds: Arrays): Record<string, NumberArray> {
+  #openMailbox(): Mailbox {
+    const room = (ports: Program['feeds']) =>
+      Object.fromEntries(
+        ports.map(({ name, buffer }) => {
+          const { dtype, shape } = this.#program.buffers[buffer]!;
+          return [name, arrayFor(dtype, sizeOf(shape), this.#precision)];
+        }),
+      );
+    const [feeds, fetches] = [room(this.#program.feeds), room(this.#program.fetches)];
+    const step = () => {
+      this.#take();
+      try {
+        this.#step(0, feeds, fetches);
+      } finally {
+        this.#storage.busy = false;
+      }
+    };
+    return { feeds, fetches, step };
+  }
+
+  #take(): void {
     if (this.#storage.busy)
       throw new BackendError('a run is using this storage', { hint: 'await the run first' });
+    this.#storage.busy = true;
+  }
+
+  #begin(steps: number, feeds: Arrays): Record<string, NumberArray> {
     for (const { name, buffer } of this.#program.feeds) {
       const wanted = steps * this.#views[buffer]!.data.length;
       const got = feeds[name]?.length;
       if (got !== wanted)
         throw new BackendError(`feed ${name} holds ${got ?? 'nothing'}, wanted ${wanted} numbers`);
     }
-    this.#storage.busy = true;
-    return Object.fromEntries(
+    const fetched = Object.fromEntries(
       this.#program.fetches.map(({ name, buffer }) => {
         const { dtype } = this.#program.buffers[buffer]!;
         return [name, arrayFor(dtype, steps * this.#views[buffer]!.data.length, this.#precision)];
       }),
     );
+    this.#take();
+    return fetched;
   }
 
   #step(k: number, feeds: Arrays, fetched: Arrays): void {

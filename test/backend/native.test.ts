@@ -109,6 +109,26 @@ describe.skipIf(noAddon)('programs', () => {
     }
   });
 
+  test('a mailbox runs single steps, between runs with arrays of their own, until the program is given up', () => {
+    for (const backend of [native(), createReference()]) {
+      const { runnable, storage } = prepared(backend, counter(20));
+      storage.write('total', new Float32Array(20));
+      const { feeds, fetches, step } = runnable.mailbox();
+      expect(runnable.mailbox().feeds).toBe(feeds);
+      feeds['x']!.fill(1);
+      step();
+      step();
+      expect(fetches['next']).toEqual(new Float32Array(20).fill(2));
+      expect(runnable.runSync(1, { x: new Float32Array(20).fill(7) })['next']![19]).toBe(9);
+      // The mailbox still holds what was put into it, and gets what it asked for, not what the run did.
+      expect(fetches['next']![19]).toBe(2);
+      step();
+      expect(fetches['next']).toEqual(new Float32Array(20).fill(10));
+      runnable.dispose();
+      if (backend.name === 'native') expect(step).toThrow(BackendError);
+    }
+  });
+
   test('a training step agrees with the reference', () => {
     const program = compile(training(32, 48));
     const feeds = { x: numbers(32 * 48) };
@@ -207,6 +227,7 @@ describe.skipIf(noAddon)('a run in the background', () => {
       () => storage.write('w', [1]),
       () => runnable.runSync(1, {}),
       () => other.runSync(1, {}),
+      () => other.mailbox().step(),
     ]) {
       expect(use).toThrow(BackendError);
       expect(use).toThrow(/await the run first/);
@@ -227,6 +248,7 @@ describe.skipIf(noAddon)('a run in the background', () => {
     expect((await running)['peak']).toHaveLength(100);
     expect(() => runnable.runSync(1, {})).toThrow(BackendError);
     await expect(runnable.run(1, {})).rejects.toThrow(BackendError);
+    expect(() => runnable.mailbox()).toThrow(BackendError);
     runnable.dispose();
   });
 });
