@@ -6,7 +6,11 @@ import { compile, type Graph } from '../compile/compile.ts';
 export interface Compiled {
   readonly runnable: Runnable;
   readonly feeds: readonly string[];
+  /** Whether the engine still keeps it: who remembers a program asks before using it. */
+  readonly live: boolean;
 }
+
+type Kept = { -readonly [K in keyof Compiled]: Compiled[K] };
 
 /** Programs that an engine keeps; the one that was not used for longest makes room. */
 const KEPT = 64;
@@ -18,7 +22,7 @@ const KEPT = 64;
 export class Engine {
   readonly backend: Backend;
   readonly storage: Storage;
-  readonly #programs = new Map<string, Compiled>();
+  readonly #programs = new Map<string, Kept>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(backend: Backend) {
@@ -36,7 +40,7 @@ export class Engine {
     }
     const program = compile(trace(), { fuses: (op) => this.backend.fuses(op) });
     const runnable = this.backend.prepare(program, this.storage);
-    const compiled = { runnable, feeds: program.feeds.map(({ name }) => name) };
+    const compiled = { runnable, feeds: program.feeds.map(({ name }) => name), live: true };
     this.#programs.set(key, compiled);
     if (this.#programs.size > KEPT) this.#drop(this.#programs.keys().next().value!);
     return compiled;
@@ -48,20 +52,16 @@ export class Engine {
   }
 
   #drop(key: string): void {
-    const { runnable } = this.#programs.get(key)!;
+    const kept = this.#programs.get(key)!;
     this.#programs.delete(key);
+    kept.live = false;
     // A call in flight still uses it.
-    void this.exclusive(() => runnable.dispose());
+    void this.exclusive(() => kept.runnable.dispose());
   }
 
   /** Runs `steps` steps when all earlier calls are done; arrays that the program does not take are left out. */
   run({ runnable, feeds }: Compiled, steps: number, arrays: Arrays): Promise<Arrays> {
     return this.exclusive(() => runnable.run(steps, pick(arrays, feeds)));
-  }
-
-  /** The same at once, on this thread. */
-  runSync({ runnable, feeds }: Compiled, steps: number, arrays: Arrays): Arrays {
-    return runnable.runSync(steps, pick(arrays, feeds));
   }
 
   /** Runs `work` when all earlier calls are done. */

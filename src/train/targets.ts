@@ -13,6 +13,8 @@ export interface Targets {
   readonly classes: number | undefined;
   /** A label that leaves its row out. */
   readonly ignoreIndex: number | undefined;
+  /** What numbers must be. */
+  readonly wants?: Wants | undefined;
 }
 
 /**
@@ -51,10 +53,10 @@ export function readTargets(
   const asGiven = spec === undefined && came.data instanceof Int32Array;
   const y = asGiven ? came : { data: new Float32Array(came.data), shape: came.shape };
   const classes = loss.task === 'classes' ? output.at(-1) : undefined;
-  return { y, labels: false, classes, ignoreIndex: undefined };
+  return { y, labels: false, classes, ignoreIndex: undefined, wants: spec?.wants };
 }
 
-type Wants = NonNullable<TargetSpec['wants']>;
+export type Wants = NonNullable<TargetSpec['wants']>;
 
 const WANTED: Readonly<Record<Wants, string>> = {
   share: 'a number in [0, 1]',
@@ -64,25 +66,40 @@ const WANTED: Readonly<Record<Wants, string>> = {
 
 /** Numbers outside of what a loss is defined for would train, and mean nothing. */
 function checkNumbers(name: string, { data, shape }: Rows, wants: Wants): void {
-  const width = wants === 'distribution' ? shape.at(-1)! : 1;
-  for (let at = 0; at < data.length; at += width) {
-    if (isWanted(data.subarray(at, at + width), wants)) continue;
-    const row = Math.floor(at / Math.max(1, data.length / shape[0]!));
-    throw new DataError(`${name}: a target is not ${WANTED[wants]}`, {
-      row,
-      got: Array.from(data.subarray(at, at + Math.min(width, 8))).join(', '),
-      hint: wants === 'side' ? 'y.map(([yes]) => [yes ? 1 : -1])' : undefined,
-    });
-  }
+  const at = firstUnwanted(data, shape, wants);
+  if (at < 0) return;
+  const row = Math.floor(at / Math.max(1, data.length / shape[0]!));
+  throw new DataError(`${name}: a target is not ${WANTED[wants]}`, {
+    row,
+    got: Array.from(data.subarray(at, at + Math.min(stride(shape, wants), 8))).join(', '),
+    hint: wants === 'side' ? 'y.map(([yes]) => [yes ? 1 : -1])' : undefined,
+  });
 }
 
-function isWanted(numbers: Rows['data'], wants: Wants): boolean {
-  if (wants === 'share') return numbers[0]! >= 0 && numbers[0]! <= 1;
-  if (wants === 'side') return Math.abs(numbers[0]!) === 1;
+/** Whether all numbers are such as a loss is defined for. */
+export function areWanted(data: Rows['data'], shape: Shape, wants: Wants): boolean {
+  return firstUnwanted(data, shape, wants) < 0;
+}
+
+function firstUnwanted(data: Rows['data'], shape: Shape, wants: Wants): number {
+  const width = stride(shape, wants);
+  for (let at = 0; at < data.length; at += width) if (!isWanted(data, at, width, wants)) return at;
+  return -1;
+}
+
+/** Numbers that are looked at together. */
+function stride(shape: Shape, wants: Wants): number {
+  return wants === 'distribution' ? shape.at(-1)! : 1;
+}
+
+function isWanted(data: Rows['data'], at: number, width: number, wants: Wants): boolean {
+  const first = data[at]!;
+  if (wants === 'share') return first >= 0 && first <= 1;
+  if (wants === 'side') return Math.abs(first) === 1;
   let sum = 0;
-  for (const number of numbers) {
-    if (number < 0) return false;
-    sum += number;
+  for (let i = at; i < at + width; i++) {
+    if (data[i]! < 0) return false;
+    sum += data[i]!;
   }
   // float32 shares of a thousand classes are off by less than this in sum.
   return Math.abs(sum - 1) < 1e-3;
