@@ -59,10 +59,13 @@ export function keyOf(seed: number, path: string): Key {
   // FNV-1a over the UTF-16 units, then one Philox block, so that near seeds and near paths share nothing.
   let hash = 0x811c9dc5;
   for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
-  const out = new Uint32Array(4);
-  philox(seed | 0, Math.floor(seed / 2 ** 32) | 0, hash, path.length, [0x676c6961, 0], out);
-  return [out[0]! | 0, out[1]! | 0];
+  philox(seed | 0, Math.floor(seed / 2 ** 32) | 0, hash, path.length, KEYS, block);
+  return [block[0]! | 0, block[1]! | 0];
 }
+
+const KEYS: Key = [0x676c6961, 0];
+/** Taken by one call at a time. */
+const block = new Uint32Array(4);
 
 /** A stream of random numbers on the host: initial weights, shuffles, splits. One key gives one stream. */
 export class Random {
@@ -111,7 +114,8 @@ export class Random {
 
   /** The numbers 0 to n - 1 in random order (Fisher and Yates, 1938). */
   permutation(n: number): Int32Array {
-    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const order = new Int32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
       const swap = order[i]!;

@@ -178,7 +178,9 @@ export async function runWithCallbacks(plan: RunPlan): Promise<History> {
   const training = new Training(plan);
   const { run } = training;
   for (const callback of callbacks) await callback.onBegin?.(run);
-  for await (const event of training.events()) {
+  // Asked for each time: a callback may be given its methods later.
+  const hears = () => callbacks.some(({ onEpoch }) => onEpoch !== undefined);
+  for await (const event of training.events(hears)) {
     for (const callback of callbacks) await notify(callback, event, run);
     if (event.type === 'end') return event.history;
   }

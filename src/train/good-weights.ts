@@ -1,26 +1,44 @@
 import type { Session, Weight } from './session.ts';
 
 /** Steps between two copies of the weights: a step reads and writes all of them, so a copy is lost in so many. */
-const STEPS_PER_COPY = 32;
+const STEPS = 32;
+/** Multiplications between two copies of a tiny network: some 20 ms. */
+const WORK = 2 ** 28;
+/** What a step costs beside its multiplications, in these. */
+const STEP = 2 ** 11;
 
 /**
  * Weights to go back to when numbers stop being finite. A copy is good once a loss was computed from it and was
  * finite: before that it may hold what the last update broke.
+ *
+ * When copies are taken follows from steps and sizes alone, so the clock has no say in where a run goes back to: at
+ * the first epoch that begins 32 steps after the last copy. The steps of a tiny network take less time than a copy:
+ * there the distance grows with the run, to as many steps as take some 20 ms, but to no more than there were before.
  */
 export class GoodWeights {
   readonly #session: Session;
+  readonly #distance: number;
   #good: Readonly<Record<string, Weight>> | undefined;
   #candidate: Readonly<Record<string, Weight>> | undefined;
   #due = 0;
 
-  constructor(session: Session) {
+  /** For steps of so many rows. */
+  constructor(session: Session, batch: number) {
     this.#session = session;
+    const { params } = session.network;
+    const numbers = params.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    this.#distance = Math.max(STEPS, Math.floor(WORK / (numbers * batch + STEP)));
+  }
+
+  /** The step of the run that an epoch must begin with, or come after, for the next copy. */
+  get due(): number {
+    return this.#due;
   }
 
   /** Copies the weights, unless the last copy is young. `steps` counts those of the run. */
   async copy(steps: number): Promise<void> {
     if (steps < this.#due) return;
-    this.#due = steps + STEPS_PER_COPY;
+    this.#due = steps + Math.min(this.#distance, Math.max(STEPS, steps));
     this.#candidate = await this.#session.readWeights();
   }
 

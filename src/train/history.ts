@@ -19,8 +19,72 @@ export interface History {
   readonly steps: number;
 }
 
+/** Epochs whose numbers lie in one piece of memory. */
+const PIECE = 1024;
+
+/** Epochs as they come in. A tiny network has millions of them, so they become objects only when they are asked for. */
+export class EpochLog {
+  readonly #names: readonly string[];
+  readonly #pieces: Float64Array[] = [];
+  #length = 0;
+
+  /** `logged`: what each epoch logs, the loss first. */
+  constructor(logged: readonly string[]) {
+    this.#names = ['learningRate', ...logged];
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds an epoch: learning rate and loss, and the rest of what is logged in its order. */
+  add(learningRate: number, loss: number, rest: readonly number[] = []): void {
+    const width = this.#names.length;
+    const at = this.#length % PIECE;
+    if (at === 0) this.#pieces.push(new Float64Array(PIECE * width));
+    const piece = this.#pieces[this.#pieces.length - 1]!;
+    piece[at * width] = learningRate;
+    piece[at * width + 1] = loss;
+    for (let i = 2; i < width; i++) piece[at * width + i] = rest[i - 2]!;
+    this.#length++;
+  }
+
+  /** Epoch `i`, counted from 0. */
+  at(i: number): EpochLogs {
+    const width = this.#names.length;
+    const piece = this.#pieces[Math.floor(i / PIECE)]!;
+    const start = (i % PIECE) * width;
+    return Object.fromEntries([
+      ['epoch', i + 1],
+      ...this.#names.map((name, n) => [name, piece[start + n]!]),
+    ]) as unknown as EpochLogs;
+  }
+
+  /** What was logged under that name, epoch by epoch. */
+  column(name: string): number[] {
+    const width = this.#names.length;
+    const column = this.#names.indexOf(name);
+    const of = (i: number) => this.#pieces[Math.floor(i / PIECE)]![(i % PIECE) * width + column]!;
+    return Array.from({ length: this.#length }, (_, i) => of(i));
+  }
+
+  /** All epochs so far. */
+  all(): EpochLogs[] {
+    return Array.from({ length: this.#length }, (_, i) => this.at(i));
+  }
+}
+
 /** The history of a run that ended. */
-export function historyOf(epochs: readonly EpochLogs[], stopReason: string, steps: number): History {
+export function historyOf(log: EpochLog, stopReason: string, steps: number): History {
   const none = { epoch: 0, learningRate: Number.NaN, loss: Number.NaN };
-  return { epochs: [...epochs], final: epochs.at(-1) ?? none, stopReason, steps };
+  let epochs: readonly EpochLogs[] | undefined;
+  return {
+    get epochs() {
+      epochs ??= log.all();
+      return epochs;
+    },
+    final: log.length > 0 ? log.at(log.length - 1) : none,
+    stopReason,
+    steps,
+  };
 }

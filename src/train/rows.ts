@@ -1,3 +1,4 @@
+import type { NumberArray } from '../base/dtype.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 
 /** Rows of data as a program takes them: all axes but the first belong to a row. */
@@ -7,16 +8,30 @@ export interface Rows {
 }
 
 /** The rows `order[from]` to `order[to - 1]`, behind each other. */
-export function takeRows({ data, shape }: Rows, order: Int32Array, from: number, to: number): Rows['data'] {
+export function takeRows(rows: Rows, order: Int32Array, from: number, to: number): Rows['data'] {
+  const length = (to - from) * sizeOf(rows.shape.slice(1));
+  const into = rows.data instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+  copyRows(rows, order, from, to, into);
+  return into;
+}
+
+/** The same into an array that is there. */
+export function copyRows(
+  { data, shape }: Rows,
+  order: Int32Array,
+  from: number,
+  to: number,
+  into: NumberArray,
+): void {
   const width = sizeOf(shape.slice(1));
-  const out =
-    data instanceof Int32Array ? new Int32Array((to - from) * width) : new Float32Array((to - from) * width);
-  for (let i = from; i < to; i++) {
-    const row = order[i]!;
-    if (width === 1) out[i - from] = data[row]!;
-    else out.set(data.subarray(row * width, (row + 1) * width), (i - from) * width);
+  if (width === 1) {
+    for (let i = from; i < to; i++) into[i - from] = data[order[i]!]!;
+    return;
   }
-  return out;
+  for (let i = from; i < to; i++) {
+    const row = order[i]! * width;
+    into.set(data.subarray(row, row + width), (i - from) * width);
+  }
 }
 
 /** The rows `from` to `to - 1`, not copied. */

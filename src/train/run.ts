@@ -8,14 +8,15 @@ import type { Optimizer } from '../optim/index.ts';
 import type { Callback, Run, StepEvent, TrainEvent } from './callback.ts';
 import type { Dataset } from './dataset.ts';
 import type { Compiled } from './engine.ts';
+import { EpochLoss, EpochPredictions } from './epoch-sums.ts';
 import { evaluateDataset, measure } from './evaluate.ts';
 import { firstBroken, GoodWeights } from './good-weights.ts';
-import { type EpochLogs, historyOf } from './history.ts';
+import { EpochLog, historyOf } from './history.ts';
 import type { Metric } from './metrics/index.ts';
-import { takeRows } from './rows.ts';
-import { asFloat32, type Session } from './session.ts';
-import { LEAVES, optimizerSlots, rateOf, traceStep } from './step.ts';
-import { Values } from './values.ts';
+import type { Rows } from './rows.ts';
+import { RunFeeds, type Steps } from './run-feeds.ts';
+import type { Session } from './session.ts';
+import { LEAVES, optimizerSlots, storedRows, traceStep } from './step.ts';
 
 /** A run, ready to go: everything is checked. */
 export interface RunPlan {
@@ -49,7 +50,13 @@ let runs = 0;
 export class Training {
   readonly #plan: RunPlan;
   readonly #key = `run ${runs++} `;
-  readonly #epochs: EpochLogs[] = [];
+  readonly #stepsPerEpoch: number;
+  readonly #log: EpochLog;
+  readonly #feeds: RunFeeds;
+  readonly #loss: EpochLoss;
+  readonly #goodWeights: GoodWeights;
+  /** What the model had done before. */
+  #before = { steps: 0, epochs: 0 };
   #stopReason: string | undefined;
   #steps = 0;
   /** Steps a call, adapted to the time that calls take. */
@@ -58,12 +65,18 @@ export class Training {
   #learningRate = 0;
   /** What a schedule that watches a metric has done to the learning rate. */
   #factor = 1;
-
-  readonly #goodWeights: GoodWeights;
+  /** Rows in the order of the epochs that go in one call. */
+  #orders = new Int32Array(0);
 
   constructor(plan: RunPlan) {
+    const { session, optimizer, train, loss, metrics, validation, epochs, batchSize } = plan;
     this.#plan = plan;
-    this.#goodWeights = new GoodWeights(plan.session);
+    this.#stepsPerEpoch = Math.ceil(train.rows / batchSize);
+    const updates = Math.max(1, Math.ceil((epochs * this.#stepsPerEpoch) / optimizer.accumulate));
+    this.#log = new EpochLog(loggedNames(metrics, validation !== undefined));
+    this.#feeds = new RunFeeds(train, optimizer, updates);
+    this.#loss = new EpochLoss(train, loss);
+    this.#goodWeights = new GoodWeights(session, batchSize);
   }
 
   /** The run as callbacks see it. */
@@ -86,8 +99,11 @@ export class Training {
     };
   }
 
-  /** Runs to the end, yielding what happens. The model stays usable however it ends. */
-  async *events(): AsyncGenerator<TrainEvent, void, undefined> {
+  /**
+   * Runs to the end, yielding what happens. The model stays usable however it ends. Where nobody `hears` of single
+   * epochs, several may go in one call and are yielded as its one step event.
+   */
+  async *events(hears: () => boolean = () => true): AsyncGenerator<TrainEvent, void, undefined> {
     const { session, epochs } = this.#plan;
     if (session.training) {
       throw new GliaError('ERR_GLIA_STATE', 'the model is being trained already', {
@@ -95,23 +111,25 @@ export class Training {
       });
     }
     session.training = true;
+    this.#before = { steps: session.steps, epochs: session.epochs };
     try {
       await session.engine.exclusive(() => this.#allocate());
-      for (let epoch = 1; epoch <= epochs && !this.#stopped(); epoch++) {
-        yield* this.#epoch(epoch);
-        const logs = this.#epochs.at(-1);
-        if (logs?.epoch === epoch) yield { type: 'epoch', logs };
+      for (let epoch = 1; epoch <= epochs && !this.#stopped(); ) {
+        await this.#goodWeights.copy(this.#steps);
+        const together = hears() ? 1 : this.#epochsInCall(epoch);
+        if (together > 1) yield* this.#callOfEpochs(epoch, together);
+        else {
+          yield* this.#epoch(epoch);
+          if (this.#log.length === epoch) yield { type: 'epoch', logs: this.#log.at(epoch - 1) };
+        }
+        epoch += together;
       }
       await this.#checkLast();
-      yield { type: 'end', history: historyOf(this.#epochs, this.#stopReason ?? 'completed', this.#steps) };
+      yield { type: 'end', history: historyOf(this.#log, this.#stopReason ?? 'completed', this.#steps) };
     } finally {
       this.#release();
       session.training = false;
     }
-  }
-
-  get #stepsPerEpoch(): number {
-    return Math.ceil(this.#plan.train.rows / this.#plan.batchSize);
   }
 
   #stopped(): boolean {
@@ -126,76 +144,138 @@ export class Training {
   }
 
   async #allocate(): Promise<void> {
-    const { session, optimizer, train } = this.#plan;
+    const { session, optimizer } = this.#plan;
     const { storage } = session.engine;
     for (const { name, shape, initial } of optimizerSlots(session.network, optimizer)) {
       storage.allocate({ name, shape, dtype: 'f32' });
       if (initial !== 0) storage.write(name, new Float32Array(sizeOf(shape)).fill(initial));
     }
-    for (const [i, { data, shape }] of train.x.entries()) {
-      storage.allocate({ name: LEAVES.input(i), shape, dtype: 'f32' });
+    for (const [name, { data, shape }] of this.#stored()) {
+      storage.allocate({ name, shape, dtype: 'f32' });
       for (let at = 0; at < data.length; at += SLICE) {
-        storage.write(LEAVES.input(i), data.subarray(at, at + SLICE), at);
+        storage.write(name, data.subarray(at, at + SLICE), at);
         // Copying gigabytes takes seconds; the event loop gets its turns meanwhile.
         if (at + SLICE < data.length) await new Promise((resolve) => setImmediate(resolve));
       }
     }
   }
 
+  /** The data that lies in storage. Labels are fed: a number a row, and rows are gathered as floats. */
+  #stored(): [string, Rows][] {
+    const { x, y, weight } = this.#plan.train;
+    const stored = x.map((rows, i): [string, Rows] => [LEAVES.input(i), rows]);
+    if (!(y.data instanceof Int32Array)) stored.push([LEAVES.target, y]);
+    if (weight !== undefined) stored.push([LEAVES.weight, weight]);
+    return stored;
+  }
+
   #release(): void {
-    const { session, optimizer, train } = this.#plan;
+    const { session, optimizer } = this.#plan;
     session.engine.forget(this.#key);
     for (const { name } of optimizerSlots(session.network, optimizer)) session.engine.storage.release(name);
-    for (const i of train.x.keys()) session.engine.storage.release(LEAVES.input(i));
+    for (const [name] of this.#stored()) session.engine.storage.release(name);
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent, void, undefined> {
-    const { session, train, batchSize, shuffle } = this.#plan;
-    const order = shuffle
-      ? epochOrder(train.rows, session.seed, session.epochs)
-      : Int32Array.from({ length: train.rows }, (_, i) => i);
-    const sofar = new EpochSums(this.#plan, order);
+    const { session, train, batchSize, metrics } = this.#plan;
+    const order = this.#orderOf(session.epochs, new Int32Array(train.rows), 0);
+    const predictions =
+      metrics.length > 0 ? new EpochPredictions(train, order, session.network.outputShapes[0]!) : undefined;
     const steps = this.#stepsPerEpoch;
-    await this.#goodWeights.copy(this.#steps);
+    this.#loss.reset();
     for (let step = 0; step < steps; ) {
-      const whole = Math.floor(train.rows / batchSize) - step;
-      const count = whole > 0 ? Math.min(this.#stepsPerCall, whole) : 1;
-      const size = whole > 0 ? batchSize : train.rows - step * batchSize;
       const from = step * batchSize;
-      await this.#call(epoch, sofar, from, size, count);
+      const whole = Math.floor(train.rows / batchSize) - step;
+      // Calls of one length, rather than a short one at the end.
+      const calls = Math.ceil(whole / this.#stepsPerCall);
+      const count = whole > 0 ? Math.ceil(whole / calls) : 1;
+      const size = whole > 0 ? batchSize : train.rows - from;
+      const fetched = await this.#call(epoch, { order, from, size, count });
+      this.#loss.add(fetched['loss']!, 0, order, from, size, count);
+      predictions?.add(fetched['prediction']!, from);
       step += count;
-      yield { type: 'step', epoch, step, steps, loss: sofar.loss, learningRate: this.#learningRate };
+      yield this.#stepEvent(epoch, step);
       if (this.#aborted()) return;
     }
     session.epochs++;
-    await this.#finishEpoch(epoch, sofar);
+    await this.#finishEpoch(predictions);
   }
 
-  /** `count` steps in one call of the backend. */
-  async #call(epoch: number, sofar: EpochSums, from: number, size: number, count: number): Promise<void> {
-    const { session, train } = this.#plan;
+  /** How many whole epochs go in the next call: as many as nothing comes between. */
+  #epochsInCall(epoch: number): number {
+    const { optimizer, train, metrics, validation, epochs, batchSize } = this.#plan;
+    const alike = train.rows % batchSize === 0;
+    const { watch } = optimizer.schedule;
+    if (!alike || metrics.length > 0 || validation !== undefined || watch !== undefined) return 1;
+    const steps = this.#stepsPerEpoch;
+    const untilCopy = Math.ceil((this.#goodWeights.due - this.#steps) / steps);
+    return Math.max(1, Math.min(Math.floor(this.#stepsPerCall / steps), epochs - epoch + 1, untilCopy));
+  }
+
+  async *#callOfEpochs(first: number, epochs: number): AsyncGenerator<StepEvent, void, undefined> {
+    const { session, train, batchSize: size } = this.#plan;
+    const { rows } = train;
+    const steps = this.#stepsPerEpoch;
+    if (this.#orders.length < epochs * rows) this.#orders = new Int32Array(epochs * rows);
+    const order = this.#orders;
+    for (let i = 0; i < epochs; i++) this.#orderOf(session.epochs + i, order, i * rows);
+    const { loss: losses } = await this.#call(first, { order, from: 0, size, count: epochs * steps });
+    for (let i = 0; i < epochs - 1; i++) {
+      this.#loss.reset();
+      this.#loss.add(losses!, i * steps, order, i * rows, size, steps);
+      this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, this.#loss.value);
+    }
+    session.epochs += epochs - 1;
+    this.#loss.reset();
+    this.#loss.add(losses!, (epochs - 1) * steps, order, (epochs - 1) * rows, size, steps);
+    yield this.#stepEvent(first + epochs - 1, steps);
+    // As at the end of an epoch that went alone.
+    if (this.#aborted()) return;
+    session.epochs++;
+    this.#log.add(this.#learningRate, this.#loss.value);
+  }
+
+  #stepEvent(epoch: number, step: number): StepEvent {
+    const { value: loss } = this.#loss;
+    return { type: 'step', epoch, step, steps: this.#stepsPerEpoch, loss, learningRate: this.#learningRate };
+  }
+
+  /** Writes the order in which an epoch of the model takes the rows into `order`, from `at` on. */
+  #orderOf(epoch: number, order: Int32Array, at: number): Int32Array {
+    const { session, train, shuffle } = this.#plan;
+    if (shuffle) order.set(epochOrder(train.rows, session.seed, epoch), at);
+    else for (let i = 0; i < train.rows; i++) order[at + i] = i;
+    return order;
+  }
+
+  /** Some steps in one call of the backend; `epoch` is that of the first. */
+  async #call(epoch: number, steps: Steps): Promise<Readonly<Record<string, NumberArray>>> {
+    const { session } = this.#plan;
+    const { size, count } = steps;
     const program = this.#program(size);
-    const to = from + size * count;
-    const feeds: Record<string, NumberArray> = {
-      [LEAVES.index]: sofar.order.slice(from, to),
-      y: takeRows(train.y, sofar.order, from, to),
-      ...(train.weight && { weight: takeRows(train.weight, sofar.order, from, to) }),
-      ...this.#scalars(count),
-    };
+    const feeds = this.#feeds.fill(program.feeds, steps, this.#steps, session.steps, this.#factor);
+    this.#learningRate = this.#feeds.rates[count - 1]!;
     const started = performance.now();
     const fetched = await session.engine.run(program, count, feeds);
     this.#adapt(performance.now() - started, count);
     const losses = fetched['loss']!;
-    const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+    const bad = firstNotFinite(losses);
     if (bad !== 0) this.#goodWeights.confirm();
-    if (bad >= 0) await this.#fail(`the loss became ${losses[bad]} in epoch ${epoch}`, this.#steps + bad + 1);
-    sofar.add(fetched, from, size);
+    if (bad >= 0) {
+      const at = epoch + Math.floor(bad / this.#stepsPerEpoch);
+      await this.#fail(`the loss became ${losses[bad]} in epoch ${at}`, this.#steps + bad + 1);
+    }
     this.#steps += count;
     session.steps += count;
+    return fetched;
   }
 
   /** Ends the run with the last good weights put back. */
   async #fail(why: string, step: number): Promise<never> {
+    const { session } = this.#plan;
+    // Not how far the call went: masks and shuffles of a further run must not depend on the clock.
+    session.steps = this.#before.steps + step;
+    session.epochs = this.#before.epochs + Math.floor((step - 1) / this.#stepsPerEpoch);
     await this.#goodWeights.restore();
     throw new NumericError(why, {
       at: `step ${step}`,
@@ -215,127 +295,54 @@ export class Training {
     this.#stepsPerCall = Math.min(fitting, 2 * this.#stepsPerCall);
   }
 
-  /** The numbers that change from step to step, for the next `count` steps. */
-  #scalars(count: number): Record<string, NumberArray> {
-    const { optimizer, session, epochs } = this.#plan;
-    const { accumulate } = optimizer;
-    const updates = Math.max(1, Math.ceil((epochs * this.#stepsPerEpoch) / accumulate));
-    const names = Object.keys(optimizer.scalars(1, 1));
-    const feeds: Record<string, NumberArray> = Object.fromEntries(
-      names.map((name) => [LEAVES.scalar(name), new Float32Array(count)]),
-    );
-    feeds[LEAVES.apply] = new Float32Array(count);
-    feeds['step'] = Int32Array.from({ length: count }, (_, i) => session.steps + i);
-    for (let i = 0; i < count; i++) {
-      const done = Math.floor((this.#steps + i) / accumulate);
-      this.#learningRate = this.#factor * rateOf(optimizer, done, updates);
-      const values = optimizer.scalars(done + 1, this.#learningRate);
-      for (const name of names) feeds[LEAVES.scalar(name)]![i] = values[name]!;
-      feeds[LEAVES.apply]![i] = (this.#steps + i + 1) % accumulate === 0 ? 1 : 0;
-    }
-    return feeds;
-  }
-
   #program(batch: number): Compiled {
     const { session, optimizer, loss, train, metrics } = this.#plan;
     return session.engine.program(`${this.#key}${batch}`, () => {
-      const integer = train.y.data instanceof Int32Array;
-      const target = fed('y', [batch, ...train.y.shape.slice(1)], integer ? 'i32' : 'f32');
-      const weight = train.weight && fed('weight', [batch]);
+      const { y, weight, rows } = train;
+      const stored = { rows, index: fed(LEAVES.index, [batch], 'i32') };
+      const shape = y.shape.slice(1);
+      const target =
+        y.data instanceof Int32Array
+          ? fed(LEAVES.target, [batch, ...shape], 'i32')
+          : storedRows(LEAVES.target, shape, stored);
       const lossOf = ([output]: readonly Tensor[]) => ({
-        loss: reduceRows(loss.rows(output!, target), loss.reduction, weight),
+        loss: reduceRows(
+          loss.rows(output!, target),
+          loss.reduction,
+          weight && storedRows(LEAVES.weight, [], stored),
+        ),
         ...(metrics.length > 0 && { fetch: { prediction: loss.prediction(output!) } }),
       });
-      return traceStep({ network: session.network, optimizer, batch, stored: train.rows, loss: lossOf });
+      return traceStep({ network: session.network, optimizer, batch, stored, loss: lossOf });
     });
   }
 
-  async #finishEpoch(epoch: number, sofar: EpochSums): Promise<void> {
-    const { session, loss, metrics, validation, optimizer } = this.#plan;
-    const logs: Record<string, number> = {};
-    for (const metric of metrics) logs[metric.name] = measure(metric, sofar.predictions, sofar.seen, loss);
+  async #finishEpoch(predictions: EpochPredictions | undefined): Promise<void> {
+    const { session, loss, metrics, validation, optimizer, signal } = this.#plan;
+    const rest: number[] = [];
+    if (predictions !== undefined) {
+      const { values, seen } = predictions;
+      for (const metric of metrics) rest.push(measure(metric, values, seen, loss));
+    }
     if (validation !== undefined) {
       const key = `${this.#key}validation`;
-      const { signal } = this.#plan;
       try {
-        const { logs: own } = await evaluateDataset(session, loss, validation, metrics, key, signal);
-        for (const [name, value] of Object.entries(own)) logs[`val_${name}`] = value;
+        const { logs } = await evaluateDataset(session, loss, validation, metrics, key, signal);
+        rest.push(logs.loss, ...metrics.map(({ name }) => logs[name]!));
       } catch (error) {
         if (this.#aborted() && error === signal?.reason) return;
         throw error;
       }
     }
-    this.#epochs.push({ epoch, learningRate: this.#learningRate, loss: sofar.loss, ...logs });
+    this.#log.add(this.#learningRate, this.#loss.value, rest);
     const { watch } = optimizer.schedule;
     if (watch === undefined) return;
-    this.#factor = watch.factor(this.#epochs.map((one) => one[watch.monitor]!));
+    this.#factor = watch.factor(this.#log.column(watch.monitor));
   }
 }
 
-/** Loss and predictions of an epoch as its steps come in. */
-class EpochSums {
-  readonly order: Int32Array;
-  readonly #train: Dataset;
-  readonly #predictions: Values | undefined;
-  readonly #plainMean: boolean;
-  readonly #sum: boolean;
-  #total = 0;
-  #mass = 0;
-  #started = false;
-
-  constructor(
-    { train, loss, session, metrics }: Pick<RunPlan, 'train' | 'loss' | 'session' | 'metrics'>,
-    order: Int32Array,
-  ) {
-    this.order = order;
-    this.#train = train;
-    this.#sum = loss.reduction === 'sum';
-    this.#plainMean = train.weight === undefined && train.ignoreIndex === undefined;
-    const shape = [train.rows, ...session.network.outputShapes[0]!];
-    const size = shape.reduce((a, b) => a * b, 1);
-    this.#predictions = metrics.length > 0 ? new Values(new Float32Array(size), shape) : undefined;
-  }
-
-  get loss(): number {
-    if (!this.#started) return Number.NaN;
-    return this.#sum ? this.#total : this.#total / Math.max(this.#mass, Number.MIN_VALUE);
-  }
-
-  get predictions(): Values {
-    return this.#predictions!;
-  }
-
-  /** The data set in the order of the predictions. */
-  get seen(): Dataset {
-    const { y, weight, ...rest } = this.#train;
-    const ordered = (rows: typeof y) => ({
-      data: takeRows(rows, this.order, 0, rest.rows),
-      shape: rows.shape,
-    });
-    return { ...rest, y: ordered(y), weight: weight && ordered(weight) };
-  }
-
-  /** What the mean of a batch was divided by: its rows, or the sum of their weights. */
-  #massOf(from: number, size: number): number {
-    if (this.#plainMean) return size;
-    const { y, weight, ignoreIndex } = this.#train;
-    let mass = 0;
-    for (const row of this.order.subarray(from, from + size)) {
-      if (ignoreIndex === undefined || y.data[row] !== ignoreIndex) mass += weight?.data[row] ?? 1;
-    }
-    return mass;
-  }
-
-  add(fetched: Readonly<Record<string, NumberArray>>, from: number, size: number): void {
-    fetched['loss']!.forEach((loss, step) => {
-      const mass = this.#sum ? 1 : this.#massOf(from + step * size, size);
-      this.#total += loss * mass;
-      this.#mass += mass;
-    });
-    this.#started = true;
-    const part = fetched['prediction'];
-    if (part === undefined || this.#predictions === undefined) return;
-    const { data, shape } = this.#predictions;
-    data.set(asFloat32(part), (from * data.length) / shape[0]!);
-  }
+/** Index of the first number that is not finite, or -1; a callback for each would cost as much as a tiny step. */
+function firstNotFinite(numbers: NumberArray): number {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return i;
+  return -1;
 }

@@ -15,8 +15,8 @@ export interface StepSpec {
   readonly batch: number;
   /** Keeps the optimizer's tensors apart from those of other steps on the same storage. */
   readonly owner?: string;
-  /** Rows of the stored data that batches are gathered from; without it the batch itself is fed. */
-  readonly stored?: number;
+  /** Rows of the stored data, and which of them are in the batch; without it the batch itself is fed. */
+  readonly stored?: { readonly rows: number; readonly index: Tensor };
   /** The scalar to be minimised, from the network's outputs; more values may be fetched with it. */
   readonly loss: (outputs: readonly Tensor[]) => { loss: Tensor; fetch?: Readonly<Record<string, Tensor>> };
 }
@@ -24,6 +24,8 @@ export interface StepSpec {
 /** Names of the leaves of a training step; none is that of a parameter, `layer.name`. */
 export const LEAVES = {
   index: 'index',
+  target: 'y',
+  weight: 'weight',
   apply: 'optim.apply',
   input: (i: number): string => `x${i}`,
   scalar: (name: string): string => `optim.${name}`,
@@ -62,9 +64,9 @@ export function optimizerSlots(
 
 /** Loss, gradients and updates as ONE graph; the carried tensors become the next weights and optimizer state. */
 export function traceStep(spec: StepSpec): Graph {
-  const { network, batch, stored: rows, loss: lossOf } = spec;
+  const { network, batch, stored: data, loss: lossOf } = spec;
   const traced = network.trace(
-    network.inputShapes.map((shape, i) => inputLeaf(i, shape, batch, rows)),
+    network.inputShapes.map((shape, i) => inputLeaf(i, shape, batch, data)),
     true,
   );
   const { loss, fetch = {} } = lossOf(traced.outputs);
@@ -77,10 +79,18 @@ export function traceStep(spec: StepSpec): Graph {
   return { fetch: { loss: total, ...fetch }, carry };
 }
 
-function inputLeaf(i: number, shape: Shape, batch: number, rows: number | undefined): Tensor {
+function inputLeaf(i: number, shape: Shape, batch: number, data: StepSpec['stored']): Tensor {
   const name = LEAVES.input(i);
-  if (rows === undefined) return fed(name, [batch, ...shape]);
-  return gather(stored(name, [rows, ...shape]), fed(LEAVES.index, [batch], 'i32'));
+  return data === undefined ? fed(name, [batch, ...shape]) : storedRows(name, shape, data);
+}
+
+/** The rows of a batch out of a stored tensor, where `shape` is that of a row. */
+export function storedRows(
+  name: string,
+  shape: Shape,
+  { rows, index }: NonNullable<StepSpec['stored']>,
+): Tensor {
+  return gather(stored(name, [rows, ...shape]), index);
 }
 
 type Carry = readonly (readonly [Tensor, Tensor])[];

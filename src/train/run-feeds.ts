@@ -1,0 +1,65 @@
+import type { Arrays } from '../backend/backend.ts';
+import type { DType, NumberArray } from '../base/dtype.ts';
+import type { Optimizer } from '../optim/index.ts';
+import type { Dataset } from './dataset.ts';
+import { copyRows } from './rows.ts';
+import { Scalars } from './scalars.ts';
+import { LEAVES } from './step.ts';
+
+/** Steps of a call: `count` batches of `size` rows, which stand in `order` from `from` on. */
+export interface Steps {
+  readonly order: Int32Array;
+  readonly from: number;
+  readonly size: number;
+  readonly count: number;
+}
+
+/** The arrays that the calls of a run are fed: made for the longest call so far, and filled again for each. */
+export class RunFeeds {
+  readonly #train: Dataset;
+  readonly #scalars: Scalars;
+  readonly #room = new Map<string, NumberArray>();
+  /** Learning rate of each step of the last call, in double precision. */
+  rates = new Float64Array(0);
+
+  /** For a run of so many updates. */
+  constructor(train: Dataset, optimizer: Optimizer, updates: number) {
+    this.#train = train;
+    this.#scalars = new Scalars(optimizer, updates);
+  }
+
+  /**
+   * What the next steps are fed, of the leaves that their program takes. `step` counts the steps of the run from 0,
+   * `number` those of the model; `factor` is on the learning rate.
+   */
+  fill(leaves: readonly string[], steps: Steps, step: number, number: number, factor: number): Arrays {
+    const { order, from, size, count } = steps;
+    const to = from + size * count;
+    const feeds: Record<string, NumberArray> = {};
+    for (const leaf of leaves) {
+      if (leaf === LEAVES.index) feeds[leaf] = order.subarray(from, to);
+      else if (leaf === LEAVES.target) {
+        const { y } = this.#train;
+        feeds[leaf] = this.#take(leaf, 'i32', ((to - from) * y.data.length) / this.#train.rows);
+        copyRows(y, order, from, to, feeds[leaf]);
+      } else if (leaf === 'step') {
+        const numbers = this.#take(leaf, 'i32', count);
+        for (let i = 0; i < count; i++) numbers[i] = number + i;
+        feeds[leaf] = numbers;
+      } else feeds[leaf] = this.#take(leaf, 'f32', count);
+    }
+    const ports = this.#scalars.portsIn(feeds);
+    if (this.rates.length < count) this.rates = new Float64Array(count);
+    for (let i = 0; i < count; i++) this.rates[i] = this.#scalars.write(ports, step + i, i, factor);
+    return feeds;
+  }
+
+  #take(leaf: string, dtype: DType, length: number): NumberArray {
+    let room = this.#room.get(leaf);
+    if (room === undefined || room.length < length) {
+      room = dtype === 'i32' ? new Int32Array(length) : new Float32Array(length);
+      this.#room.set(leaf, room);
+    }
+    return room.subarray(0, length);
+  }
+}
