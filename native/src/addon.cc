@@ -3,13 +3,13 @@
 #include <napi.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "arrays.h"
 #include "blas.h"
 #include "cpu.h"
 #include "error.h"
@@ -26,7 +26,6 @@ namespace glia {
 namespace {
 
 constexpr int64_t kMaxCount = int64_t{1} << 40;
-constexpr int64_t kMaxWords = int64_t{1} << 50;
 
 // A run in the background.
 struct Job {
@@ -109,13 +108,6 @@ napi_value Try(napi_env env, const F& call) {
   return nullptr;
 }
 
-// The numbers of a Float32Array or Int32Array where they lie. No JavaScript may run while
-// they are used.
-struct Words {
-  float* data;
-  int64_t length;
-};
-
 Words WordsIn(const Napi::Value& value) {
   napi_typedarray_type type = napi_uint8_array;
   size_t length = 0;
@@ -125,10 +117,6 @@ Words WordsIn(const Napi::Value& value) {
     throw Error("ARGUMENT", "a Float32Array or Int32Array is missing");
   }
   return {static_cast<float*>(data), static_cast<int64_t>(length)};
-}
-
-void CopyWords(const float* from, int64_t n, float* to) {
-  if (n > 0) std::memcpy(to, from, static_cast<size_t>(4 * n));
 }
 
 Slot& IdleSlot(const std::shared_ptr<Slot>& slot) {
@@ -163,6 +151,19 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
   return info[1];
 }
 
+// view(slot): the slot's memory as an ArrayBuffer, which keeps it. Once a slot, since
+// V8 wants memory to have one buffer.
+Napi::Value View(const Napi::CallbackInfo& info) {
+  auto slot = std::make_unique<std::shared_ptr<Slot>>(HeldIn<Slot>(info[0]));
+  const Memory& memory = (*slot)->memory;
+  const auto drop = [](Napi::Env, void*, std::shared_ptr<Slot>* old) { delete old; };
+  const auto buffer = Napi::ArrayBuffer::New(
+      info.Env(), memory.data(), static_cast<size_t>(4 * memory.words()), drop, slot.get());
+  // Embedders may forbid buffers over memory that is not V8's; the exception is pending.
+  if (!buffer.IsEmpty()) slot.release();
+  return buffer;
+}
+
 Napi::Value Prepare(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray() || !info[1].IsArray())
     throw Error("ARGUMENT", "no program");
@@ -186,13 +187,6 @@ Napi::Value Dispose(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-int64_t WordsFor(const Port& port, int64_t count) {
-  if (port.words > 0 && count > kMaxWords / port.words) {
-    throw Error("MEMORY", "so many steps cannot be run at once");
-  }
-  return port.words * count;
-}
-
 // The caller's arrays, one a port, each `count` times as long as the tensor.
 std::vector<Words> ArraysIn(const Napi::Value& value, const std::vector<Port>& ports,
                             int64_t count) {
@@ -207,11 +201,6 @@ std::vector<Words> ArraysIn(const Napi::Value& value, const std::vector<Port>& p
     }
   }
   return arrays;
-}
-
-// Lets the ports of a program that was taken use these arrays.
-void Point(std::vector<Port>& ports, const std::vector<Words>& arrays) {
-  for (size_t i = 0; i < ports.size(); ++i) ports[i].array = arrays[i].data;
 }
 
 // runSync(program, count, feeds, fetches): reads and writes the arrays where they lie.
@@ -397,6 +386,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Release>(env, exports, "release");
   Export<Write>(env, exports, "write");
   Export<Read>(env, exports, "read");
+  Export<View>(env, exports, "view");
   Export<Prepare>(env, exports, "prepare");
   Export<Dispose>(env, exports, "dispose");
   Export<RunSync>(env, exports, "runSync");

@@ -16,6 +16,11 @@ export interface Slot {
 export interface Storage {
   /** Makes a zeroed tensor. A tensor of the same name is replaced; programs prepared before keep the old one. */
   allocate(slot: Slot): void;
+  /**
+   * Makes a tensor of numbers that lie in what the backend's `room` gave, without a copy; false when they lie elsewhere.
+   * They belong to the storage from then on.
+   */
+  adopt(slot: Slot, values: Float32Array): boolean;
   has(name: string): boolean;
   /** Copies `values` in, from element `offset` on. Throws BackendError while a run that uses the tensor goes on. */
   write(name: string, values: ArrayLike<number>, offset?: number): void;
@@ -57,7 +62,11 @@ export interface Backend {
   /** Whether named fusion `op` has a kernel of its own here. */
   fuses(op: string): boolean;
   createStorage(): Storage;
+  /** Floats to be filled, of which a storage can make a tensor without a copy. */
+  room(length: number): Float32Array;
   prepare(program: Program, storage: Storage): Runnable;
+  /** The same on at most so many threads, where there may be several. */
+  limited?(threads: number): Backend;
   /** What computes, for people: `OpenBLAS 0.3.21 SkylakeX, 2 threads`. */
   describe(): string;
 }

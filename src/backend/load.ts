@@ -17,22 +17,32 @@ const HINT =
 /** Where the package lies; the same from `src/` and from `dist/`. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-const loaded = new Map<BackendName | undefined, Backend>();
+const loaded = new Map<string, Backend>();
 
 /**
  * The backend that computes: the one asked for by name or by `GLIA_BACKEND`, else the native one where its addon
- * loads, else the one in TypeScript, with one warning that says why.
+ * loads, else the one in TypeScript, with one warning that says why. A native one computes on at most `threads`
+ * threads, and never on more than `threadCount` allows.
  *
  * @throws {BackendError} when the backend asked for does not exist or cannot serve.
  */
-export function loadBackend(name?: BackendName): Backend {
+export function loadBackend(name?: BackendName, threads?: number): Backend {
   const wanted = name ?? fromEnvironment();
-  let backend = loaded.get(wanted);
+  const key = `${wanted} ${threads}`;
+  let backend = loaded.get(key);
   if (backend === undefined) {
-    backend = wanted === 'typescript' ? createReference('float32') : loadNative(ROOT, wanted === 'native');
-    loaded.set(wanted, backend);
+    backend = find(wanted, threads);
+    loaded.set(key, backend);
   }
   return backend;
+}
+
+function find(wanted: BackendName | undefined, threads: number | undefined): Backend {
+  if (wanted === 'typescript') return createReference('float32');
+  if (threads === undefined) return loadNative(ROOT, wanted === 'native');
+  // The one with all threads says whether there is one, and warns once.
+  const all = loadBackend(wanted);
+  return all.limited?.(threads) ?? all;
 }
 
 function fromEnvironment(): BackendName | undefined {

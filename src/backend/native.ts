@@ -41,6 +41,8 @@ export interface Addon {
   limits(threads: number, milliseconds: number): MachineLimits;
   allocate(words: number): Handle;
   release(slot: Handle): void;
+  /** The memory of a slot as a buffer that keeps it; once a slot. */
+  view(slot: Handle): ArrayBuffer;
   write(slot: Handle, values: NumberArray, offset: number): void;
   read(slot: Handle, into: NumberArray): void;
   prepare(code: Float64Array, slots: readonly Handle[], threads: number, all: boolean): Handle;
@@ -58,6 +60,9 @@ export interface Addon {
   bind(program: Handle, feeds: readonly NumberArray[], fetches: readonly NumberArray[]): () => void;
 }
 
+/** Slots whose memory JavaScript fills before a storage adopts them. */
+const rooms = new WeakMap<ArrayBufferLike, Handle>();
+
 /**
  * The backend in C++ over a BLAS. Runs go on on threads of its own; programs that are too small to share run on
  * one, unless `all` threads are to take part, as in tests. The bits do not depend on the number of threads.
@@ -71,11 +76,23 @@ export function createNative(addon: Addon, threads: number, all = false): Backen
     name: 'native',
     fuses: (op) => opcodes.has(op),
     createStorage: () => new NativeStorage(addon),
+    room(length) {
+      const handle = guarded('room', () => addon.allocate(length));
+      try {
+        const buffer = addon.view(handle);
+        rooms.set(buffer, handle);
+        return new Float32Array(buffer);
+      } catch {
+        // Where JavaScript may not see memory of others, as in Electron, storages copy.
+        return new Float32Array(length);
+      }
+    },
     prepare(program, storage) {
       if (!(storage instanceof NativeStorage))
         throw new BackendError('the storage belongs to another backend');
       return new NativeRunnable(addon, program, storage, opcodes, { threads, all });
     },
+    limited: (most) => createNative(addon, Math.min(threads, most), all),
     describe: () => `${describeBlas(facts)}, ${threads} thread${threads === 1 ? '' : 's'}`,
   };
 }
@@ -101,8 +118,28 @@ class NativeStorage implements Storage {
   allocate({ name, shape, dtype }: Slot): void {
     const size = sizeOf(shape);
     const handle = guarded(`allocate ${name}`, () => this.#addon.allocate(size));
-    this.release(name);
-    this.#slots.set(name, { name, shape, dtype, size, handle });
+    this.#place({ name, shape, dtype, size, handle });
+  }
+
+  adopt({ name, shape, dtype }: Slot, { buffer, byteLength }: Float32Array): boolean {
+    const handle = rooms.get(buffer);
+    const size = sizeOf(shape);
+    if (
+      handle === undefined ||
+      dtype !== 'f32' ||
+      4 * size !== byteLength ||
+      byteLength !== buffer.byteLength
+    )
+      return false;
+    // A tensor has one storage.
+    rooms.delete(buffer);
+    this.#place({ name, shape, dtype, size, handle });
+    return true;
+  }
+
+  #place(slot: Stored): void {
+    this.release(slot.name);
+    this.#slots.set(slot.name, slot);
   }
 
   has(name: string): boolean {

@@ -9,6 +9,9 @@ import { bindRegion } from './region.ts';
 /** The event loop gets a turn after this many milliseconds of runs, whether of a long one or of many short ones. */
 const TURN = 10;
 
+/** Memory that a storage may adopt. */
+const rooms = new WeakSet<ArrayBufferLike>();
+
 /** When it last got one. */
 let turned = 0;
 
@@ -21,6 +24,11 @@ export function createReference(precision: Precision = 'float32'): Backend {
     name: 'typescript',
     fuses: () => false,
     createStorage: () => new ReferenceStorage(precision),
+    room(length) {
+      const room = new Float32Array(length);
+      rooms.add(room.buffer);
+      return room;
+    },
     prepare: (program, storage) => new ReferenceRunnable(program, storage as ReferenceStorage, precision),
     describe: () => `TypeScript, ${precision}, 1 thread`,
   };
@@ -42,6 +50,13 @@ class ReferenceStorage implements Storage {
     } catch (error) {
       throw new BackendError(`allocate ${name}: no memory for ${sizeOf(shape)} numbers`, {}, error);
     }
+  }
+
+  adopt({ name, shape }: Slot, values: Float32Array): boolean {
+    if (this.#precision !== 'float32' || values.length !== sizeOf(shape)) return false;
+    if (!rooms.delete(values.buffer)) return false;
+    this.#slots.set(name, values);
+    return true;
   }
 
   has(name: string): boolean {

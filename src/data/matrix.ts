@@ -15,6 +15,11 @@ export type Nested = readonly (number | boolean | Nested)[] | NumericArray;
 /** What is taken wherever numbers are wanted: nested arrays, typed arrays, or `{ data, shape }`. */
 export type Data = Nested | { readonly data: NumericArray | readonly number[]; readonly shape: Shape };
 
+/** Makes an array for so many floats. */
+export type Room = (length: number) => Float32Array;
+
+const plainRoom: Room = (length) => new Float32Array(length);
+
 /** Deeper than any tensor; arrays that contain themselves end here. */
 const DEEPEST = 16;
 
@@ -33,6 +38,7 @@ const DEEPEST = 16;
  * Booleans are 0 and 1.
  *
  * @param name what the input is called in errors, such as `x`.
+ * @param room makes the array that floats are copied into, zeroed.
  * @throws {DataError} for NaN, infinities, numbers beyond float32, and values that are no numbers, naming the element as
  *   `x[row][column]`, counted from 0; for detached arrays and bigints.
  * @throws {ShapeError} for ragged or empty arrays and a `data` that does not fill its `shape`.
@@ -40,14 +46,14 @@ const DEEPEST = 16;
  * @example
  * toMatrix([[0, 1], [1, 0]]); // { data: Float32Array [0, 1, 1, 0], shape: [2, 2] }
  */
-export function toMatrix(input: Data, name = 'x'): Matrix {
-  if (Array.isArray(input)) return fromNested(input, name);
-  if (ArrayBuffer.isView(input)) return fromTyped(input, undefined, name);
+export function toMatrix(input: Data, name = 'x', room: Room = plainRoom): Matrix {
+  if (Array.isArray(input)) return fromNested(input, name, room);
+  if (ArrayBuffer.isView(input)) return fromTyped(input, undefined, name, room);
   if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
     const { data, shape } = input as { data: unknown; shape: unknown };
     checkShape(shape, name);
-    if (ArrayBuffer.isView(data)) return fromTyped(data, shape, name);
-    if (Array.isArray(data)) return fromNested(data, name, shape);
+    if (ArrayBuffer.isView(data)) return fromTyped(data, shape, name, room);
+    if (Array.isArray(data)) return fromNested(data, name, room, shape);
   }
   throw new DataError(`${name}: ${describe(input)} is not data`, {
     wanted: 'arrays of numbers, a typed array, or { data, shape }',
@@ -55,15 +61,15 @@ export function toMatrix(input: Data, name = 'x'): Matrix {
   });
 }
 
-function fromTyped(array: ArrayBufferView, shape: Shape | undefined, name: string): Matrix {
-  const data = copyTyped(array, name);
+function fromTyped(array: ArrayBufferView, shape: Shape | undefined, name: string, room: Room): Matrix {
+  const data = copyTyped(array, name, room);
   const full = filled(shape ?? [data.length], data.length, name);
   checkFinite(data, full, name);
   return { data, shape: full };
 }
 
 /** A copy as float32 or int32. The copy is what gets checked: another thread may write to a shared buffer. */
-function copyTyped(array: ArrayBufferView, name: string): Float32Array | Int32Array {
+function copyTyped(array: ArrayBufferView, name: string, room: Room): Float32Array | Int32Array {
   if (array instanceof BigInt64Array || array instanceof BigUint64Array) {
     throw new DataError(`${name}: an array of bigints`, {
       hint: 'convert it with Float64Array.from(array, Number)',
@@ -80,7 +86,11 @@ function copyTyped(array: ArrayBufferView, name: string): Float32Array | Int32Ar
     });
   }
   const numbers = array as NumericArray;
-  return numbers instanceof Int32Array ? new Int32Array(numbers) : new Float32Array(numbers);
+  if (numbers instanceof Int32Array) return new Int32Array(numbers);
+  const copy = room(numbers.length);
+  // Another thread may make a shared array longer meanwhile.
+  copy.set(numbers.subarray(0, copy.length));
+  return copy;
 }
 
 /** `ArrayBuffer.prototype.detached` is younger than Node 20; a view on a detached buffer throws. */
@@ -94,10 +104,10 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-function fromNested(input: readonly unknown[], name: string, stated?: Shape): Matrix {
+function fromNested(input: readonly unknown[], name: string, room: Room, stated?: Shape): Matrix {
   const nesting = shapeOfNested(input, name);
   const shape = stated === undefined ? nesting : filled(stated, sizeOf(nesting), name);
-  const data = new Float32Array(sizeOf(nesting));
+  const data = room(sizeOf(nesting));
   fill(input, nesting, [], { data, at: 0, name });
   checkFinite(data, shape, name);
   return { data, shape };

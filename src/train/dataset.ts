@@ -1,6 +1,7 @@
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/index.ts';
+import type { Room } from '../data/matrix.ts';
 import { Table } from '../data/table.ts';
 import type { Loss } from '../loss/index.ts';
 import type { Network } from '../nn/index.ts';
@@ -71,24 +72,25 @@ function checkWidths({ inputShapes, calls }: Network, x: readonly Rows[]): reado
   return x;
 }
 
-function asList(session: Session, inputs: Inputs): Rows[] {
+function asList(session: Session, inputs: Inputs, room?: Room): Rows[] {
   const count = session.wiring.inputs.length;
-  if (count === 1) return [toMatrix(inputs as Data, 'x')];
+  if (count === 1) return [toMatrix(inputs as Data, 'x', room)];
   if (!Array.isArray(inputs) || inputs.length !== count) {
     throw new ShapeError(`the model takes ${count} inputs`, { hint: `give an array of ${count}` });
   }
-  return inputs.map((one, i) => toMatrix(one as Data, `x[${i}]`));
+  return inputs.map((one, i) => toMatrix(one as Data, `x[${i}]`, room));
 }
 
-/** Inputs and targets of a table by the model's preprocessing, or as they are. */
+/** Inputs and targets of a table by the model's preprocessing, or as they are; `room` is for the inputs. */
 export function readDataset(
   session: Session,
   loss: Loss,
   inputs: Inputs | Table,
   targets: Data | undefined,
+  room?: Room,
 ): Dataset {
   const { x, y } =
-    inputs instanceof Table ? ofTable(session, inputs, targets) : ofArrays(session, inputs, targets);
+    inputs instanceof Table ? ofTable(session, inputs, targets) : ofArrays(session, inputs, targets, room);
   // Before the model is built, so that a mistaken call leaves no trace.
   const rows = x[0]!.shape[0]!;
   if (y.shape[0] !== rows) {
@@ -116,11 +118,11 @@ function ofTable(session: Session, table: Table, targets: Data | undefined): Pai
   return { x: asRows([x]), y };
 }
 
-function ofArrays(session: Session, inputs: Inputs, targets: Data | undefined): Pair {
+function ofArrays(session: Session, inputs: Inputs, targets: Data | undefined, room?: Room): Pair {
   if (targets === undefined) {
     throw new OptionError('y is missing', { hint: 'fit(x, y, options), or fit(table, options)' });
   }
-  return { x: asRows(asList(session, inputs)), y: toMatrix(targets, 'y') };
+  return { x: asRows(asList(session, inputs, room)), y: toMatrix(targets, 'y') };
 }
 
 function asFloats(data: Rows['data']): Float32Array {

@@ -92,7 +92,9 @@ export function planRun(
   if (signal !== undefined && typeof signal?.aborted !== 'boolean')
     throw new OptionError('fit: signal must be an AbortSignal', { hint: 'give controller.signal' });
   const callbacks = checkCallbacks(options.callbacks ?? []);
-  const all = readDataset(session, loss, inputs, targets);
+  // The inputs are most of the data: they are copied to where they are trained from.
+  const room = (length: number) => session.backend.room(length);
+  const all = readDataset(session, loss, inputs, targets, room);
   const names = session.prepare?.classes ?? [];
   const { sampleWeight } = options;
   const weight = sampleWeight === undefined ? undefined : sampleWeights(all.rows, sampleWeight);

@@ -7,7 +7,7 @@ import { lossFrom } from '../loss/index.ts';
 import { type Layer, type LayerMaker, layerFrom, layerKinds, type Wiring } from '../nn/index.ts';
 import { Model } from './model.ts';
 import { type ModelFile, parseModelFile } from './model-file.ts';
-import { type ModelOptions, Session, type Weight } from './session.ts';
+import { checkWhere, type ModelOptions, Session, type Weight } from './session.ts';
 
 /** Largest model.json that is read, in bytes. */
 const LARGEST_DESCRIPTION = 64 * 1024 ** 2;
@@ -15,7 +15,7 @@ const LARGEST_DESCRIPTION = 64 * 1024 ** 2;
 const LARGEST_WEIGHTS = 16 * 1024 ** 3;
 
 /** Options of {@link load}. */
-export interface LoadOptions extends Pick<ModelOptions, 'backend'> {
+export interface LoadOptions extends Pick<ModelOptions, 'backend' | 'threads'> {
   /** How to make a program's own kinds of layer from their saved options. */
   readonly layers?: Readonly<Record<string, LayerMaker>>;
 }
@@ -29,7 +29,8 @@ export interface LoadOptions extends Pick<ModelOptions, 'backend'> {
  * const churn = await load('churn.glia');
  */
 export async function load(path: string, options: LoadOptions = {}): Promise<Model> {
-  const { backend, layers = {} } = checkOptions('load', options, ['backend', 'layers']);
+  const { layers = {}, ...where } = checkOptions('load', options, ['backend', 'threads', 'layers']);
+  checkWhere('load', where);
   const { description, bytes } = await readFolder(path, async (read) => ({
     description: await read('model.json', LARGEST_DESCRIPTION),
     bytes: await read('weights.safetensors', LARGEST_WEIGHTS),
@@ -40,7 +41,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Mod
   const weights = weightsOf(bytes, `${path}/weights.safetensors`);
   const session = asFile(at, () => {
     const prepare = file.prepare === null ? {} : { prepare: Prepared.fromJSON(file.prepare) };
-    return new Session(wiring, { seed: file.seed, ...prepare, ...(backend && { backend }) }, weights);
+    return new Session(wiring, { seed: file.seed, ...prepare, ...where }, weights);
   });
   const { loss } = file;
   if (loss !== null) session.loss = asFile(at, () => lossFrom(loss.name, loss.config));

@@ -230,7 +230,7 @@ export interface SequentialOptions extends ModelOptions {
  * const net = sequential([dense(64, { activation: 'relu' }), dropout(0.2), dense(10)], { seed: 7 });
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
-  const own = checkOptions('sequential', options, ['inputShape', 'seed', 'prepare', 'backend']);
+  const own = checkOptions('sequential', options, ['inputShape', 'seed', 'prepare', 'backend', 'threads']);
   if (!Array.isArray(layers) || layers.length === 0) throw new OptionError('sequential: there are no layers');
   const { inputShape, ...rest } = own;
   const given = inputShape === undefined ? undefined : input(inputShape).shape;
@@ -259,6 +259,7 @@ export function model(
     'seed',
     'prepare',
     'backend',
+    'threads',
   ]);
   const wiring = between([inputs].flat() as Node[], [outputs].flat() as Node[]);
   return new Model(new Session(wiring, options));

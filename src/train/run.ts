@@ -151,6 +151,7 @@ export class Training {
       if (initial !== 0) storage.write(name, new Float32Array(sizeOf(shape)).fill(initial));
     }
     for (const [name, { data, shape }] of this.#stored()) {
+      if (data instanceof Float32Array && storage.adopt({ name, shape, dtype: 'f32' }, data)) continue;
       storage.allocate({ name, shape, dtype: 'f32' });
       for (let at = 0; at < data.length; at += SLICE) {
         storage.write(name, data.subarray(at, at + SLICE), at);

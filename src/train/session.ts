@@ -1,5 +1,6 @@
-import type { BackendName } from '../backend/backend.ts';
+import type { Backend, BackendName } from '../backend/backend.ts';
 import { loadBackend } from '../backend/load.ts';
+import { MOST_THREADS } from '../backend/threads.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { DataError, GliaError, OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions, choose, didYouMean } from '../base/options.ts';
@@ -25,9 +26,28 @@ export interface ModelOptions {
   readonly prepare?: Prepared;
   /** Where to compute; by default natively where the addon is there. */
   readonly backend?: BackendName;
+  /**
+   * Most threads that compute a native program of the model, 1 to 1024; never more than `GLIA_THREADS` or, without it,
+   * the processors of the process allow. No number depends on it. Default: as many as pay.
+   */
+  readonly threads?: number;
 }
 
 const BACKENDS: Readonly<Record<BackendName, true>> = { native: true, typescript: true };
+
+/** What of the options says where to compute. */
+type Where = { readonly [K in 'backend' | 'threads']?: ModelOptions[K] | undefined };
+
+/**
+ * Refuses a backend that does not exist, and threads that are no count.
+ *
+ * @throws {OptionError} naming the option.
+ */
+export function checkWhere(where: string, { backend, threads }: Where): void {
+  if (backend !== undefined) choose('backend', backend, BACKENDS);
+  if (threads === undefined) return;
+  checkNumber(where, 'threads', threads, { least: 1, most: MOST_THREADS, whole: true });
+}
 
 /** What an output means: it decides how predictions are shown and metrics are taken. */
 export type Task = Loss['task'];
@@ -47,22 +67,30 @@ export class Session {
   epochs = 0;
   /** Set while `fit` runs. */
   training = false;
-  readonly #backend: BackendName | undefined;
+  readonly #wanted: Pick<ModelOptions, 'backend' | 'threads'>;
+  #backend: Backend | undefined;
   #built: { network: Network; engine: Engine } | undefined;
 
   /** With `weights` the model begins with them, once they are checked; else with values of its own. */
   constructor(wiring: Wiring, options: ModelOptions, weights?: Readonly<Record<string, Weight>>) {
-    const { seed = 0, prepare, backend } = checkOptions('model', options, ['seed', 'prepare', 'backend']);
+    const known = ['seed', 'prepare', 'backend', 'threads'];
+    const { seed = 0, prepare, backend, threads } = checkOptions('model', options, known);
     checkNumber('model', 'seed', seed, { whole: true });
     if (prepare !== undefined && !(prepare instanceof Prepared)) {
       throw new OptionError('prepare: must be what columns({ … }).fit(train) gives', { got: typeof prepare });
     }
-    if (backend !== undefined) choose('backend', backend, BACKENDS);
+    checkWhere('model', { backend, threads });
     this.wiring = wiring;
     this.seed = seed;
     this.prepare = prepare;
-    this.#backend = backend;
+    this.#wanted = { ...(backend && { backend }), ...(threads && { threads }) };
     if (wiring.inputs.every((shape) => shape !== undefined)) this.build(wiring.inputs, weights);
+  }
+
+  /** What computes; found when it is first asked for. */
+  get backend(): Backend {
+    this.#backend ??= loadBackend(this.#wanted.backend, this.#wanted.threads);
+    return this.#backend;
   }
 
   get isBuilt(): boolean {
@@ -85,7 +113,7 @@ export class Session {
     const network = new Network(this.wiring, inputShapes, this.seed);
     // Before anything is allocated: shapes that a file asks for may be of any size, its numbers are there.
     if (weights !== undefined) checkWeights(network, weights);
-    const engine = new Engine(loadBackend(this.#backend));
+    const engine = new Engine(this.backend);
     const place = (path: string, shape: Shape, first: () => Float32Array): void => {
       engine.storage.allocate({ name: path, shape, dtype: 'f32' });
       engine.storage.write(path, weights === undefined ? first() : weights[path]!.data);

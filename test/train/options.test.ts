@@ -97,6 +97,22 @@ describe('options', () => {
     },
   );
 
+  test('threads that are no count, by every way to a model', async () => {
+    const layers = () => [dense(1)];
+    for (const threads of [0, -1, 1.5, 1025, Number.NaN, Infinity, '2', null, {}] as never[]) {
+      const one = input([2]);
+      for (const call of [
+        () => sequential(layers(), { threads }),
+        () => model({ inputs: one, outputs: dense(1).call(one), threads }),
+        () => load('nowhere', { threads }),
+      ]) {
+        const error = await errorOf(call);
+        expect(error).toBeInstanceOf(OptionError);
+        expect(error.message).toMatch(/threads must be a whole number at least 1 and at most 1024, got /);
+      }
+    }
+  });
+
   test.each([
     ['too few', [1, 1]],
     ['too many', [1, 1, 1, 1, 1]],
