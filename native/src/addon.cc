@@ -164,6 +164,14 @@ Napi::Value View(const Napi::CallbackInfo& info) {
   return buffer;
 }
 
+// detach(buffer): JavaScript gives the buffer up, so that memory goes with its slot and
+// does not wait for the garbage collector.
+Napi::Value Detach(const Napi::CallbackInfo& info) {
+  if (!info[0].IsArrayBuffer()) throw Error("ARGUMENT", "a buffer is missing");
+  info[0].As<Napi::ArrayBuffer>().Detach();
+  return info.Env().Undefined();
+}
+
 Napi::Value Prepare(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray() || !info[1].IsArray())
     throw Error("ARGUMENT", "no program");
@@ -387,6 +395,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<Write>(env, exports, "write");
   Export<Read>(env, exports, "read");
   Export<View>(env, exports, "view");
+  Export<Detach>(env, exports, "detach");
   Export<Prepare>(env, exports, "prepare");
   Export<Dispose>(env, exports, "dispose");
   Export<RunSync>(env, exports, "runSync");

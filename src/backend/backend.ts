@@ -18,7 +18,7 @@ export interface Storage {
   allocate(slot: Slot): void;
   /**
    * Makes a tensor of numbers that lie in what the backend's `room` gave, without a copy; false when they lie elsewhere.
-   * They belong to the storage from then on.
+   * They belong to the storage from then on, and `values` may be empty.
    */
   adopt(slot: Slot, values: Float32Array): boolean;
   has(name: string): boolean;

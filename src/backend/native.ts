@@ -43,6 +43,8 @@ export interface Addon {
   release(slot: Handle): void;
   /** The memory of a slot as a buffer that keeps it; once a slot. */
   view(slot: Handle): ArrayBuffer;
+  /** Takes a buffer from JavaScript: whatever looks at it is empty then. */
+  detach(buffer: ArrayBuffer): void;
   write(slot: Handle, values: NumberArray, offset: number): void;
   read(slot: Handle, into: NumberArray): void;
   prepare(code: Float64Array, slots: readonly Handle[], threads: number, all: boolean): Handle;
@@ -61,7 +63,7 @@ export interface Addon {
 }
 
 /** Slots whose memory JavaScript fills before a storage adopts them. */
-const rooms = new WeakMap<ArrayBufferLike, Handle>();
+const rooms = new WeakMap<ArrayBuffer, Handle>();
 
 /**
  * The backend in C++ over a BLAS. Runs go on on threads of its own; programs that are too small to share run on
@@ -122,6 +124,7 @@ class NativeStorage implements Storage {
   }
 
   adopt({ name, shape, dtype }: Slot, { buffer, byteLength }: Float32Array): boolean {
+    if (!(buffer instanceof ArrayBuffer)) return false;
     const handle = rooms.get(buffer);
     const size = sizeOf(shape);
     if (
@@ -131,8 +134,8 @@ class NativeStorage implements Storage {
       byteLength !== buffer.byteLength
     )
       return false;
-    // A tensor has one storage.
     rooms.delete(buffer);
+    guarded(`adopt ${name}`, () => this.#addon.detach(buffer));
     this.#place({ name, shape, dtype, size, handle });
     return true;
   }

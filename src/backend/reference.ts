@@ -54,7 +54,7 @@ class ReferenceStorage implements Storage {
 
   adopt({ name, shape }: Slot, values: Float32Array): boolean {
     if (this.#precision !== 'float32' || values.length !== sizeOf(shape)) return false;
-    if (!rooms.delete(values.buffer)) return false;
+    if (values.byteLength !== values.buffer.byteLength || !rooms.delete(values.buffer)) return false;
     this.#slots.set(name, values);
     return true;
   }

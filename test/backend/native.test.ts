@@ -273,6 +273,27 @@ describe.skipIf(noAddon)('storage', () => {
     expect(storage.read('total')).toEqual(new Float32Array([0]));
   });
 
+  test('adopts the room that its backend gave, and no other memory', () => {
+    for (const backend of [native(), createReference()]) {
+      const storage = backend.createStorage();
+      const slot = { name: 'x', shape: [2, 2], dtype: f32 };
+      const room = backend.room(4);
+      expect(room).toEqual(new Float32Array(4));
+      room.set([1, 2, 3, 4]);
+      expect(storage.adopt({ ...slot, shape: [3] }, room.subarray(1))).toBe(false);
+      expect(storage.adopt({ ...slot, shape: [5] }, room)).toBe(false);
+      expect(storage.adopt(slot, new Float32Array(4))).toBe(false);
+      expect(storage.has('x')).toBe(false);
+      expect(storage.adopt(slot, room)).toBe(true);
+      expect(storage.read('x')).toEqual(Float32Array.of(1, 2, 3, 4));
+      // A second storage does not get it.
+      expect(backend.createStorage().adopt(slot, room)).toBe(false);
+      storage.write('x', [7], 1);
+      storage.release('x');
+      expect(storage.has('x')).toBe(false);
+    }
+  });
+
   test('refuses what does not fit', () => {
     const storage = native().createStorage();
     storage.allocate({ name: 'x', shape: [3], dtype: 'f32' });

@@ -270,12 +270,16 @@ describeBackends('train', (backend) => {
   test('releases the data and the state of the optimizer with the run', async () => {
     const net = make(backend);
     const { storage } = net.session.engine;
-    const [allocate, release] = [vi.spyOn(storage, 'allocate'), vi.spyOn(storage, 'release')];
+    const [allocate, adopt, release] = [
+      vi.spyOn(storage, 'allocate'),
+      vi.spyOn(storage, 'adopt'),
+      vi.spyOn(storage, 'release'),
+    ];
     for await (const event of train(net, { x, y: labels }, options)) {
       if (event.type === 'epoch') break;
     }
     // Two moments for each of four parameters, and the inputs.
-    const held = allocate.mock.calls.map(([{ name }]) => name);
+    const held = [...allocate.mock.calls, ...adopt.mock.calls].map(([{ name }]) => name);
     expect(held).toHaveLength(9);
     expect(release.mock.calls.flat()).toEqual(expect.arrayContaining(held));
     expect(held.filter((name) => storage.has(name))).toEqual([]);
