@@ -37,16 +37,15 @@ export function philox(c0: number, c1: number, c2: number, c3: number, key: Key,
   out[3] = c3;
 }
 
-/** Upper half of an unsigned 32 x 32 bit product, from 16-bit halves. */
+/** Upper half of an unsigned 32 x 32 bit product, from 16-bit halves; no sum of them passes 32 bits. */
 function mulHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
   const bHigh = b >>> 16;
   const bLow = b & 0xffff;
-  const low = aLow * bLow;
-  const mid = aHigh * bLow + (low >>> 16);
-  const cross = aLow * bHigh + (mid & 0xffff);
-  return (aHigh * bHigh + Math.floor(mid / 65536) + (cross >>> 16)) | 0;
+  const mid = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) >>> 0;
+  const cross = (Math.imul(aLow, bHigh) + (mid & 0xffff)) >>> 0;
+  return (Math.imul(aHigh, bHigh) + (mid >>> 16) + (cross >>> 16)) | 0;
 }
 
 /** A random word as a float in [0, 1) with 24 bits, the same number in float32 and float64. */
@@ -106,10 +105,13 @@ export class Random {
 
   /** Uniform integer in [0, n), without modulo bias; n at most 2^32. */
   integer(n: number): number {
-    const limit = 2 ** 32 - (2 ** 32 % n);
+    if (n === 2 ** 32) return this.word();
+    // Words above the last multiple of n are passed over: 2³² mod n is (2³² - n) mod n, in whole numbers of 32 bits.
+    const divisor = n >>> 0;
+    const last = 2 ** 32 - 1 - ((-divisor >>> 0) % divisor);
     let word = this.word();
-    while (word >= limit) word = this.word();
-    return word % n;
+    while (word > last) word = this.word();
+    return word % divisor;
   }
 
   /** The numbers 0 to n - 1 in random order (Fisher and Yates, 1938). */

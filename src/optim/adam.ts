@@ -69,7 +69,9 @@ function adaptive(name: string, options: AdamOptions, decoupled: boolean): Optim
       // lr·m̂ / (√v̂ + ε) with both corrections moved into numbers: rate·m / (√v + ε·c).
       const c = Math.sqrt(1 - beta2 ** t);
       const rate = (learningRate * c) / (1 - beta1 ** t);
-      return { learningRate, rate, eps: eps * c, ...(shrinks && { keep: 1 - learningRate * weightDecay }) };
+      return shrinks
+        ? { learningRate, rate, eps: eps * c, keep: 1 - learningRate * weightDecay }
+        : { learningRate, rate, eps: eps * c };
     },
     update(param, grad, { m: m0, v: v0, vMax: vMax0 }, { rate, eps: epsilon, keep }) {
       const g = decoupled ? grad : withL2(grad, param, weightDecay);

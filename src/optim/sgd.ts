@@ -45,9 +45,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     config: { momentum, dampening, nesterov, weightDecay },
     learningRate: 0.01,
     state: momentum === 0 ? {} : { velocity: 0 },
-    scalars: (t, learningRate) => ({
-      learningRate,
-      ...(dampening > 0 && { share: t === 1 ? 1 : 1 - dampening }),
+    ...(dampening > 0 && {
+      scalars: (t: number, learningRate: number) => ({ learningRate, share: t === 1 ? 1 : 1 - dampening }),
     }),
     update(param, grad, { velocity }, { learningRate, share }) {
       const g = withL2(grad, param, weightDecay);

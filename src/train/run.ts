@@ -222,9 +222,8 @@ export class Training {
     for (let i = 0; i < epochs; i++) this.#orderOf(session.epochs + i, order, i * rows);
     const { loss: losses } = await this.#call(first, { order, from: 0, size, count: epochs * steps });
     for (let i = 0; i < epochs - 1; i++) {
-      this.#loss.reset();
-      this.#loss.add(losses!, i * steps, order, i * rows, size, steps);
-      this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, this.#loss.value);
+      const loss = this.#loss.of(losses!, i * steps, order, i * rows, size, steps);
+      this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, loss);
     }
     session.epochs += epochs - 1;
     this.#loss.reset();
