@@ -157,8 +157,9 @@ Napi::Value View(const Napi::CallbackInfo& info) {
   auto slot = std::make_unique<std::shared_ptr<Slot>>(HeldIn<Slot>(info[0]));
   const Memory& memory = (*slot)->memory;
   const auto drop = [](Napi::Env, void*, std::shared_ptr<Slot>* old) { delete old; };
-  const auto buffer = Napi::ArrayBuffer::New(
-      info.Env(), memory.data(), static_cast<size_t>(4 * memory.words()), drop, slot.get());
+  const auto bytes = static_cast<size_t>(4 * memory.words());
+  const auto buffer =
+      Napi::ArrayBuffer::New(info.Env(), memory.data(), bytes, drop, slot.get());
   // Embedders may forbid buffers over memory that is not V8's; the exception is pending.
   if (!buffer.IsEmpty()) slot.release();
   return buffer;
@@ -249,9 +250,10 @@ Napi::Value Bind(const Napi::CallbackInfo& info) {
   const std::shared_ptr<Program> program = HeldIn<Program>(info[0]);
   Napi::Array kept = Napi::Array::New(env, 3);
   for (uint32_t i = 0; i < 3; ++i) kept[i] = info[i];
-  auto bound = std::make_unique<Bound>(
-      Bound{&HandleIn<Program>(info[0]), ArraysIn(info[1], program->feeds(), 1),
-            ArraysIn(info[2], program->fetches(), 1), Napi::Persistent<Napi::Object>(kept)});
+  auto bound = std::make_unique<Bound>(Bound{&HandleIn<Program>(info[0]),
+                                             ArraysIn(info[1], program->feeds(), 1),
+                                             ArraysIn(info[2], program->fetches(), 1),
+                                             Napi::Persistent<Napi::Object>(kept)});
   const auto step = [](napi_env env, napi_callback_info info) {
     void* data = nullptr;
     napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
@@ -262,8 +264,8 @@ Napi::Value Bind(const Napi::CallbackInfo& info) {
   };
   napi_value function = nullptr;
   napi_create_function(env, "step", NAPI_AUTO_LENGTH, step, bound.get(), &function);
-  Napi::Object(env, function).AddFinalizer([](Napi::Env, Bound* old) { delete old; },
-                                           bound.release());
+  const auto drop = [](Napi::Env, Bound* old) { delete old; };
+  Napi::Object(env, function).AddFinalizer(drop, bound.release());
   return {env, function};
 }
 
@@ -372,7 +374,8 @@ Napi::Value MachineLimits(const Napi::CallbackInfo& info) {
 
 template <Napi::Value (*fn)(const Napi::CallbackInfo&)>
 Napi::Value Guarded(const Napi::CallbackInfo& info) {
-  return {info.Env(), Try(info.Env(), [&info] { return static_cast<napi_value>(fn(info)); })};
+  const auto call = [&info]() -> napi_value { return fn(info); };
+  return {info.Env(), Try(info.Env(), call)};
 }
 
 template <Napi::Value (*fn)(const Napi::CallbackInfo&)>
