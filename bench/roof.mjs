@@ -1,3 +1,5 @@
+import { machineLimits } from '../dist/backend/native.js';
+
 /** @typedef {import('../dist/backend/native.js').MachineLimits} MachineLimits */
 
 /**
@@ -34,7 +36,7 @@ export class Roof {
     if (this.addon === undefined) return;
     const { addon, limits } = this;
     this.limits = threadCounts(this.threads).map((threads, i) => {
-      const found = addon.limits(threads, milliseconds);
+      const found = machineLimits(addon, threads, milliseconds);
       return limits[i] === undefined ? found : better(limits[i], found);
     });
   }

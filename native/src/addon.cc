@@ -250,10 +250,9 @@ Napi::Value Bind(const Napi::CallbackInfo& info) {
   const std::shared_ptr<Program> program = HeldIn<Program>(info[0]);
   Napi::Array kept = Napi::Array::New(env, 3);
   for (uint32_t i = 0; i < 3; ++i) kept[i] = info[i];
-  auto bound = std::make_unique<Bound>(Bound{&HandleIn<Program>(info[0]),
-                                             ArraysIn(info[1], program->feeds(), 1),
-                                             ArraysIn(info[2], program->fetches(), 1),
-                                             Napi::Persistent<Napi::Object>(kept)});
+  auto bound = std::make_unique<Bound>(Bound{
+      &HandleIn<Program>(info[0]), ArraysIn(info[1], program->feeds(), 1),
+      ArraysIn(info[2], program->fetches(), 1), Napi::Persistent<Napi::Object>(kept)});
   const auto step = [](napi_env env, napi_callback_info info) {
     void* data = nullptr;
     napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
@@ -356,20 +355,13 @@ Napi::Value MachineLimits(const Napi::CallbackInfo& info) {
   const int64_t threads = std::max<int64_t>(1, IntegerIn(info[0], 1024));
   const auto milliseconds = static_cast<double>(IntegerIn(info[1], 10000));
   const Limits limits = MeasureLimits(static_cast<int>(threads), milliseconds / 1000);
-  Napi::Array bandwidth = Napi::Array::New(env, limits.bandwidth.size());
-  for (uint32_t i = 0; i < bandwidth.Length(); ++i) {
-    Napi::Object one = Napi::Object::New(env);
-    one["bytes"] = static_cast<double>(limits.bandwidth[i].bytes);
-    one["read"] = limits.bandwidth[i].read;
-    one["triad"] = limits.bandwidth[i].triad;
-    bandwidth[i] = one;
-  }
-  Napi::Object found = Napi::Object::New(env);
-  found["threads"] = limits.threads;
-  found["flops"] = limits.flops;
-  found["barrier"] = limits.barrier;
-  found["bandwidth"] = bandwidth;
-  return found;
+  std::vector<double> found = {static_cast<double>(limits.threads), limits.flops,
+                               limits.barrier};
+  for (const auto& one : limits.bandwidth)
+    found.insert(found.end(), {static_cast<double>(one.bytes), one.read, one.triad});
+  Napi::Array numbers = Napi::Array::New(env, found.size());
+  for (uint32_t i = 0; i < found.size(); ++i) numbers[i] = found[i];
+  return numbers;
 }
 
 template <Napi::Value (*fn)(const Napi::CallbackInfo&)>

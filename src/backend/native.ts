@@ -34,11 +34,21 @@ export interface MachineLimits {
   readonly bandwidth: readonly { readonly bytes: number; readonly read: number; readonly triad: number }[];
 }
 
+/** Measures what this machine could do, on the calling thread and as many more as are wanted. */
+export function machineLimits(addon: Addon, threads: number, milliseconds: number): MachineLimits {
+  const [count, flops, barrier, ...rest] = addon.limits(threads, milliseconds);
+  const bandwidth = Array.from({ length: rest.length / 3 }, (_, i) => {
+    return { bytes: rest[3 * i]!, read: rest[3 * i + 1]!, triad: rest[3 * i + 2]! };
+  });
+  return { threads: count!, flops: flops!, barrier: barrier!, bandwidth };
+}
+
 /** The addon's exports; the other side is `native/src/addon.cc`. Errors carry a code. */
 export interface Addon {
   describe(): AddonFacts;
   /** Measures each limit for some milliseconds, on the calling thread and others. For benchmarks. */
-  limits(threads: number, milliseconds: number): MachineLimits;
+  /** Threads, operations and barrier of {@link MachineLimits}, then three numbers for each entry of bandwidth. */
+  limits(threads: number, milliseconds: number): readonly number[];
   allocate(words: number): Handle;
   release(slot: Handle): void;
   /** The memory of a slot as a buffer that keeps it; once a slot. */

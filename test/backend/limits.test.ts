@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { machineLimits } from '../../src/backend/native.ts';
 import { addon, noAddon } from './programs.ts';
 
 // How large they are is for a benchmark to say. Here they only have to be numbers that a machine can have.
 describe.skipIf(noAddon)('the limits of the machine', () => {
   test.each([1, 2])('are positive on %i threads', (threads) => {
-    const limits = addon().limits(threads, 1);
+    const limits = machineLimits(addon(), threads, 1);
     expect(limits.threads).toBe(threads);
     const rates = limits.bandwidth.flatMap(({ read, triad }) => [read, triad]);
     for (const value of [limits.flops, limits.barrier, ...rates]) {
@@ -14,9 +15,7 @@ describe.skipIf(noAddon)('the limits of the machine', () => {
   });
 
   test('are measured from a cache to memory', () => {
-    const sizes = addon()
-      .limits(1, 1)
-      .bandwidth.map(({ bytes }) => bytes);
+    const sizes = machineLimits(addon(), 1, 1).bandwidth.map(({ bytes }) => bytes);
     expect(sizes).toEqual(Array.from({ length: 8 }, (_, i) => 2 ** (14 + 2 * i)));
   });
 
