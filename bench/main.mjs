@@ -6,6 +6,7 @@
 // GLIA_THREADS and GLIA_ISA are honoured. The exit code is 2 for a call that makes no sense.
 import { argv, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
+import { machineLimits } from '../dist/backend/native.js';
 import { checkOptions, choose } from '../dist/base/options.js';
 import { OptionError } from '../dist/index.js';
 import { growth } from './growth.mjs';
@@ -71,7 +72,8 @@ async function bench({ sections, quick, json }) {
   say(
     `${Object.values(origin.machine).join(', ')}; ${origin.backend}, threads: ${origin.threads}, commit ${origin.commit}`,
   );
-  const roof = new Roof(addon, origin.threads);
+  const measured = addon && ((threads, milliseconds) => machineLimits(addon, threads, milliseconds));
+  const roof = new Roof(measured, origin.threads);
   const results = quick ? undefined : new Results(origin);
   for (const section of sections) {
     const lines = [];

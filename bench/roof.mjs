@@ -1,5 +1,3 @@
-import { machineLimits } from '../dist/backend/native.js';
-
 /** @typedef {import('../dist/backend/native.js').MachineLimits} MachineLimits */
 
 /**
@@ -23,20 +21,20 @@ export class Roof {
   limits = [];
 
   /**
-   * @param {import('./machine.mjs').Addon | undefined} addon
+   * @param {((threads: number, milliseconds: number) => MachineLimits) | undefined} measured
    * @param {number} threads
    */
-  constructor(addon, threads) {
-    this.addon = addon;
+  constructor(measured, threads) {
+    this.measured = measured;
     this.threads = threads;
   }
 
   /** Measures again and keeps the better: a limit is what nothing disturbed. @param {number} milliseconds for each */
   measure(milliseconds) {
-    if (this.addon === undefined) return;
-    const { addon, limits } = this;
+    if (this.measured === undefined) return;
+    const { measured, limits } = this;
     this.limits = threadCounts(this.threads).map((threads, i) => {
-      const found = machineLimits(addon, threads, milliseconds);
+      const found = measured(threads, milliseconds);
       return limits[i] === undefined ? found : better(limits[i], found);
     });
   }

@@ -2,7 +2,6 @@
 // src/backend/native.ts is the other side.
 #include <napi.h>
 
-#include <algorithm>
 #include <memory>
 #include <new>
 #include <string>
@@ -329,10 +328,8 @@ Napi::Value Collect(const Napi::CallbackInfo& info) {
 template <typename F>
 Napi::Array Signatures(Napi::Env env, const std::vector<Entry<F>>& entries) {
   Napi::Array names = Napi::Array::New(env, entries.size());
-  for (uint32_t i = 0; i < entries.size(); ++i) {
-    names[i] =
-        Napi::String::New(env, std::string(entries[i].name) + entries[i].parameters);
-  }
+  for (uint32_t i = 0; i < entries.size(); ++i)
+    names[i] = Napi::String::New(env, SignatureOf(entries[i]));
   return names;
 }
 
@@ -349,17 +346,11 @@ Napi::Value Describe(const Napi::CallbackInfo& info) {
   return facts;
 }
 
-// Takes its time on the calling thread.
 Napi::Value MachineLimits(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const int64_t threads = std::max<int64_t>(1, IntegerIn(info[0], 1024));
-  const auto milliseconds = static_cast<double>(IntegerIn(info[1], 10000));
-  const Limits limits = MeasureLimits(static_cast<int>(threads), milliseconds / 1000);
-  std::vector<double> found = {static_cast<double>(limits.threads), limits.flops,
-                               limits.barrier};
-  for (const auto& one : limits.bandwidth)
-    found.insert(found.end(), {static_cast<double>(one.bytes), one.read, one.triad});
-  Napi::Array numbers = Napi::Array::New(env, found.size());
+  const auto threads = static_cast<int>(IntegerIn(info[0], 1024));
+  const auto seconds = static_cast<double>(IntegerIn(info[1], 10000)) / 1000;
+  const auto found = Numbers(MeasureLimits(threads, seconds));
+  Napi::Array numbers = Napi::Array::New(info.Env(), found.size());
   for (uint32_t i = 0; i < found.size(); ++i) numbers[i] = found[i];
   return numbers;
 }

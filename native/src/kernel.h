@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "simd.h"
@@ -127,25 +128,49 @@ using Kernel = Tasks(Call& call);
 constexpr int64_t kTile = 512;
 
 // Inputs of an elementwise op, at most.
-constexpr int kMaxArgs = 6;
+constexpr int kMaxArgs = 10;
 
-// A value of a tile: rows `ld` apart.
+// Results of a bundle of elementwise ops, at most.
+constexpr int kMaxResults = 3;
+
+// A value of a tile: rows `ld` apart, or one number again and again.
 struct Operand {
   const float* data;
   int64_t ld;
+  bool uniform = false;
 };
 
-// An elementwise op on a tile: each element of y, whose rows lie `ld` apart, from the
-// same one of each input. `y` may be one of the inputs.
-using TileFn = void(const Operand* x, float* y, int64_t ld, int64_t rows,
-                    int64_t columns);
+// An input that is usually the same for all elements: a coefficient, a learning rate.
+struct Number {
+  float value;
+  Number(float value) : value(value) {}  // NOLINT: it stands for a float
+  operator float() const { return value; }
+};
+
+// Where a result goes: rows `ld` apart.
+struct Result {
+  float* data;
+  int64_t ld;
+};
+
+// An elementwise op on a tile: each element of its results from the same one of each
+// input. A result may lie where an input does.
+using TileFn = void(const Operand* x, const Result* y, int64_t rows, int64_t columns);
 
 template <typename F>
 struct Entry {
   const char* name;
   const char* parameters;
   F* fn;
+  int results = 1;
 };
+
+// As src/ir writes it, with the number of results where there are several.
+template <typename F>
+std::string SignatureOf(const Entry<F>& entry) {
+  const std::string signature = std::string(entry.name) + entry.parameters;
+  return entry.results == 1 ? signature : signature + ":" + std::to_string(entry.results);
+}
 
 inline std::vector<Entry<Kernel>>& Kernels() {
   static std::vector<Entry<Kernel>> list;
@@ -175,13 +200,20 @@ bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
 
 // Defines an elementwise op by what it computes from one element of each input:
 // GLIA_ELEMENTWISE(add, "(a, b)", float a, float b) { return a + b; }
-#define GLIA_ELEMENTWISE(name, parameters, ...)                                      \
-  static GLIA_INLINE float name##_element(__VA_ARGS__);                              \
-  GLIA_LOOP(name##_tile,                                                             \
-            (const Operand* x, float* y, int64_t ld, int64_t rows, int64_t columns), \
-            (x, y, ld, rows, columns)) {                                             \
-    MapTile(name##_element, x, y, ld, rows, columns);                                \
-  }                                                                                  \
-  [[maybe_unused]] static const bool name##_entered =                                \
-      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile});                    \
-  static GLIA_INLINE float name##_element(__VA_ARGS__)
+#define GLIA_ELEMENTWISE(name, parameters, ...) \
+  GLIA_ELEMENTWISE_AS(float, 1, name, parameters, __VA_ARGS__)
+
+// Defines a bundle of three in the same way; it returns its results in an array.
+#define GLIA_BUNDLE_OF_3(name, parameters, ...) \
+  GLIA_ELEMENTWISE_AS(ResultsOf3, 3, name, parameters, __VA_ARGS__)
+
+#define GLIA_ELEMENTWISE_AS(type, results, name, parameters, ...)               \
+  static GLIA_INLINE type name##_element(__VA_ARGS__);                          \
+  GLIA_LOOP(name##_tile,                                                        \
+            (const Operand* x, const Result* y, int64_t rows, int64_t columns), \
+            (x, y, rows, columns)) {                                            \
+    MapTile(name##_element, x, y, rows, columns);                               \
+  }                                                                             \
+  [[maybe_unused]] static const bool name##_entered =                           \
+      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile, results});      \
+  static GLIA_INLINE type name##_element(__VA_ARGS__)

@@ -186,4 +186,13 @@ Limits MeasureLimits(int threads, double seconds) {
           Bandwidths(count, seconds)};
 }
 
+std::vector<double> Numbers(const Limits& limits) {
+  std::vector<double> numbers = {static_cast<double>(limits.threads), limits.flops,
+                                 limits.barrier};
+  for (const Bandwidth& one : limits.bandwidth) {
+    numbers.insert(numbers.end(), {static_cast<double>(one.bytes), one.read, one.triad});
+  }
+  return numbers;
+}
+
 }  // namespace glia

@@ -29,4 +29,7 @@ struct Limits {
 // keeps the best of its slices: a limit is what nothing disturbed.
 Limits MeasureLimits(int threads, double seconds);
 
+// Threads, operations, barrier, and three numbers for each bandwidth.
+std::vector<double> Numbers(const Limits& limits);
+
 }  // namespace glia

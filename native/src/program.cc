@@ -164,20 +164,22 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, int64_t* move
     region.inputs.push_back(ReadInput(in, tensors, region.dims, size));
   }
   const int64_t ops = in.Count();
+  int64_t values = inputs;
   for (int64_t i = 0; i < ops; ++i) {
     const auto& entry = TileFns()[in.Next(0, static_cast<int64_t>(TileFns().size()) - 1)];
     const int64_t args = in.Next(1, kMaxArgs);
-    Region::Op op = {entry.fn, {}};
-    for (int64_t value : in.List(args, 0, inputs + i - 1))
+    Region::Op op = {entry.fn, {}, entry.results};
+    for (int64_t value : in.List(args, 0, values - 1))
       op.args.push_back(static_cast<int>(value));
     region.body.push_back(std::move(op));
+    values += entry.results;
   }
   const int64_t outputs = in.Count();
   for (int64_t i = 0; i < outputs; ++i) {
     const Tensor& tensor = tensors[in.Next(0, static_cast<int64_t>(tensors.size()) - 1)];
     if (tensor.size() != size)
       throw Error("PROGRAM", "a region's output has another size");
-    region.outputs.push_back({&tensor, static_cast<int>(in.Next(0, inputs + ops - 1))});
+    region.outputs.push_back({&tensor, static_cast<int>(in.Next(0, values - 1))});
   }
   *moved += size * (inputs + outputs);
   return region;

@@ -10,7 +10,7 @@
 namespace glia {
 
 // A region with its tensors in place. Values are numbered: first the inputs, then the
-// result of each op.
+// results of each op.
 struct Region {
   struct Input {
     const Tensor* tensor;
@@ -19,6 +19,7 @@ struct Region {
   struct Op {
     TileFn* fn;
     std::vector<int> args;
+    int results;
   };
   struct Output {
     const Tensor* tensor;
@@ -29,6 +30,12 @@ struct Region {
   std::vector<Input> inputs;
   std::vector<Op> body;
   std::vector<Output> outputs;
+
+  size_t values() const {
+    size_t count = inputs.size();
+    for (const Op& op : body) count += static_cast<size_t>(op.results);
+    return count;
+  }
 };
 
 // A region as a task of its own.

@@ -43,7 +43,7 @@ RegionPlan::RegionPlan(const Region& region, int64_t columns, const float* block
     : columns_(columns) {
   const int64_t size = SizeOf(region.dims);
   rows_ = columns > 0 ? size / columns : 0;
-  const size_t values = region.inputs.size() + region.body.size();
+  const size_t values = region.values();
   constexpr int64_t kLine = 16;
   const auto words = static_cast<int64_t>(values * sizeof(Operand) / sizeof(float));
   table_ = CeilDiv(words, kLine) * kLine;
@@ -98,13 +98,13 @@ void RegionPlan::PlaceResults(const Region& region) {
     for (int arg : region.body[i].args) last_use[arg] = static_cast<int>(i);
   }
   std::vector<int> free;
+  int result = inputs;
   for (size_t i = 0; i < region.body.size(); ++i) {
     const Region::Op& op = region.body[i];
-    const int result = inputs + static_cast<int>(i);
-    Op planned = {op.fn, {}, static_cast<int>(op.args.size()), result};
+    Op planned = {op.fn, {}, static_cast<int>(op.args.size()), result, op.results};
     std::copy(op.args.begin(), op.args.end(), planned.args);
     ops_.push_back(planned);
-    // A tile that is read for the last time may take the result: tile functions work in
+    // A tile that is read for the last time may take a result: tile functions work in
     // place.
     for (int arg : op.args) {
       const bool dead = arg >= inputs && last_use[arg] == static_cast<int>(i);
@@ -112,10 +112,12 @@ void RegionPlan::PlaceResults(const Region& region) {
       if (std::find(free.begin(), free.end(), tile_[arg]) == free.end())
         free.push_back(tile_[arg]);
     }
-    if (in_output[result]) continue;
-    if (free.empty()) free.push_back(static_cast<int>(tiles_++));
-    tile_[result] = free.back();
-    free.pop_back();
+    for (const int end = result + op.results; result < end; ++result) {
+      if (in_output[result]) continue;
+      if (free.empty()) free.push_back(static_cast<int>(tiles_++));
+      tile_[result] = free.back();
+      free.pop_back();
+    }
   }
 }
 
@@ -147,8 +149,12 @@ void RegionPlan::RunTile(Operand* at, float* scratch, const Rect& tile) const {
     Operand args[kMaxArgs];
     for (int j = 0; j < op.count; ++j) args[j] = at[op.args[j]];
     // What has an address of its own is written there: nobody else does.
-    op.fn(args, const_cast<float*>(at[op.result].data), at[op.result].ld, tile.rows,
-          tile.columns);
+    Result results[kMaxResults];
+    for (int j = 0; j < op.results; ++j) {
+      const Operand& to = at[op.first + j];
+      results[j] = {const_cast<float*>(to.data), to.ld};
+    }
+    op.fn(args, results, tile.rows, tile.columns);
   }
   for (const Copy& copy : doubled_) CopyTile(copy, at, tile);
 }
@@ -166,10 +172,11 @@ void RegionPlan::Run(const Rect& whole, float* scratch, const float* block) cons
     if (tile_[value] == kNowhere) continue;
     at[value] = {TileOf(static_cast<int>(value), scratch), columns};
   }
-  for (const Constant& constant : constants_) at[constant.value] = {constant.copies, 0};
+  for (const Constant& constant : constants_)
+    at[constant.value] = {constant.copies, 0, true};
   for (const Expanded& value : uniform_) {
     std::fill_n(TileOf(value.value, scratch), columns, *value.data);
-    at[value.value].ld = 0;
+    at[value.value] = {at[value.value].data, 0, true};
   }
   const int64_t end_row = rect.row + rect.rows, end_column = rect.column + rect.columns;
   for (int64_t r = rect.row; r < end_row; r += rows) {

@@ -44,7 +44,9 @@ class RegionPlan {
   struct Op {
     TileFn* fn;
     int args[kMaxArgs];
-    int count, result;
+    int count;
+    // Its results' values: `results` of them from `first` on.
+    int first, results;
   };
   struct Constant {
     int value;

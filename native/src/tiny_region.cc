@@ -39,10 +39,10 @@ std::shared_ptr<const TinyRegion> TinyRegion::Make(const Region& region) {
 }
 
 TinyRegion::TinyRegion(const Region& region)
-    : own_(static_cast<int64_t>(region.inputs.size() + region.body.size()) * kTinyRoom) {
+    : own_(static_cast<int64_t>(region.values()) * kTinyRoom) {
   const int64_t size = SizeOf(region.dims);
   std::vector<float*> at;
-  for (size_t value = 0; value < region.inputs.size() + region.body.size(); ++value)
+  for (size_t value = 0; value < region.values(); ++value)
     at.push_back(own_.data() + static_cast<int64_t>(value) * kTinyRoom);
   for (size_t i = 0; i < region.inputs.size(); ++i) {
     const Region::Input& input = region.inputs[i];
@@ -67,10 +67,12 @@ TinyRegion::TinyRegion(const Region& region)
           .push_back({at[output.value], data, size});
     }
   }
-  for (size_t i = 0; i < region.body.size(); ++i) {
-    Op op = {region.body[i].fn, {}, at[region.inputs.size() + i]};
-    for (size_t j = 0; j < region.body[i].args.size(); ++j)
-      op.args[j] = {at[region.body[i].args[j]], kTinyRoom};
+  size_t value = region.inputs.size();
+  for (const Region::Op& one : region.body) {
+    Op op = {one.fn, {}, {}};
+    for (size_t j = 0; j < one.args.size(); ++j)
+      op.args[j] = {at[one.args[j]], kTinyRoom};
+    for (int j = 0; j < one.results; ++j) op.results[j] = {at[value++], kTinyRoom};
     ops_.push_back(op);
   }
 }
@@ -78,7 +80,7 @@ TinyRegion::TinyRegion(const Region& region)
 void TinyRegion::Run() const {
   for (const Spread& spread : spreads_) PermuteTiny(spread.from, spread.lanes, spread.to);
   for (const Copy& copy : handed_) std::copy_n(copy.from, copy.n, copy.to);
-  for (const Op& op : ops_) op.fn(op.args, op.result, kTinyRoom, 1, kTinyRoom);
+  for (const Op& op : ops_) op.fn(op.args, op.results, 1, kTinyRoom);
   for (const Copy& copy : doubled_) std::copy_n(copy.from, copy.n, copy.to);
 }
 

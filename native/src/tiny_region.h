@@ -31,7 +31,7 @@ class TinyRegion {
   struct Op {
     TileFn* fn;
     Operand args[kMaxArgs];
-    float* result;
+    Result results[kMaxResults];
   };
   struct Copy {
     const float* from;

@@ -1,5 +1,6 @@
 import { ProgramError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
+import { arityOf } from '../ir/bundle.ts';
 import { byName, encodeAttrs, findOp, type OpEntry } from '../ir/op.ts';
 import type { Buffer, CopyStep, KernelStep, Program, Region, Step } from '../ir/program.ts';
 import type { Opcodes } from './link.ts';
@@ -71,9 +72,9 @@ function encodeRegion(step: Region, opcodes: Opcodes): number[] {
         throw new ProgramError('a region needs a stride for each dimension');
       return [buffer, ...strides];
     }),
-    ...list(step.body, ({ op, args }) => {
-      const entry = entryOf(op);
-      if (!entry.map || args.length !== entry.inputs.length) {
+    ...list(step.body, ({ op, args, results = 1 }) => {
+      const wanted = arityOf(op);
+      if (wanted?.args !== args.length || wanted.results !== results) {
         throw new ProgramError(`${op} cannot stand in a region with ${args.length} arguments`);
       }
       return [opcodeOf(op, opcodes), ...list(args, (value) => [value])];

@@ -1,4 +1,5 @@
 import { LinkError } from '../base/errors.ts';
+import { allBundles, bundleSignature } from '../ir/bundle.ts';
 import { type OpEntry, signature } from '../ir/op.ts';
 
 /** What an addon says it can compute: signatures, a list for each kind, in the order of its opcodes. */
@@ -11,7 +12,8 @@ export interface Signatures {
 export type Opcodes = ReadonlyMap<string, number>;
 
 /**
- * Finds each op's kernel by its signature. Views need none, and a fusion without one is simply not fused.
+ * Finds each op's kernel by its signature. Views need none, and a fusion or a bundle without one is simply
+ * left to its parts.
  *
  * @throws {LinkError} when a kernel is missing, or takes other inputs or attributes than the op table says.
  */
@@ -30,6 +32,10 @@ export function link(ops: readonly OpEntry[], addon: Signatures): Opcodes {
       });
     }
     opcodes.set(op.name, code);
+  }
+  for (const bundle of allBundles()) {
+    const code = addon.elementwise.indexOf(bundleSignature(bundle));
+    if (code >= 0) opcodes.set(bundle.name, code);
   }
   return opcodes;
 }

@@ -1,6 +1,7 @@
 import type { NumberArray, Precision } from '../base/dtype.ts';
 import { BackendError } from '../base/errors.ts';
 import { sizeOf, stridesOf } from '../base/shape.ts';
+import { unbundled } from '../ir/bundle.ts';
 import { findOp, type View } from '../ir/op.ts';
 import type { Region } from '../ir/program.ts';
 import { generateRow } from './generate.ts';
@@ -11,10 +12,11 @@ const rows = new Map<string, Row>();
 
 /** A region bound to its memory: it runs row by row, where a row lies along the last axis. */
 export function bindRegion(
-  { dims, inputs, body, outputs }: Region,
+  { dims, inputs, body: bundled, outputs }: Region,
   views: readonly View[],
   precision: Precision,
 ): () => void {
+  const body = unbundled(bundled, inputs.length);
   const data = [...inputs, ...outputs].map(({ buffer }) => views[buffer]!.data);
   const strides = [...inputs.map((input) => input.strides), ...outputs.map(() => stridesOf(dims))];
   const row = rowFor(

@@ -1,4 +1,5 @@
 import type { Program } from '../ir/program.ts';
+import { bundle } from './bundle.ts';
 import { fuse } from './fuse.ts';
 import { checkGraph, type Graph } from './graph.ts';
 import { plan } from './plan.ts';
@@ -7,7 +8,7 @@ import { verify } from './verify.ts';
 
 /** What the backend that will run a program can do, and whether to check the program. */
 export interface CompileOptions {
-  /** Whether the backend has a kernel for the fusion of that name; by default it has none. */
+  /** Whether the backend has a kernel for the fusion or the bundle of that name; by default it has none. */
   readonly fuses?: (op: string) => boolean;
   /** Check the program's invariants; by default only with GLIA_CHECK=1. */
   readonly check?: boolean;
@@ -30,10 +31,11 @@ export function compile(graph: Graph, options: CompileOptions = {}): Program {
   const outputs = [...Object.values(graph.fetch), ...graph.carry.flat()];
   const small = fuse(simplify(outputs), fuses);
   const pairs = small.slice(names.length);
-  const program = plan({
+  const planned = plan({
     fetch: Object.fromEntries(names.map((name, i) => [name, small[i]!])),
     carry: graph.carry.map((_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!]),
   });
+  const program = bundle(planned, fuses);
   if (check) verify(program);
   return program;
 }

@@ -95,8 +95,12 @@ function lastRead(step: Region, buffer: number): number {
   return step.body.findLastIndex(({ args }) => args.some((arg) => step.inputs[arg]?.buffer === buffer));
 }
 
-function birthOf(step: Region, buffer: number): number {
-  return step.outputs.find((output) => output.buffer === buffer)!.value - step.inputs.length;
+function birthOf({ inputs, body, outputs }: Region, buffer: number): number {
+  let left = outputs.find((output) => output.buffer === buffer)!.value - inputs.length;
+  return body.findIndex(({ results = 1 }) => {
+    left -= results;
+    return left < 0;
+  });
 }
 
 class Memory {

@@ -110,9 +110,13 @@ export function findOp(name: string): OpEntry | undefined {
 
 /** An op as both languages write it: `matmul(a, b; transA, transB)`, with `:i32` after what is not f32. */
 export function signature(op: OpEntry): string {
-  const inputs = op.inputs.map((name) => (op.inputTypes[name] === 'i32' ? `${name}:i32` : name)).join(', ');
-  const attrs = Object.keys(op.attrs).join(', ');
-  return `${op.name}(${inputs}${attrs && `; ${attrs}`})${op.outputType === 'i32' ? ':i32' : ''}`;
+  const inputs = op.inputs.map((name) => (op.inputTypes[name] === 'i32' ? `${name}:i32` : name));
+  return `${signatureOf(op.name, inputs, Object.keys(op.attrs))}${op.outputType === 'i32' ? ':i32' : ''}`;
+}
+
+/** A name, its inputs and its attributes as both languages write them. */
+export function signatureOf(name: string, inputs: readonly string[], attrs: readonly string[] = []): string {
+  return `${name}(${inputs.join(', ')}${attrs.length > 0 ? `; ${attrs.join(', ')}` : ''})`;
 }
 
 /**

@@ -31,9 +31,11 @@ function printStep(step: Step, at: (buffer: number) => string): string {
 
 function printRegion(name: string, step: Region, path: string, at: (buffer: number) => string): string {
   const inputs = step.inputs.map(({ buffer, strides }) => `${at(buffer)} by [${strides}]`);
-  const body = step.body.map(
-    ({ op, args }, i) => `%${inputs.length + i} = ${op}(${args.map((a) => `%${a}`)})`,
-  );
+  let value = inputs.length;
+  const body = step.body.map(({ op, args, results = 1 }) => {
+    const made = Array.from({ length: results }, () => `%${value++}`);
+    return `${made.join(', ')} = ${op}(${args.map((a) => `%${a}`)})`;
+  });
   const outputs = step.outputs.map(({ buffer, value }) => `${at(buffer)} = %${value}`);
   return [
     `${name} [${step.dims}]${path}`,

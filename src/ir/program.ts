@@ -52,12 +52,17 @@ export interface KernelStep {
 /**
  * Elementwise ops that run together, tile by tile. Every value has `dims` elements (all outputs are contiguous);
  * an input is read with `strides`, 0 along an axis that it is repeated on. Values are numbered: first the inputs,
- * then the result of each op of `body`.
+ * then the result of each op of `body`, or its `results` where a bundle of ops has several.
  */
 export interface Region {
   readonly dims: readonly number[];
   readonly inputs: readonly { readonly buffer: number; readonly strides: readonly number[] }[];
-  readonly body: readonly { readonly op: string; readonly args: readonly number[] }[];
+  readonly body: readonly {
+    readonly op: string;
+    readonly args: readonly number[];
+    /** Default 1. */
+    readonly results?: number;
+  }[];
   readonly outputs: readonly { readonly buffer: number; readonly value: number }[];
 }
 

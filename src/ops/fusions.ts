@@ -1,4 +1,6 @@
+import { defineBundle } from '../ir/bundle.ts';
 import { defineFusion } from '../ir/fusion.ts';
+import { apply } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { greater, where } from './compare.ts';
@@ -87,8 +89,20 @@ defineFusion({
   samples: [{ shapes: { dy: [2, 3], y: [2, 3] } }, { shapes: { dy: [1031], y: [1031] } }],
 });
 
+/** A weighted sum of one and of the square of another, such as a running mean of squares: `a · s + b² · t`. */
+const blendSquare = defineFusion({
+  name: 'blendSquare',
+  inputs: ['a', 's', 'b', 't'],
+  elementwise: true,
+  compose: ({ a, s, b, t }) => add(mul(a!, s!), mul(mul(b!, b!), t!)),
+  samples: [
+    { shapes: { a: [2, 3], s: SCALAR, b: [2, 3], t: SCALAR } },
+    { shapes: { a: [1031], s: SCALAR, b: [1031], t: SCALAR } },
+  ],
+});
+
 /** A weighted sum of two, such as a running mean: `a · s + b · t`. */
-defineFusion({
+const blend = defineFusion({
   name: 'blend',
   inputs: ['a', 's', 'b', 't'],
   elementwise: true,
@@ -100,7 +114,7 @@ defineFusion({
 });
 
 /** A step of Adam, `p - rate · m / (√v + eps)`. */
-defineFusion({
+const adamStep = defineFusion({
   name: 'adamStep',
   inputs: ['p', 'rate', 'm', 'v', 'eps'],
   elementwise: true,
@@ -120,5 +134,21 @@ defineFusion({
   samples: [
     { shapes: { p: [2, 3], rate: SCALAR, g: [2, 3] } },
     { shapes: { p: [1031], rate: SCALAR, g: [1031] } },
+    { shapes: { p: [1031], rate: [1031], g: [1031] } },
   ],
+});
+
+/** All that Adam does to a parameter and its state, read and written once. */
+defineBundle({
+  name: 'adam',
+  inputs: ['p', 'm', 'v', 'g', 'beta1', 'rest1', 'beta2', 'rest2', 'rate', 'eps'],
+  compose: ({ p, m, v, g, beta1, rest1, beta2, rest2, rate, eps }) => {
+    const mean = apply(blend, [m!, beta1!, g!, rest1!]);
+    const square = apply(blendSquare, [v!, beta2!, g!, rest2!]);
+    return [mean, square, apply(adamStep, [p!, rate!, mean, square, eps!])];
+  },
+  samples: [7, 16, 1031].map((n) => {
+    const numbers = { beta1: SCALAR, rest1: SCALAR, beta2: SCALAR, rest2: SCALAR, rate: SCALAR, eps: SCALAR };
+    return { shapes: { p: [n], m: [n], v: [n], g: [n], ...numbers }, domain: [0.5, 2] };
+  }),
 });

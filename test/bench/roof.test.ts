@@ -4,7 +4,7 @@ import type { MachineLimits } from '../../src/backend/native.ts';
 
 interface Modules {
   Roof: new (
-    addon: { limits: (threads: number) => MachineLimits } | undefined,
+    measured: ((threads: number) => MachineLimits) | undefined,
     threads: number,
   ) => {
     measure: (milliseconds: number) => void;
@@ -35,7 +35,7 @@ const machine = (threads: number, disturbed = 1): MachineLimits => ({
 });
 
 describe.skipIf(!built)('the share of the limit', () => {
-  const roof = built ? new Roof({ limits: machine }, 4) : (undefined as never);
+  const roof = built ? new Roof(machine, 4) : (undefined as never);
   if (built) roof.measure(1);
 
   it.each([
@@ -50,7 +50,7 @@ describe.skipIf(!built)('the share of the limit', () => {
 
   it('is held to the best that was measured', () => {
     const times = [3, 1, 2];
-    const shared = new Roof({ limits: (threads) => machine(threads, times.shift()) }, 1);
+    const shared = new Roof((threads) => machine(threads, times.shift()), 1);
     for (let i = 0; i < 3; i++) shared.measure(1);
     expect(shared.share(2, { flops: 10, threads: 1 })).toEqual({ share: 0.5, by: 'fma' });
     expect(shared.share(4, { flops: 1, bytes: 16, threads: 1 })).toEqual({ share: 0.5, by: 'bandwidth' });

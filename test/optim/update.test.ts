@@ -119,13 +119,25 @@ describe('a training step', () => {
     const { steps, buffers } = compile(netGraph(rule), { check: true });
     expect(steps.filter(({ kind }) => kind === 'copy')).toEqual([]);
     const updates = steps.flatMap((step) => {
-      const outputs = step.kind === 'region' ? step.outputs.map(({ buffer }) => buffers[buffer]!.place) : [];
+      const region = step.kind === 'kernel' ? step.epilogue : step.kind === 'region' ? step : undefined;
+      const outputs = (region?.outputs ?? []).map(({ buffer }) => buffers[buffer]!.place);
       const names = outputs.flatMap((place) => ('stored' in place ? [place.stored] : []));
       return names.length > 0 ? [names.sort()] : [];
     });
     const carried = (path: string) =>
       [path, ...Object.keys(rule.state).map((name) => `${path}.${name}`)].sort();
     expect(updates.sort()).toEqual(['b1', 'b2', 'w1', 'w2'].map(carried));
+  });
+
+  test('an update follows on the gradient while that is in cache', () => {
+    const { steps, buffers } = compile(netGraph(adam()), { check: true });
+    const updates = steps.flatMap((step) => {
+      const outputs = (step.kind === 'kernel' && step.epilogue?.outputs) || [];
+      return outputs.some(({ buffer }) => 'stored' in buffers[buffer]!.place) ? [step] : [];
+    });
+    expect(updates).toHaveLength(4);
+    // Nothing but the update reads a gradient.
+    for (const step of updates) expect(step).toMatchObject({ inner: true });
   });
 
   test('clipping by norm waits for all gradients and adds no copy', () => {

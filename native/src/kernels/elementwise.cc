@@ -27,15 +27,26 @@ GLIA_ELEMENTWISE(tanhGrad, "(dy, y)", float dy, float y) { return dy * (1.0f - y
 GLIA_ELEMENTWISE(reluGrad, "(dy, y)", float dy, float y) {
   return dy * (y > 0.0f ? 1.0f : 0.0f);
 }
-GLIA_ELEMENTWISE(blend, "(a, s, b, t)", float a, float s, float b, float t) {
+GLIA_ELEMENTWISE(blend, "(a, s, b, t)", float a, Number s, float b, Number t) {
   return a * s + b * t;
 }
-GLIA_ELEMENTWISE(descend, "(p, rate, g)", float p, float rate, float g) {
+GLIA_ELEMENTWISE(blendSquare, "(a, s, b, t)", float a, Number s, float b, Number t) {
+  return a * s + (b * b) * t;
+}
+GLIA_ELEMENTWISE(descend, "(p, rate, g)", float p, Number rate, float g) {
   return p - rate * g;
 }
-GLIA_ELEMENTWISE(adamStep, "(p, rate, m, v, eps)", float p, float rate, float m, float v,
-                 float eps) {
+GLIA_ELEMENTWISE(adamStep, "(p, rate, m, v, eps)", float p, Number rate, float m, float v,
+                 Number eps) {
   return p - rate * (m / (std::sqrt(v) + eps));
+}
+
+GLIA_BUNDLE_OF_3(adam, "(p, m, v, g, beta1, rest1, beta2, rest2, rate, eps)", float p,
+                 float m, float v, float g, Number beta1, Number rest1, Number beta2,
+                 Number rest2, Number rate, Number eps) {
+  const float mean = blend_element(m, beta1, g, rest1);
+  const float square = blendSquare_element(v, beta2, g, rest2);
+  return {mean, square, adamStep_element(p, rate, mean, square, eps)};
 }
 
 }  // namespace glia

@@ -1,37 +1,72 @@
 // The loop of every elementwise op.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "../kernel.h"
 
 namespace glia {
 
-template <typename F, typename... Inputs>
-GLIA_INLINE void MapRow(F f, float* y, int64_t n, Inputs... x) {
-  GLIA_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i) y[i] = f(x[i]...);
+using ResultsOf3 = std::array<float, 3>;
+
+// Element i of an input, or of all of them.
+template <bool kNumbers, typename T>
+GLIA_INLINE float ElementOf(const float* x, int64_t i) {
+  return kNumbers && std::is_same_v<T, Number> ? x[0] : x[i];
 }
 
-template <typename... Floats, size_t... kInput>
-GLIA_INLINE void MapRows(float (*f)(Floats...), const Operand* x, float* y, int64_t ld,
-                         int64_t rows, int64_t columns, std::index_sequence<kInput...>) {
+template <bool kNumbers, typename... T, typename... Inputs>
+GLIA_INLINE void MapRow(float (*f)(T...), const Result* to, int64_t row, int64_t n,
+                        Inputs... x) {
+  float* y = to->data + row * to->ld;
+  GLIA_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) y[i] = f(ElementOf<kNumbers, T>(x, i)...);
+}
+
+template <bool kNumbers, typename... T, typename... Inputs>
+GLIA_INLINE void MapRow(ResultsOf3 (*f)(T...), const Result* to, int64_t row, int64_t n,
+                        Inputs... x) {
+  float *a = to[0].data + row * to[0].ld, *b = to[1].data + row * to[1].ld;
+  float* c = to[2].data + row * to[2].ld;
+  GLIA_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) {
+    const ResultsOf3 y = f(ElementOf<kNumbers, T>(x, i)...);
+    a[i] = y[0];
+    b[i] = y[1];
+    c[i] = y[2];
+  }
+}
+
+template <bool kNumbers, typename R, typename... T, size_t... kInput>
+GLIA_INLINE void MapRows(R (*f)(T...), const Operand* x, const Result* y, int64_t rows,
+                         int64_t columns, std::index_sequence<kInput...>) {
   // Tiny tensors: one vector, and no loop.
   constexpr int64_t kVector = 16;
   if (rows == 1 && columns == kVector) {
-    return MapRow(f, y, kVector, x[kInput].data...);
+    return MapRow<kNumbers>(f, y, 0, kVector, x[kInput].data...);
   }
-  for (int64_t r = 0; r < rows; ++r) {
-    MapRow(f, y + r * ld, columns, x[kInput].data + r * x[kInput].ld...);
-  }
+  for (int64_t r = 0; r < rows; ++r)
+    MapRow<kNumbers>(f, y, r, columns, x[kInput].data + r * x[kInput].ld...);
 }
 
-template <typename... Floats>
-GLIA_INLINE void MapTile(float (*f)(Floats...), const Operand* x, float* y, int64_t ld,
-                         int64_t rows, int64_t columns) {
-  static_assert(sizeof...(Floats) <= kMaxArgs);
-  MapRows(f, x, y, ld, rows, columns, std::index_sequence_for<Floats...>());
+template <typename R, typename... T, size_t... kInput>
+GLIA_INLINE bool AreNumbers(R (*)(T...), const Operand* x,
+                            std::index_sequence<kInput...>) {
+  return ((x[kInput].uniform || !std::is_same_v<T, Number>)&&...);
+}
+
+template <typename R, typename... T>
+GLIA_INLINE void MapTile(R (*f)(T...), const Operand* x, const Result* y, int64_t rows,
+                         int64_t columns) {
+  static_assert(sizeof...(T) <= kMaxArgs);
+  constexpr auto inputs = std::index_sequence_for<T...>();
+  if constexpr ((std::is_same_v<T, Number> || ...)) {
+    if (AreNumbers(f, x, inputs)) return MapRows<true>(f, x, y, rows, columns, inputs);
+  }
+  MapRows<false>(f, x, y, rows, columns, inputs);
 }
 
 }  // namespace glia

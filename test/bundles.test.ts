@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import type { Backend } from '../src/backend/backend.ts';
+import { createReference } from '../src/backend/reference.ts';
+import { sizeOf } from '../src/base/shape.ts';
+import { compile, type Graph } from '../src/compile/compile.ts';
+import { allBundles, arityOf, type Bundle, bundleSignature, unbundled } from '../src/ir/bundle.ts';
+import { apply, findOp, type Sample } from '../src/ir/op.ts';
+import { printProgram } from '../src/ir/print.ts';
+import type { Program, Step } from '../src/ir/program.ts';
+import { stored, type Tensor } from '../src/ir/tensor.ts';
+import '../src/ops/index.ts';
+import { native, noAddon, numbers } from './backend/programs.ts';
+import { bitsOf } from './support/cases.ts';
+
+/** A bundle's results as graph, from stored inputs. */
+function resultsOf({ inputs, parts }: Bundle, { shapes }: Sample): Tensor[] {
+  const values = inputs.map((name) => stored(name, shapes[name]!));
+  for (const { op, args } of parts)
+    values.push(
+      apply(
+        findOp(op)!,
+        args.map((arg) => values[arg]!),
+      ),
+    );
+  return values.slice(inputs.length);
+}
+
+/** The results fetched, or each carried over the first input of its shape that has none yet. */
+function graphOf(bundle: Bundle, sample: Sample, carried: boolean): Graph {
+  const results = resultsOf(bundle, sample);
+  if (!carried) return { fetch: Object.fromEntries(results.map((y, i) => [`y${i}`, y])), carry: [] };
+  const free = bundle.inputs.filter((name) => sizeOf(sample.shapes[name]!) === sizeOf(results[0]!.shape));
+  return { fetch: {}, carry: results.map((y, i) => [stored(free[i]!, y.shape), y] as const) };
+}
+
+function compiled(graph: Graph, bundle: Bundle, bundles: boolean): Program {
+  return compile(graph, { fuses: (op) => op === bundle.name && bundles, check: true });
+}
+
+/** Everything that a program leaves behind: fetches and storage, as bits. */
+function trace(
+  backend: Backend,
+  program: Program,
+  { inputs }: Bundle,
+  { shapes, domain }: Sample,
+): Uint8Array[] {
+  const storage = backend.createStorage();
+  for (const name of inputs) {
+    const [low, high] = domain ?? [-2, 2];
+    const values = numbers(sizeOf(shapes[name]!)).map((v) => low + (high - low) * Math.abs(v % 1));
+    storage.allocate({ name, shape: shapes[name]!, dtype: 'f32' });
+    storage.write(name, values);
+  }
+  const fetched = backend.prepare(program, storage).runSync(3, {});
+  return [...Object.values(fetched), ...inputs.map((name) => storage.read(name))].map(bitsOf);
+}
+
+const bodies = ({ steps }: Program) =>
+  steps.flatMap((step: Step) => (step.kind === 'region' ? [step.body.map(({ op }) => op)] : []));
+
+describe.each(allBundles().map((bundle) => [bundleSignature(bundle), bundle] as const))('%s', (_, bundle) => {
+  test.each([false, true])('stands where its ops stand, carried: %s', (carried) => {
+    for (const sample of bundle.samples) {
+      const graph = graphOf(bundle, sample, carried);
+      expect(bodies(compiled(graph, bundle, true))).toEqual([[bundle.name]]);
+      expect(bodies(compiled(graph, bundle, false))).toEqual([bundle.parts.map(({ op }) => op)]);
+    }
+  });
+
+  const backends: [string, () => Backend][] = [['in TypeScript', () => createReference('float32')]];
+  if (!noAddon && process.env['GLIA_BACKEND'] !== 'typescript') backends.push(['natively', () => native(1)]);
+  test.each(backends)('gives the bits of its ops %s, over its inputs as well', (_name, backend) => {
+    for (const sample of bundle.samples) {
+      for (const carried of [false, true]) {
+        const graph = graphOf(bundle, sample, carried);
+        const [got, want] = [true, false].map((bundles) =>
+          trace(backend(), compiled(graph, bundle, bundles), bundle, sample),
+        );
+        expect(got).toEqual(want);
+      }
+    }
+  });
+
+  test('is printed with all of its results', () => {
+    const text = printProgram(compiled(graphOf(bundle, bundle.samples[0]!, false), bundle, true));
+    const first = bundle.inputs.length;
+    const made = bundle.parts.map((_part, i) => `%${first + i}`).join(', ');
+    expect(text).toContain(`${made} = ${bundle.name}(`);
+  });
+
+  test('has the arity of its declaration', () => {
+    expect(arityOf(bundle.name)).toEqual({ args: bundle.inputs.length, results: bundle.parts.length });
+  });
+
+  test('is left to its ops where one of them stands apart', () => {
+    // The first result is used before the others are made: nothing may move.
+    const results = resultsOf(bundle, bundle.samples[0]!);
+    const early = apply(findOp('neg')!, [results[0]!]);
+    const program = compiled({ fetch: { early, last: results.at(-1)! }, carry: [] }, bundle, true);
+    const body = bodies(program).flat();
+    const parts = bundle.parts.map(({ op }) => op);
+    const together = body.includes(bundle.name) ? unbundledNames(program) : body;
+    expect([...together].sort()).toEqual([...parts, 'neg'].sort());
+  });
+});
+
+function unbundledNames({ steps }: Program): string[] {
+  return steps.flatMap((step) =>
+    step.kind === 'region' ? unbundled(step.body, step.inputs.length).map(({ op }) => op) : [],
+  );
+}
