@@ -81,13 +81,28 @@ const batchOf = ({ x, y, batch, rows }, i) => {
   ];
 };
 
-/** Trains for some seconds from the first weights; gives the steps taken and the last loss. */
+/** Time and processor time since it was made. */
+class Clock {
+  started = performance.now();
+  cpu = cpuUsage();
+
+  /** Both in seconds. */
+  read() {
+    const { user, system } = cpuUsage(this.cpu);
+    return { elapsed: (performance.now() - this.started) / 1000, spent: (user + system) / 1e6 };
+  }
+}
+
+/**
+ * Trains for some seconds from the first weights; gives the steps taken, their time and the last loss. The clock starts
+ * after the first call: before it the data is checked and copied once, as the other peers do while they set up.
+ */
 async function train(net, workload, data, seconds) {
   if (env.GLIA_STEP === 'sync') return trainBySteps(net, workload, data, seconds);
   const stop = new AbortController();
-  const started = performance.now();
-  let loss = 0;
-  const history = await net.fit(data.x, data.y, {
+  let [clock, time] = [];
+  let [before, done, loss] = [0, 0, 0];
+  await net.fit(data.x, data.y, {
     loss: workload.loss,
     optimizer: workload.optimizer(),
     batchSize: data.batch,
@@ -99,12 +114,18 @@ async function train(net, workload, data, seconds) {
         name: 'clock',
         onStep(event) {
           loss = event.loss;
-          if (performance.now() - started > seconds * 1000) stop.abort();
+          done = (event.epoch - 1) * event.steps + event.step;
+          if (clock === undefined) {
+            clock = new Clock();
+            before = done;
+          }
+          time = clock.read();
+          if (time.elapsed > seconds) stop.abort();
         },
       },
     ],
   });
-  return { steps: history.steps, loss };
+  return { steps: done - before, loss, ...time };
 }
 
 function trainBySteps(net, workload, data, seconds) {
@@ -112,29 +133,29 @@ function trainBySteps(net, workload, data, seconds) {
   const pairs = Array.from({ length: Math.min(64, Math.floor(data.rows / data.batch)) }, (_, i) =>
     batchOf(data, i),
   );
-  const started = performance.now();
+  const clock = new Clock();
   let steps = 0;
   let loss = 0;
-  while (steps % 64 !== 0 || performance.now() - started < seconds * 1000) {
+  while (steps % 64 !== 0 || clock.read().elapsed < seconds) {
     ({ loss } = step.sync(...pairs[steps % pairs.length]));
     steps++;
   }
-  return { steps, loss };
+  return { steps, loss, ...clock.read() };
 }
 
 function infer(net, data, seconds) {
   const inputs = Array.from({ length: Math.floor(data.rows / data.batch) }, (_, i) => batchOf(data, i)[0]);
-  const started = performance.now();
+  const clock = new Clock();
   const times = [];
   let sum = 0;
-  for (let i = 0; performance.now() - started < seconds * 1000; i++) {
+  for (let i = 0; clock.read().elapsed < seconds; i++) {
     const before = performance.now();
     const { data: y } = net.predictSync(inputs[i % inputs.length]);
     times.push((performance.now() - before) * 1000);
     sum = y.reduce((a, b) => a + b, 0);
   }
   times.sort((a, b) => a - b);
-  return { steps: times.length, loss: sum, median: times[times.length >> 1] };
+  return { steps: times.length, loss: sum, median: times[times.length >> 1], ...clock.read() };
 }
 
 async function check(net, name, workload, data) {
@@ -147,14 +168,9 @@ async function check(net, name, workload, data) {
 
 async function slice(net, name, workload, data, first, seconds) {
   await net.setWeights(first);
-  const cpu = cpuUsage();
-  const started = performance.now();
-  const { steps, loss, median } = workload.infer
+  const { steps, loss, median, elapsed, spent } = workload.infer
     ? infer(net, data, seconds)
     : await train(net, workload, data, seconds);
-  const elapsed = (performance.now() - started) / 1000;
-  const { user, system } = cpuUsage(cpu);
-  const spent = (user + system) / 1e6;
   const { unit } = manifest.spec[name];
   const units = unit === 'samples/s' ? data.batch : 1;
   return {
