@@ -15,7 +15,7 @@ void WalkAlone(const Program& program, int64_t count, Context context,
   }
 }
 
-// A task of one block falls to thread 0; the others go on to the next barrier.
+// A task of one block falls to its owner.
 void WalkTogether(const Program& program, int64_t count, Context context,
                   const Member& me, const std::atomic<bool>& stop) {
   const auto share = [&](int64_t blocks, int thread) {
@@ -25,8 +25,12 @@ void WalkTogether(const Program& program, int64_t count, Context context,
     for (const Step& step : program.steps()) {
       const bool end_run = me.thread == 0 && stop.load(std::memory_order_relaxed);
       if (step.wait && me.barrier.Wait(end_run)) return;
-      const int64_t begin = share(step.task.blocks, me.thread);
-      const int64_t end = share(step.task.blocks, me.thread + 1);
+      const int64_t blocks = step.task.blocks;
+      if (blocks == 1) {
+        if (step.owner % me.count == me.thread) step.task.run(0, 1, context);
+        continue;
+      }
+      const int64_t begin = share(blocks, me.thread), end = share(blocks, me.thread + 1);
       if (begin < end) step.task.run(begin, end, context);
     }
   }

@@ -44,6 +44,15 @@ struct Tensor {
   }
 };
 
+// A piece of memory.
+struct Span {
+  const float *begin, *end;
+};
+
+inline Span SpanOf(const Tensor& tensor) {
+  return {tensor.data, tensor.data + tensor.size()};
+}
+
 // Attributes in the order of the signature.
 class Attrs {
  public:

@@ -17,14 +17,6 @@ constexpr int64_t kMaxWords = int64_t{1} << 50;
 // Words of a cache line.
 constexpr int64_t kLine = 16;
 
-// Below this much work, in nanoseconds, a second thread costs more than it brings: moving
-// what one core has changed to the cache of another takes longer than computing it.
-constexpr double kWorthSharing = 60e3;
-// Nanoseconds that threads wait for each other.
-constexpr double kMeeting = 1e3;
-// Part of the time on one thread that more threads must promise to stay below.
-constexpr double kGain = 0.8;
-
 // Words that a block of a copy moves.
 constexpr int64_t kCopied = 4 * kBlock;
 
@@ -156,12 +148,14 @@ Region::Input ReadInput(Decoder& in, const std::vector<Tensor>& tensors,
   return input;
 }
 
-Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, int64_t* moved) {
+// Also notes what the region touches.
+Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, Touched* touched) {
   Region region;
   region.dims = ReadShape(in);
   const int64_t size = SizeOf(region.dims), inputs = in.Count();
   for (int64_t i = 0; i < inputs; ++i) {
     region.inputs.push_back(ReadInput(in, tensors, region.dims, size));
+    touched->reads.push_back(SpanOf(*region.inputs.back().tensor));
   }
   const int64_t ops = in.Count();
   int64_t values = inputs;
@@ -180,8 +174,8 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, int64_t* move
     if (tensor.size() != size)
       throw Error("PROGRAM", "a region's output has another size");
     region.outputs.push_back({&tensor, static_cast<int>(in.Next(0, values - 1))});
+    touched->writes.push_back(SpanOf(tensor));
   }
-  *moved += size * (inputs + outputs);
   return region;
 }
 
@@ -213,9 +207,9 @@ Program::Program(const double* code, int64_t length,
   tensors_ = ReadTensors(in, arena_, slots);
   LimitRoom(&tensors_);
   Read(in);
-  threads_ = all ? std::max(threads, 1) : ThreadsThatPay(threads);
-  scratch_words_ = CeilDiv(scratch_words_, kLine) * kLine;
-  scratch_ = std::make_unique<Memory>(threads_ * scratch_words_);
+  schedule_.Settle(threads, all);
+  scratch_words_ = CeilDiv(schedule_.scratch(), kLine) * kLine;
+  scratch_ = std::make_unique<Memory>(schedule_.threads() * scratch_words_);
 }
 
 void Program::Read(Decoder& in) {
@@ -238,19 +232,20 @@ void Program::Read(Decoder& in) {
     }
   }
   std::vector<const Port*> small;
+  Touched few;
   for (const Port& port : feeds_) {
+    const Span span = SpanOf(port.tensor);
     if (port.words <= kFewWords) {
       small.push_back(&port);
+      few.writes.push_back(span);
     } else {
-      Add(FeedTask(port), port.words);
+      Add(FeedTask(port), {{}, {span}});
     }
   }
-  Add(SmallFeedsTask(std::move(small)), kFewWords);
+  Add(SmallFeedsTask(std::move(small)), few);
   const int64_t steps = in.Count();
   for (int64_t i = 0; i < steps; ++i) ReadStep(in);
-  for (const Port& port : fetches_) Add(FetchTask(port), port.words);
-  // In a run of several steps the last task comes before the first.
-  if (!steps_.empty() && steps_.back().task.blocks > 1) steps_.front().wait = true;
+  for (const Port& port : fetches_) Add(FetchTask(port), {{SpanOf(port.tensor)}, {}});
 }
 
 void Program::ReadStep(Decoder& in) {
@@ -258,62 +253,69 @@ void Program::ReadStep(Decoder& in) {
   const int64_t last = static_cast<int64_t>(tensors_.size()) - 1;
   const int64_t kind = in.Next(kKernel, kCopy);
   if (kind == kRegion) {
-    int64_t moved = 0;
-    Task task = RunRegion(ReadRegion(in, tensors_, &moved));
-    Add(std::move(task), moved);
+    Touched touched;
+    Task task = RunRegion(ReadRegion(in, tensors_, &touched));
+    Add(std::move(task), touched);
   } else if (kind == kCopy) {
     const Tensor &from = tensors_[in.Next(0, last)], &to = tensors_[in.Next(0, last)];
     if (from.size() != to.size()) throw Error("PROGRAM", "a copy changes the size");
-    Add(CopyTask(from.data, to.data, from.size()), 2 * from.size());
+    Add(CopyTask(from.data, to.data, from.size()), {{SpanOf(from)}, {SpanOf(to)}});
   } else {
-    const auto& entry = Kernels()[in.Next(0, static_cast<int64_t>(Kernels().size()) - 1)];
-    std::vector<Tensor> inputs;
-    for (int64_t tensor : in.List(in.Count(), 0, last))
-      inputs.push_back(tensors_[tensor]);
-    const Tensor& out = tensors_[in.Next(0, last)];
-    int64_t moved = out.size();
-    for (const Tensor& input : inputs) moved += input.size();
-    Call call = {inputs.data(), out, Attrs(in.Take(in.Count())), false};
-    call.inner = in.Next(0, 1) != 0;
-    Tasks tasks = entry.fn(call);
-    if (in.Next(0, 1) != 0) AddEpilogue(ReadRegion(in, tensors_, &moved), out, &tasks);
-    for (Task& task : tasks) Add(std::move(task), moved);
+    ReadKernel(in);
   }
 }
 
-void Program::Add(Task task, int64_t moved) {
-  if (task.blocks == 0) return;
+void Program::ReadKernel(Decoder& in) {
+  const int64_t last = static_cast<int64_t>(tensors_.size()) - 1;
+  const auto& entry = Kernels()[in.Next(0, static_cast<int64_t>(Kernels().size()) - 1)];
+  Touched touched;
+  std::vector<Tensor> inputs;
+  for (int64_t tensor : in.List(in.Count(), 0, last)) {
+    inputs.push_back(tensors_[tensor]);
+    touched.reads.push_back(SpanOf(inputs.back()));
+  }
+  const Tensor& place = tensors_[in.Next(0, last)];
+  const double* attrs = in.Take(in.Count());
+  const bool inner = in.Next(0, 1) != 0, followed = in.Next(0, 1) != 0;
+  const Tensor& out = inner ? Apart(place) : place;
+  if (!inner) touched.writes.push_back(SpanOf(out));
+  Call call = {inputs.data(), out, Attrs(attrs), inner};
+  Tasks tasks = entry.fn(call);
+  if (followed) {
+    Region region = ReadRegion(in, tensors_, &touched);
+    for (Region::Input& input : region.inputs) {
+      if (inner && input.tensor->data == place.data) input.tensor = &out;
+    }
+    AddEpilogue(region, out, &tasks);
+  }
+  // Where there are several, each builds on the one before it.
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (i > 0) touched.reads.push_back(SpanOf(out));
+    if (i == 0 && tasks.size() > 1) touched.writes.push_back(SpanOf(out));
+    Add(std::move(tasks[i]), touched);
+  }
+}
+
+// The tensor in memory that nobody else uses; pages of it that stay untouched cost
+// nothing.
+const Tensor& Program::Apart(const Tensor& tensor) {
+  inner_memory_.push_back(std::make_unique<Memory>(tensor.size()));
+  Tensor apart = tensor;
+  apart.data = inner_memory_.back()->data();
+  apart.room = CeilDiv(tensor.size(), kLine) * kLine;
+  inner_.push_back(std::move(apart));
+  return inner_.back();
+}
+
+// Gives a task that has no estimate of its own one by what it touches.
+void Program::Add(Task task, const Touched& touched) {
   constexpr double kNsPerWord = 0.3, kNsPerTask = 20;
-  const double moving = kNsPerWord * static_cast<double>(moved);
-  task.work = kNsPerTask + (task.work > 0 ? task.work : moving);
-  scratch_words_ = std::max(scratch_words_, task.scratch);
-  const bool wait = task.blocks > 1 || (!steps_.empty() && steps_.back().task.blocks > 1);
-  steps_.push_back({std::move(task), wait});
-}
-
-int Program::ThreadsThatPay(int most) const {
-  const double alone = TimeOn(1);
-  double best = kGain * alone;
-  int pay = 1;
-  for (int threads = 2; threads <= most && alone >= kWorthSharing; ++threads) {
-    const double time = TimeOn(threads);
-    if (time >= best) continue;
-    best = time;
-    pay = threads;
+  double moved = 0;
+  for (const auto* spans : {&touched.reads, &touched.writes}) {
+    for (const Span& span : *spans) moved += static_cast<double>(span.end - span.begin);
   }
-  return pay;
-}
-
-// Estimate of a step in nanoseconds.
-double Program::TimeOn(int threads) const {
-  double time = 0;
-  for (const Step& step : steps_) {
-    const auto blocks = static_cast<double>(step.task.blocks);
-    const auto most = static_cast<double>(CeilDiv(step.task.blocks, threads));
-    time += step.task.work * most / blocks;
-    if (step.wait && threads > 1) time += kMeeting;
-  }
-  return time;
+  task.work = kNsPerTask + (task.work > 0 ? task.work : kNsPerWord * moved);
+  schedule_.Add(std::move(task), touched);
 }
 
 bool Program::TryTake() {

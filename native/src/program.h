@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
 #include "kernel.h"
+#include "schedule.h"
 #include "storage.h"
 
 namespace glia {
@@ -19,12 +21,6 @@ struct Port {
   float* array = nullptr;
 };
 
-// A task, and whether it waits until every thread has finished what comes before it.
-struct Step {
-  Task task;
-  bool wait = false;
-};
-
 class Program {
  public:
   // Reads a program as src/backend/encode.ts writes it. It runs on up to `threads`
@@ -34,11 +30,11 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  const std::vector<Step>& steps() const { return steps_; }
+  const std::vector<Step>& steps() const { return schedule_.steps(); }
   std::vector<Port>& feeds() { return feeds_; }
   std::vector<Port>& fetches() { return fetches_; }
   // How many threads it runs on.
-  int threads() const { return threads_; }
+  int threads() const { return schedule_.threads(); }
   // Scratch memory of a thread.
   float* scratch(int thread) const { return scratch_->data() + thread * scratch_words_; }
   // Bytes of the arena.
@@ -51,9 +47,9 @@ class Program {
  private:
   void Read(class Decoder& in);
   void ReadStep(class Decoder& in);
-  void Add(Task task, int64_t moved);
-  int ThreadsThatPay(int most) const;
-  double TimeOn(int threads) const;
+  void ReadKernel(class Decoder& in);
+  const Tensor& Apart(const Tensor& tensor);
+  void Add(Task task, const Touched& touched);
 
   std::vector<std::shared_ptr<Slot>> slots_;
   Memory arena_;
@@ -61,8 +57,11 @@ class Program {
   std::vector<Tensor> tensors_;
   std::vector<std::unique_ptr<Memory>> copies_;
   std::vector<Port> feeds_, fetches_;
-  std::vector<Step> steps_;
-  int threads_ = 1;
+  // Outputs that nothing but a region reads, in memory of their own, so that they keep no
+  // other task waiting for what lies in their place.
+  std::deque<Tensor> inner_;
+  std::vector<std::unique_ptr<Memory>> inner_memory_;
+  Schedule schedule_;
   int64_t scratch_words_ = 0;
   std::unique_ptr<Memory> scratch_;
 };

@@ -176,7 +176,7 @@ function ragged(value: unknown, shape: Shape, path: readonly number[], name: str
 }
 
 function checkFinite(data: Float32Array | Int32Array, shape: Shape, name: string): void {
-  if (data instanceof Int32Array || isFinite(data)) return;
+  if (data instanceof Int32Array || allFinite(data)) return;
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
     const path = pathOf(i, shape);
@@ -189,7 +189,7 @@ function checkFinite(data: Float32Array | Int32Array, shape: Shape, name: string
 }
 
 /** Whether all numbers are finite: 0 times any other is NaN, and so is every sum with it. Four sums, for speed. */
-function isFinite(data: Float32Array): boolean {
+function allFinite(data: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
   let i = 0;
   for (; i + 4 <= data.length; i += 4) {
