@@ -77,7 +77,7 @@ using Turns = std::function<void(Member member, int64_t turns)>;
 double BestTurn(int threads, double seconds, const Turns& take) {
   double best = std::numeric_limits<double>::infinity();
   int64_t turns = 1;
-  RunOnTeam(threads, [&](Member member) {
+  RunOnTeam(threads, false, [&](Member member) {
     const double slice = seconds / 8, end = Now() + seconds;
     bool done = false;
     do {
@@ -99,7 +99,7 @@ double BestTurn(int threads, double seconds, const Turns& take) {
 
 int TeamOf(int threads) {
   int count = 1;
-  RunOnTeam(threads, [&](Member member) {
+  RunOnTeam(threads, false, [&](Member member) {
     if (member.thread == 0) count = member.count;
   });
   return count;
@@ -150,7 +150,7 @@ std::vector<Bandwidth> Bandwidths(int threads, double seconds) {
   const int64_t own = most / 64 * 16;
   Memory memory(own * threads);
   // Memory lies near the thread that touches it first.
-  RunOnTeam(threads, [&](Member member) {
+  RunOnTeam(threads, false, [&](Member member) {
     for (int thread = member.thread; thread < threads; thread += member.count)
       std::fill_n(memory.data() + thread * own, own, 1.0f);
   });

@@ -38,8 +38,11 @@ Grid Cut(const Product& p) {
   // Full rows of a weight gradient lie together, as the optimizer's state does.
   if (p.trans_a) return {p.m, p.n, rows(kRows, n), n};
   if (m > kMany) return {p.m, p.n, rows(kSide, n), n};
-  const int64_t columns = std::max(kPanel, RoundUp(CeilDiv(kLeast, m * k), kPanel));
-  return {p.m, p.n, m, std::min(n, columns)};
+  // A number of b is read in the time of two multiplications. Pieces come in powers of
+  // two, so that as many threads have the same to do.
+  int64_t pieces = 1;
+  while (2 * pieces * kLeast <= std::max<int64_t>(m, 2) * k * n) pieces *= 2;
+  return {p.m, p.n, m, std::min(n, RoundUp(CeilDiv(n, pieces), kPanel))};
 }
 
 }  // namespace
@@ -138,9 +141,11 @@ Task MultiplyTinily(const Product& p) {
 Task Multiply(const Product& p) {
   const int64_t multiplications = p.m * p.n * p.k;
   Task task;
-  // Nanoseconds at 80 GFLOP/s, and a little for each call.
-  task.work =
-      static_cast<double>(p.batch) * (30.0 + static_cast<double>(multiplications) / 40.0);
+  // Nanoseconds at 80 GFLOP/s, or at 80 GB/s where there are few rows to each number of
+  // b, and a little for each call.
+  const double computing = static_cast<double>(multiplications) / 40.0;
+  const double reading = static_cast<double>(p.k * p.n) / 20.0;
+  task.work = static_cast<double>(p.batch) * (30.0 + std::max(computing, reading));
   if (p.batch == 0 || p.m == 0 || p.n == 0) {
     task.blocks = 0;
   } else if (multiplications < kFew) {

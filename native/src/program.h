@@ -35,6 +35,8 @@ class Program {
   std::vector<Port>& fetches() { return fetches_; }
   // How many threads it runs on.
   int threads() const { return schedule_.threads(); }
+  // Estimate of a step, in nanoseconds.
+  double time() const { return schedule_.time(); }
   // Scratch memory of a thread.
   float* scratch(int thread) const { return scratch_->data() + thread * scratch_words_; }
   // Bytes of the arena.

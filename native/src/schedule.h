@@ -33,6 +33,8 @@ class Schedule {
   const std::vector<Step>& steps() const { return steps_; }
   // How many threads it runs on.
   int threads() const { return threads_; }
+  // Estimate of a step, in nanoseconds.
+  double time() const { return time_; }
   // Floats of scratch memory per thread.
   int64_t scratch() const { return scratch_; }
 
@@ -45,7 +47,10 @@ class Schedule {
   // What has been touched since threads last met.
   Touched touched_;
   int threads_ = 1;
+  double time_ = 0;
   int64_t scratch_ = 0;
+  // Floats that tasks write.
+  double written_ = 0;
 };
 
 }  // namespace glia

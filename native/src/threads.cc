@@ -1,6 +1,7 @@
 #include "threads.h"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -25,6 +26,12 @@ constexpr int kSpins = 2000;
 // Turns after those, before it sleeps.
 constexpr int kYields = 200;
 
+using Clock = std::chrono::steady_clock;
+
+// Brief runs that follow each other at most so far apart are worth keeping threads awake
+// for.
+constexpr auto kOften = std::chrono::microseconds(200);
+
 // All threads that were ever started. On the heap and never destroyed, since threads
 // sleep in it when the process ends.
 class Threads {
@@ -44,6 +51,21 @@ class Threads {
     return std::min(wanted, static_cast<int>(team_workers.size()));
   }
 
+  // Whether the team's first `count` workers are on the watch for work. Those that are
+  // not are woken, for the next run, if the last was a moment ago.
+  bool Awake(int count) {
+    const auto now = Clock::now();
+    const bool often = now - last_brief_ < kOften;
+    last_brief_ = now;
+    bool all = true;
+    for (int i = 0; i < count; ++i) {
+      if (team_workers[i]->awake()) continue;
+      all = false;
+      if (often) team_workers[i]->Wake();
+    }
+    return all;
+  }
+
   // A worker for the background that has nothing to do.
   Worker* TakeIdle() {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -59,6 +81,7 @@ class Threads {
   }
 
  private:
+  Clock::time_point last_brief_;
   std::mutex mutex_;
   std::vector<Worker*> idle_;
 };
@@ -125,10 +148,12 @@ uint32_t Barrier::WaitFor(uint32_t round) {
   return now;
 }
 
-void RunOnTeam(int wanted, const std::function<void(Member)>& work) {
+void RunOnTeam(int wanted, bool brief, const std::function<void(Member)>& work) {
   Threads& threads = All();
   std::unique_lock<std::mutex> mine(threads.team, std::defer_lock);
-  const int count = wanted > 1 && mine.try_lock() ? threads.Gather(wanted - 1) + 1 : 1;
+  const bool shared = wanted > 1 && mine.try_lock();
+  const int others = shared ? threads.Gather(wanted - 1) : 0;
+  const int count = brief && !threads.Awake(others) ? 1 : others + 1;
   Barrier barrier(count);
   std::atomic<int> left{count - 1};
   for (int thread = 1; thread < count; ++thread) {

@@ -43,8 +43,8 @@ struct Member {
 
 // Runs `work` on the calling thread, which is number 0, and on others, and returns when
 // all have finished. They are `wanted` in all, or one alone while another caller has the
-// team.
-void RunOnTeam(int wanted, const std::function<void(Member)>& work);
+// team, or, for what is `brief`, while some of the others sleep: waking takes longer.
+void RunOnTeam(int wanted, bool brief, const std::function<void(Member)>& work);
 
 // Runs `job` on a thread of its own, an idle one when there is one. Throws Error when the
 // system has no more threads.

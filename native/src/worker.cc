@@ -39,14 +39,28 @@ void Worker::Give(std::function<void()> work) {
   given_.notify_one();
 }
 
+void Worker::Wake() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    called_ = true;
+  }
+  given_.notify_one();
+}
+
 std::function<void()> Worker::Take() {
   const auto given = [this] { return has_work_.load(std::memory_order_acquire); };
-  for (const auto until = Clock::now() + kAwake; !given() && Clock::now() < until;)
-    Pause();
-  std::unique_lock<std::mutex> lock(mutex_);
-  given_.wait(lock, given);
-  has_work_.store(false, std::memory_order_relaxed);
-  return std::move(work_);
+  for (;;) {
+    for (const auto until = Clock::now() + kAwake; !given() && Clock::now() < until;)
+      Pause();
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!given()) awake_.store(false, std::memory_order_release);
+    given_.wait(lock, [&] { return given() || called_; });
+    awake_.store(true, std::memory_order_release);
+    called_ = false;
+    if (!given()) continue;
+    has_work_.store(false, std::memory_order_relaxed);
+    return std::move(work_);
+  }
 }
 
 void Worker::Loop() {

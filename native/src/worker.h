@@ -17,6 +17,11 @@ class Worker {
   // The worker must have taken up what it was given before.
   void Give(std::function<void()> work);
 
+  // Whether it looks out for work, or works, and needs no waking.
+  bool awake() const { return awake_.load(std::memory_order_acquire); }
+  // Has it look out for work again, without giving it any.
+  void Wake();
+
  private:
   Worker() = default;
   void Loop();
@@ -24,7 +29,8 @@ class Worker {
 
   std::mutex mutex_;
   std::condition_variable given_;
-  std::atomic<bool> has_work_{false};
+  std::atomic<bool> has_work_{false}, awake_{true};
+  bool called_ = false;
   std::function<void()> work_;
 };
 

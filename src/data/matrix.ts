@@ -1,5 +1,6 @@
 import type { NumericArray } from '../base/dtype.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
+import { allFinite } from '../base/finite.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { describe } from './cells.ts';
 
@@ -186,20 +187,6 @@ function checkFinite(data: Float32Array | Int32Array, shape: Shape, name: string
       hint: 'missing values are imputed by columns({ numeric: { impute: "median" } })',
     });
   }
-}
-
-/** Whether all numbers are finite: 0 times any other is NaN, and so is every sum with it. Four sums, for speed. */
-function allFinite(data: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 4 <= data.length; i += 4) {
-    a += data[i]! * 0;
-    b += data[i + 1]! * 0;
-    c += data[i + 2]! * 0;
-    d += data[i + 3]! * 0;
-  }
-  for (; i < data.length; i++) a += data[i]! * 0;
-  return a + b + c + d === 0;
 }
 
 function checkShape(shape: unknown, name: string): asserts shape is Shape {

@@ -1,4 +1,5 @@
 import type { NumberArray } from '../base/dtype.ts';
+import { allFinite } from '../base/finite.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
 import type { Inputs } from './dataset.ts';
@@ -106,11 +107,18 @@ export function pourInputs(x: readonly Inlet[], inputs: Inputs): boolean {
   return x.every((inlet, i) => inlet.pour(inputs[i] as Data));
 }
 
-// A difference with itself is 0 for finite numbers alone. What was copied is what is checked: another thread may write
-// to a shared array.
+/** Numbers that are copied and checked one by one sooner than by calls for all of them. */
+const FEW = 64;
+
+// What was copied is what is checked: another thread may write to a shared array.
 function copyFinite(data: Float32Array, into: Float32Array): boolean {
+  if (into.length > FEW) {
+    into.set(data);
+    return allFinite(into);
+  }
   for (let i = 0; i < into.length; i++) {
     const value = data[i]!;
+    // A difference with itself is 0 for finite numbers alone.
     if (value - value !== 0) return false;
     into[i] = value;
   }
