@@ -32,7 +32,7 @@ struct Job {
       : program(std::move(program)), deferred(Napi::Promise::Deferred::New(env)) {}
 
   std::shared_ptr<Program> program;
-  std::vector<std::unique_ptr<Memory>> feeds, fetches;
+  std::vector<std::unique_ptr<Memory>> fetches;
   Napi::Promise::Deferred deferred;
 };
 
@@ -275,17 +275,13 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
   auto job = std::make_shared<Job>(env, HeldIn<Program>(info[0]));
   Program& program = *job->program;
   const int64_t count = IntegerIn(info[1], kMaxCount);
-  for (const Words& feed : ArraysIn(info[2], program.feeds(), count)) {
-    job->feeds.push_back(std::make_unique<Memory>(feed.length));
-    CopyWords(feed.data, feed.length, job->feeds.back()->data());
-  }
+  const std::vector<Words> feeds = ArraysIn(info[2], program.feeds(), count);
   for (const Port& port : program.fetches()) {
     job->fetches.push_back(std::make_unique<Memory>(WordsFor(port, count)));
   }
   Taken taken(program);
-  for (size_t i = 0; i < job->feeds.size(); ++i) {
-    program.feeds()[i].array = job->feeds[i]->data();
-  }
+  for (size_t i = 0; i < feeds.size(); ++i)
+    program.feeds()[i].Own(feeds[i].data, feeds[i].length);
   for (size_t i = 0; i < job->fetches.size(); ++i) {
     program.fetches()[i].array = job->fetches[i]->data();
   }

@@ -199,6 +199,14 @@ std::vector<std::shared_ptr<Slot>> WithoutRepeats(
 
 }  // namespace
 
+void Port::Own(const float* from, int64_t length) {
+  constexpr int64_t kKept = int64_t{1} << 19;
+  if (copy == nullptr || copy->words() < length || copy->words() > kKept)
+    copy = std::make_unique<Memory>(length);
+  std::copy_n(from, length, copy->data());
+  array = copy->data();
+}
+
 Program::Program(const double* code, int64_t length,
                  std::vector<std::shared_ptr<Slot>> slots, int threads, bool all)
     : slots_(WithoutRepeats(slots)), arena_(Decoder(code, length).Next(0, kMaxWords)) {
@@ -228,7 +236,7 @@ void Program::Read(Decoder& in) {
     const int64_t count = in.Count();
     for (int64_t i = 0; i < count; ++i) {
       const Tensor& tensor = tensors_[in.Next(0, last)];
-      ports->push_back({tensor, tensor.size()});
+      ports->push_back({tensor, tensor.size(), nullptr, nullptr});
     }
   }
   std::vector<const Port*> small;

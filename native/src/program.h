@@ -19,6 +19,12 @@ struct Port {
   Tensor tensor;
   int64_t words;
   float* array = nullptr;
+  // For feeds: where a run in the background finds its copy.
+  std::unique_ptr<Memory> copy;
+
+  // Points to a copy of the caller's numbers. Memory that is large enough is kept from
+  // run to run, unless it is large.
+  void Own(const float* from, int64_t length);
 };
 
 class Program {

@@ -217,9 +217,7 @@ export class Training {
     const { session, train, batchSize: size } = this.#plan;
     const { rows } = train;
     const steps = this.#stepsPerEpoch;
-    if (this.#orders.length < epochs * rows) this.#orders = new Int32Array(epochs * rows);
-    const order = this.#orders;
-    for (let i = 0; i < epochs; i++) this.#orderOf(session.epochs + i, order, i * rows);
+    const order = this.#ordersOf(epochs);
     const { loss: losses } = await this.#call(first, { order, from: 0, size, count: epochs * steps });
     for (let i = 0; i < epochs - 1; i++) {
       const loss = this.#loss.of(losses!, i * steps, order, i * rows, size, steps);
@@ -238,6 +236,20 @@ export class Training {
   #stepEvent(epoch: number, step: number): StepEvent {
     const { value: loss } = this.#loss;
     return { type: 'step', epoch, step, steps: this.#stepsPerEpoch, loss, learningRate: this.#learningRate };
+  }
+
+  /** The orders of the next epochs, one behind the other. Where rows keep their places, they are made once. */
+  #ordersOf(epochs: number): Int32Array {
+    const { session, train, shuffle } = this.#plan;
+    const { rows } = train;
+    const made = this.#orders.length / rows;
+    if (made < epochs) {
+      const longer = new Int32Array(epochs * rows);
+      longer.set(this.#orders);
+      this.#orders = longer;
+    }
+    for (let i = shuffle ? 0 : made; i < epochs; i++) this.#orderOf(session.epochs + i, this.#orders, i * rows);
+    return this.#orders;
   }
 
   /** Writes the order in which an epoch of the model takes the rows into `order`, from `at` on. */
