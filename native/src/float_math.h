@@ -73,12 +73,15 @@ GLIA_INLINE float Exp(float x) {
   return (Expm1OfReduced(by.r) + 1.0f) * PowerOfTwo(half) * PowerOfTwo(by.n - half);
 }
 
-GLIA_INLINE float Expm1(float x) {
-  const float y = x < -30.0f ? -30.0f : x;
-  const Reduced by = ReduceByLn2(y > 30.0f ? 30.0f : y);
+// For x <= 30.
+GLIA_INLINE float Expm1Below30(float x) {
+  const Reduced by = ReduceByLn2(x < -30.0f ? -30.0f : x);
   const float power = PowerOfTwo(by.n);
-  const float near = power * Expm1OfReduced(by.r) + (power - 1.0f);
-  return x > 30.0f ? Exp(x) : near;
+  return power * Expm1OfReduced(by.r) + (power - 1.0f);
+}
+
+GLIA_INLINE float Expm1(float x) {
+  return x > 30.0f ? Exp(x) : Expm1Below30(x > 30.0f ? 30.0f : x);
 }
 
 GLIA_INLINE float Log(float x) {
@@ -116,7 +119,7 @@ GLIA_INLINE float Log1p(float x) {
 }
 
 GLIA_INLINE float Tanh(float x) {
-  const float t = Expm1(-2.0f * Abs(x));
+  const float t = Expm1Below30(-2.0f * Abs(x));
   return CopySign(t / (t + 2.0f), x);
 }
 

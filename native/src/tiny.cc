@@ -27,7 +27,7 @@ void PermuteBase(const float* x, const Lanes& lanes, float* y) {
   Put(values, y);
 }
 
-void SumBase(const float* x, const Lanes* lanes, int64_t terms, float* y) {
+void SumBase(const float* x, const Lanes* lanes, int64_t terms, int64_t, float* y) {
   double sums[kTinyRoom] = {};
   for (int64_t p = 0; p < terms; ++p) {
     for (int64_t i = 0; i < kTinyRoom; ++i)
@@ -57,16 +57,17 @@ GLIA_TARGET_AVX512 void PermuteAvx512(const float* x, const Lanes& lanes, float*
 }
 
 GLIA_TARGET_AVX512 void SumAvx512(const float* x, const Lanes* lanes, int64_t terms,
-                                  float* y) {
+                                  int64_t results, float* y) {
   const __m512 all = _mm512_loadu_ps(x);
   __m512d low = _mm512_setzero_pd(), high = low;
   for (int64_t p = 0; p < terms; ++p) {
     const __m512 term = Permuted(all, lanes[p]);
     low = _mm512_add_pd(low, _mm512_cvtps_pd(_mm512_castps512_ps256(term)));
-    high = _mm512_add_pd(high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(term, 1)));
+    if (results > 8)
+      high = _mm512_add_pd(high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(term, 1)));
   }
   _mm256_storeu_ps(y, _mm512_cvtpd_ps(low));
-  _mm256_storeu_ps(y + 8, _mm512_cvtpd_ps(high));
+  if (results > 8) _mm256_storeu_ps(y + 8, _mm512_cvtpd_ps(high));
 }
 
 GLIA_TARGET_AVX512 void MultiplyAvx512(const float* a, const Lanes* ai, const float* b,

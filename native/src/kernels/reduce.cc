@@ -61,8 +61,9 @@ Task FoldTinily(const float* x, int64_t outer, int64_t n, int64_t inner, float* 
   }
   Task task;
   task.grid = {1, outer * inner, 1, outer * inner};
-  task.run = [x, y, fold, terms = std::move(terms)](int64_t, int64_t, Context&) {
-    fold(x, terms.data(), static_cast<int64_t>(terms.size()), y);
+  const int64_t results = outer * inner;
+  task.run = [x, y, fold, results, terms = std::move(terms)](int64_t, int64_t, Context&) {
+    fold(x, terms.data(), static_cast<int64_t>(terms.size()), results, y);
   };
   return task;
 }
