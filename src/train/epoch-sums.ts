@@ -12,7 +12,9 @@ export class EpochLoss {
   readonly #plainMean: boolean;
   #total = 0;
   #mass = 0;
-  #started = false;
+  /** Steps so far, and the loss of the last: that of an epoch of one step, whatever its rows weigh. */
+  #steps = 0;
+  #last = Number.NaN;
 
   constructor(train: Dataset, { reduction }: Loss) {
     this.#train = train;
@@ -22,7 +24,7 @@ export class EpochLoss {
 
   /** Mean over the rows so far, or their sum; NaN before the first. */
   get value(): number {
-    if (!this.#started) return Number.NaN;
+    if (this.#steps < 2) return this.#last;
     return this.#sum ? this.#total : this.#total / Math.max(this.#mass, Number.MIN_VALUE);
   }
 
@@ -35,6 +37,7 @@ export class EpochLoss {
     size: number,
     count: number,
   ): number {
+    if (count === 1) return losses[first]!;
     let [total, mass] = [0, 0];
     for (let i = 0; i < count; i++) {
       const own = this.#sum ? 1 : this.#massOf(order, from + i * size, size);
@@ -48,7 +51,8 @@ export class EpochLoss {
   reset(): void {
     this.#total = 0;
     this.#mass = 0;
-    this.#started = false;
+    this.#steps = 0;
+    this.#last = Number.NaN;
   }
 
   /** Adds `count` steps on `size` rows each: their losses from `losses[first]` on, their rows from `order[from]` on. */
@@ -65,7 +69,8 @@ export class EpochLoss {
       this.#total += losses[first + i]! * mass;
       this.#mass += mass;
     }
-    this.#started = true;
+    this.#steps += count;
+    this.#last = losses[first + count - 1]!;
   }
 
   /** What the mean of a batch was divided by: its rows, or the sum of their weights. */

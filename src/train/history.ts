@@ -25,7 +25,8 @@ const PIECE = 1024;
 /** Epochs as they come in. A tiny network has millions of them, so they become objects only when they are asked for. */
 export class EpochLog {
   readonly #names: readonly string[];
-  readonly #pieces: Float64Array[] = [];
+  /** Each a column for each name. */
+  readonly #pieces: Float64Array[][] = [];
   #length = 0;
 
   /** `logged`: what each epoch logs, the loss first. */
@@ -39,33 +40,53 @@ export class EpochLog {
 
   /** Adds an epoch: learning rate and loss, and the rest of what is logged in its order. */
   add(learningRate: number, loss: number, rest: readonly number[] = []): void {
-    const width = this.#names.length;
     const at = this.#length % PIECE;
-    if (at === 0) this.#pieces.push(new Float64Array(PIECE * width));
-    const piece = this.#pieces[this.#pieces.length - 1]!;
-    piece[at * width] = learningRate;
-    piece[at * width + 1] = loss;
-    for (let i = 2; i < width; i++) piece[at * width + i] = rest[i - 2]!;
+    const [rates, losses, ...others] = this.#piece();
+    rates![at] = learningRate;
+    losses![at] = loss;
+    others.forEach((column, i) => {
+      column[at] = rest[i]!;
+    });
     this.#length++;
+  }
+
+  /** Adds epochs that log nothing but their learning rates and losses. */
+  addAll(learningRates: Float64Array, losses: ArrayLike<number>, count: number): void {
+    for (let done = 0; done < count; ) {
+      const at = this.#length % PIECE;
+      const [rates, values] = this.#piece();
+      const some = Math.min(count - done, PIECE - at);
+      for (let i = 0; i < some; i++) {
+        rates![at + i] = learningRates[done + i]!;
+        values![at + i] = losses[done + i]!;
+      }
+      done += some;
+      this.#length += some;
+    }
+  }
+
+  /** The piece that the next epoch goes to. */
+  #piece(): Float64Array[] {
+    if (this.#length % PIECE === 0) this.#pieces.push(this.#names.map(() => new Float64Array(PIECE)));
+    return this.#pieces[this.#pieces.length - 1]!;
   }
 
   /** Epoch `i`, counted from 0. */
   at(i: number): EpochLogs {
-    const width = this.#names.length;
     const piece = this.#pieces[Math.floor(i / PIECE)]!;
-    const start = (i % PIECE) * width;
     return Object.fromEntries([
       ['epoch', i + 1],
-      ...this.#names.map((name, n) => [name, piece[start + n]!]),
+      ...this.#names.map((name, n) => [name, piece[n]![i % PIECE]!]),
     ]) as unknown as EpochLogs;
   }
 
   /** What was logged under that name, epoch by epoch. */
   column(name: string): number[] {
-    const width = this.#names.length;
-    const column = this.#names.indexOf(name);
-    const of = (i: number) => this.#pieces[Math.floor(i / PIECE)]![(i % PIECE) * width + column]!;
-    return Array.from({ length: this.#length }, (_, i) => of(i));
+    const n = this.#names.indexOf(name);
+    return Array.from(
+      { length: this.#length },
+      (_, i) => this.#pieces[Math.floor(i / PIECE)]![n]![i % PIECE]!,
+    );
   }
 
   /** All epochs so far. */

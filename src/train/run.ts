@@ -219,9 +219,13 @@ export class Training {
     const steps = this.#stepsPerEpoch;
     const order = this.#ordersOf(epochs);
     const { loss: losses } = await this.#call(first, { order, from: 0, size, count: epochs * steps });
-    for (let i = 0; i < epochs - 1; i++) {
-      const loss = this.#loss.of(losses!, i * steps, order, i * rows, size, steps);
-      this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, loss);
+    if (steps === 1) {
+      this.#log.addAll(this.#feeds.rates, losses!, epochs - 1);
+    } else {
+      for (let i = 0; i < epochs - 1; i++) {
+        const loss = this.#loss.of(losses!, i * steps, order, i * rows, size, steps);
+        this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, loss);
+      }
     }
     session.epochs += epochs - 1;
     this.#loss.reset();
@@ -248,7 +252,8 @@ export class Training {
       longer.set(this.#orders);
       this.#orders = longer;
     }
-    for (let i = shuffle ? 0 : made; i < epochs; i++) this.#orderOf(session.epochs + i, this.#orders, i * rows);
+    for (let i = shuffle ? 0 : made; i < epochs; i++)
+      this.#orderOf(session.epochs + i, this.#orders, i * rows);
     return this.#orders;
   }
 
