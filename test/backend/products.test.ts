@@ -97,21 +97,20 @@ const startOf = (leaf: number, size: number) => (leaf * 40_037) % (POOL.length -
 function naively(one: Case): Readonly<Record<string, Float64Array>> {
   const { batch, m, n, k, transA, transB, following } = one;
   const starts = graphOf(one).leaves.map(({ shape }, i) => startOf(i, sizeOf(shape)));
-  const at = (leaf: number, i: number) => POOL[starts[leaf]! + i]!;
-  const product = new Float64Array(batch * m * n);
-  for (let g = 0; g < batch; g++)
-    for (let i = 0; i < m; i++)
-      for (let j = 0; j < n; j++) {
-        let sum = 0;
-        const [a, b] = [starts[0]! + g * m * k, starts[1]! + g * k * n];
-        for (let p = 0; p < k; p++)
-          sum += POOL[a + (transA ? p * m + i : i * k + p)]! * POOL[b + (transB ? j * k + p : p * n + j)]!;
-        product[(g * m + i) * n + j] = sum;
-      }
+  const [a, b, bias, column, number] = starts as [number, number, number, number, number];
+  // Distances of two rows and of two columns of op(a) and op(b).
+  const [ai, ap, bp, bj] = [transA ? 1 : k, transA ? m : 1, transB ? 1 : n, transB ? k : 1];
+  const product = new Float64Array(batch * m * n).map((_, place) => {
+    const [g, i, j] = [Math.floor(place / (m * n)), Math.floor(place / n) % m, place % n];
+    const [left, right] = [a + g * m * k + i * ai, b + g * k * n + j * bj];
+    let sum = 0;
+    for (let p = 0; p < k; p++) sum += POOL[left + p * ap]! * POOL[right + p * bp]!;
+    return sum;
+  });
   const y = product.map((value, place) => {
-    if (following === 'bias and relu') return Math.max(0, value + at(2, place % n));
-    if (following === 'column') return value * at(3, Math.floor(place / n) % m);
-    return following === 'number' ? value - at(4, 0) : value;
+    if (following === 'bias and relu') return Math.max(0, value + POOL[bias + (place % n)]!);
+    if (following === 'column') return value * POOL[column + (Math.floor(place / n) % m)]!;
+    return following === 'number' ? value - POOL[number]! : value;
   });
   return { y, product };
 }
