@@ -3,7 +3,14 @@ import type { Backend } from '../src/backend/backend.ts';
 import { createReference } from '../src/backend/reference.ts';
 import { sizeOf } from '../src/base/shape.ts';
 import { compile, type Graph } from '../src/compile/compile.ts';
-import { allBundles, arityOf, type Bundle, bundleSignature, unbundled } from '../src/ir/bundle.ts';
+import {
+  allBundles,
+  arityOf,
+  type BodyOp,
+  type Bundle,
+  bundleSignature,
+  unbundled,
+} from '../src/ir/bundle.ts';
 import { apply, findOp, type Sample } from '../src/ir/op.ts';
 import { printProgram } from '../src/ir/print.ts';
 import type { Program, Step } from '../src/ir/program.ts';
@@ -12,8 +19,12 @@ import '../src/ops/index.ts';
 import { native, noAddon, numbers } from './backend/programs.ts';
 import { bitsOf } from './support/cases.ts';
 
-/** A bundle's results as graph, from stored inputs. */
-function resultsOf({ inputs, parts }: Bundle, { shapes }: Sample): Tensor[] {
+/** A bundle's results as graph, from stored inputs; or what `parts` in its place give. */
+function resultsOf(
+  { inputs, parts: own }: Bundle,
+  { shapes }: Sample,
+  parts: readonly BodyOp[] = own,
+): Tensor[] {
   const values = inputs.map((name) => stored(name, shapes[name]!));
   for (const { op, args } of parts)
     values.push(
@@ -31,6 +42,21 @@ function graphOf(bundle: Bundle, sample: Sample, carried: boolean): Graph {
   if (!carried) return { fetch: Object.fromEntries(results.map((y, i) => [`y${i}`, y])), carry: [] };
   const free = bundle.inputs.filter((name) => sizeOf(sample.shapes[name]!) === sizeOf(results[0]!.shape));
   return { fetch: {}, carry: results.map((y, i) => [stored(free[i]!, y.shape), y] as const) };
+}
+
+/** The parts with one argument put in another's place, in every way in which they are the bundle no longer. */
+function wiredOtherwise({ inputs, parts }: Bundle, { shapes }: Sample): BodyOp[][] {
+  const numbers = inputs.filter((name) => sizeOf(shapes[name]!) === 1).map((name) => inputs.indexOf(name));
+  const uses = (value: number) => parts.flatMap(({ args }) => args).filter((arg) => arg === value).length;
+  return parts.flatMap(({ op, args }, k) =>
+    args.flatMap((value, j) =>
+      Array.from({ length: inputs.length + k }, (_, other) => other)
+        .filter((other) => other !== value && !numbers.includes(other) && !numbers.includes(value))
+        // An input that is read once may be any.
+        .filter((other) => value >= inputs.length || other >= inputs.length || uses(value) > 1)
+        .map((other) => parts.with(k, { op, args: args.with(j, other) })),
+    ),
+  );
 }
 
 function compiled(graph: Graph, bundle: Bundle, bundles: boolean): Program {
@@ -90,6 +116,17 @@ describe.each(allBundles().map((bundle) => [bundleSignature(bundle), bundle] as 
 
   test('has the arity of its declaration', () => {
     expect(arityOf(bundle.name)).toEqual({ args: bundle.inputs.length, results: bundle.parts.length });
+  });
+
+  test('is left to its ops where these are wired otherwise', () => {
+    const sample = bundle.samples[0]!;
+    const others = wiredOtherwise(bundle, sample);
+    expect(others.length).toBeGreaterThan(0);
+    for (const parts of others) {
+      const fetch = Object.fromEntries(resultsOf(bundle, sample, parts).map((y, i) => [`y${i}`, y]));
+      const body = bodies(compiled({ fetch, carry: [] }, bundle, true)).flat();
+      expect(body.sort()).toEqual(parts.map(({ op }) => op).sort());
+    }
   });
 
   test('is left to its ops where one of them stands apart', () => {
