@@ -44,19 +44,28 @@ function graphOf(bundle: Bundle, sample: Sample, carried: boolean): Graph {
   return { fetch: {}, carry: results.map((y, i) => [stored(free[i]!, y.shape), y] as const) };
 }
 
-/** The parts with one argument put in another's place, in every way in which they are the bundle no longer. */
+/** The parts with one argument in another's place or two of them swapped, where they are the bundle no longer. */
 function wiredOtherwise({ inputs, parts }: Bundle, { shapes }: Sample): BodyOp[][] {
-  const numbers = inputs.filter((name) => sizeOf(shapes[name]!) === 1).map((name) => inputs.indexOf(name));
+  const isNumber = (value: number) => value < inputs.length && sizeOf(shapes[inputs[value]!]!) === 1;
+  const isInput = (value: number) => value < inputs.length;
   const uses = (value: number) => parts.flatMap(({ args }) => args).filter((arg) => arg === value).length;
-  return parts.flatMap(({ op, args }, k) =>
-    args.flatMap((value, j) =>
+  return parts.flatMap(({ op, args }, k) => {
+    const replaced = args.flatMap((value, j) =>
       Array.from({ length: inputs.length + k }, (_, other) => other)
-        .filter((other) => other !== value && !numbers.includes(other) && !numbers.includes(value))
+        .filter((other) => other !== value && !isNumber(other) && !isNumber(value))
         // An input that is read once may be any.
-        .filter((other) => value >= inputs.length || other >= inputs.length || uses(value) > 1)
-        .map((other) => parts.with(k, { op, args: args.with(j, other) })),
-    ),
-  );
+        .filter((other) => !isInput(value) || !isInput(other) || uses(value) > 1)
+        .map((other) => args.with(j, other)),
+    );
+    const swapped = args.flatMap((one, i) =>
+      args
+        .slice(i + 1)
+        .flatMap((other, j) =>
+          isInput(one) || isNumber(other) ? [] : [args.with(i, other).with(i + 1 + j, one)],
+        ),
+    );
+    return [...replaced, ...swapped].map((others) => parts.with(k, { op, args: others }));
+  });
 }
 
 function compiled(graph: Graph, bundle: Bundle, bundles: boolean): Program {

@@ -166,7 +166,7 @@ export const faults = [
     file: 'native/src/program.cc',
     find: 'AddEpilogue(region, out, &tasks);',
     replace: 'if (tasks.empty()) AddEpilogue(region, out, &tasks);',
-    tests: ['test/conformance.test.ts'],
+    tests: ['test/backend/blocks.test.ts'],
     native: true,
   },
   {
