@@ -347,4 +347,12 @@ export const faults = [
     tests: ['test/conformance.test.ts'],
     native: true,
   },
+  {
+    name: 'threads that share scratch memory in C++',
+    file: 'native/src/program.h',
+    find: 'thread * scratch_words_;',
+    replace: '0 * thread * scratch_words_;',
+    tests: ['test/train/threads.test.ts'],
+    native: true,
+  },
 ];

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import type { FitOptions } from 'glia';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { hasNative } from './backends.ts';
@@ -45,6 +46,57 @@ async function outcome(glia: typeof import('glia'), options: Partial<FitOptions>
   });
   return { epochs, weights: await net.weights(), predictions: (await net.predict(x)).data };
 }
+
+/** A run whose batches are so large that products, regions, sums and updates are all cut into several blocks. */
+async function wide({
+  adam,
+  batchNorm,
+  dense,
+  dropout,
+  sequential,
+}: typeof import('glia')): Promise<unknown> {
+  const { x, labels } = problem(1200, 96);
+  const layers = [
+    dense(200, { activation: 'relu' }),
+    batchNorm(),
+    dropout(0.25),
+    dense(170, { activation: 'tanh' }),
+    dense(3),
+  ];
+  const net = sequential(layers, { seed: 4 });
+  const { epochs } = await net.fit(x, labels, {
+    loss: 'categoricalCrossentropy',
+    optimizer: adam({ learningRate: 0.01 }),
+    epochs: 3,
+    batchSize: 600,
+  });
+  return { epochs, weights: await net.weights() };
+}
+
+/** Threads of JavaScript that take all the time they can get, until the work is done. */
+async function beside<T>(count: number, work: () => Promise<T>): Promise<T> {
+  const start = () =>
+    new Worker('require("node:worker_threads").parentPort.postMessage(0); for (;;);', { eval: true });
+  const busy = Array.from({ length: count }, start);
+  try {
+    await Promise.all(busy.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
+    return await work();
+  } finally {
+    await Promise.all(busy.map((worker) => worker.terminate()));
+  }
+}
+
+describe.skipIf(!hasNative)('a run of large batches', () => {
+  test('leaves the same bits on 1, 2 and 3 threads, beside busy ones, and beside runs that share its own', async () => {
+    const alone = await wide(await gliaWith(1));
+    for (const threads of [2, 3]) {
+      const glia = await gliaWith(threads);
+      expect(await wide(glia)).toEqual(alone);
+      expect(await beside(2, () => wide(glia))).toEqual(alone);
+      expect(await Promise.all([wide(glia), wide(glia)])).toEqual([alone, alone]);
+    }
+  });
+});
 
 describe.skipIf(!hasNative)('a run on any number of threads', () => {
   test('leaves the same bits on 1, 2 and 3 of them', async () => {
