@@ -66,7 +66,9 @@ function firstFailure(copy, tests) {
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const failed = testResults.flatMap((file) => file.assertionResults).find((one) => one.status === 'failed');
   return (
-    failed?.fullName ?? testResults.find((file) => file.status === 'failed')?.message ?? 'no test was found'
+    failed?.fullName ??
+    testResults.find((file) => file.status === 'failed')?.message ??
+    'the tests did not come to their end'
   );
 }
 
@@ -86,9 +88,16 @@ function planted(copy, { name, file, find, replace }, work) {
   }
 }
 
+/** A fault that names tests which are not there would pass for caught. */
+function checkTests(copy, { tests }) {
+  const missing = tests.find((path) => !existsSync(join(copy, path)));
+  if (missing !== undefined) throw new Error(`there is no ${missing}`);
+}
+
 /** What became of one fault: `caught` by a test, `SURVIVED`, or `ERROR` when it could not be tried. */
 function attempt(copy, fault) {
   try {
+    checkTests(copy, fault);
     return planted(copy, fault, () => {
       if (fault.native) build(copy);
       const by = firstFailure(copy, fault.tests);
