@@ -5,9 +5,6 @@
 namespace glia {
 namespace {
 
-// Nanoseconds of a run that is not worth waking a sleeping thread for.
-constexpr double kBrief = 200e3;
-
 void WalkAlone(const Program& program, int64_t count, Context context,
                const std::atomic<bool>& stop) {
   for (context.step = 0; context.step < count; ++context.step) {
@@ -42,8 +39,7 @@ void WalkTogether(const Program& program, int64_t count, Context context,
 }  // namespace
 
 void Execute(const Program& program, int64_t count, const std::atomic<bool>& stop) {
-  const bool brief = program.time() * static_cast<double>(count) < kBrief;
-  RunOnTeam(program.threads(), brief, [&](const Member& me) {
+  RunOnTeam(program.threads(), program.IsBrief(count), [&](const Member& me) {
     const Context context = {program.scratch(me.thread), 0};
     if (me.count == 1) {
       WalkAlone(program, count, context, stop);

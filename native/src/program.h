@@ -41,8 +41,7 @@ class Program {
   std::vector<Port>& fetches() { return fetches_; }
   // How many threads it runs on.
   int threads() const { return schedule_.threads(); }
-  // Estimate of a step, in nanoseconds.
-  double time() const { return schedule_.time(); }
+  bool IsBrief(int64_t steps) const { return schedule_.IsBrief(steps); }
   // Scratch memory of a thread.
   float* scratch(int thread) const { return scratch_->data() + thread * scratch_words_; }
   // Bytes of the arena.

@@ -163,7 +163,7 @@ void RegionPlan::Run(const Rect& whole, float* scratch, const float* block) cons
   Rect rect = whole;
   if (flat_ && rect.columns == columns_) {
     // Full rows are one long row. A column beyond the first row is where it is meant.
-    rect = {0, rect.row * columns_, 1, rect.rows * columns_};
+    rect = {0, rect.row * columns_ + rect.column, 1, rect.rows * columns_};
   }
   const int64_t columns = std::min(rect.columns, kTile);
   const int64_t rows = std::max<int64_t>(1, columns > 0 ? kTile / columns : 1);

@@ -13,6 +13,8 @@ constexpr double kMeeting = 300;
 constexpr double kMoving = 0.4;
 // Part of the time on one thread that more threads must promise to stay below.
 constexpr double kGain = 0.8;
+// Nanoseconds of a run that is not worth waking a sleeping thread for.
+constexpr double kBrief = 200e3;
 
 bool Overlap(const std::vector<Span>& a, const std::vector<Span>& b) {
   for (const Span& one : a) {
@@ -41,9 +43,14 @@ void Schedule::Add(Task task, const Touched& touched) {
 }
 
 void Schedule::Settle(int most, bool all) {
+  all_ = all;
   threads_ = all ? std::max(most, 1) : ThreadsThatPay(most);
   time_ = TimeOn(threads_);
   ShareSingles();
+}
+
+bool Schedule::IsBrief(int64_t steps) const {
+  return !all_ && time_ * static_cast<double>(steps) < kBrief;
 }
 
 int Schedule::ThreadsThatPay(int most) const {

@@ -33,8 +33,9 @@ class Schedule {
   const std::vector<Step>& steps() const { return steps_; }
   // How many threads it runs on.
   int threads() const { return threads_; }
-  // Estimate of a step, in nanoseconds.
-  double time() const { return time_; }
+  // Whether so many steps are not worth waking a sleeping thread for. Never where all
+  // threads are to take part.
+  bool IsBrief(int64_t steps) const;
   // Floats of scratch memory per thread.
   int64_t scratch() const { return scratch_; }
 
@@ -47,6 +48,8 @@ class Schedule {
   // What has been touched since threads last met.
   Touched touched_;
   int threads_ = 1;
+  bool all_ = false;
+  // Estimate of a step, in nanoseconds.
   double time_ = 0;
   int64_t scratch_ = 0;
   // Floats that tasks write.

@@ -3,6 +3,7 @@ import type { Backend } from '../../src/backend/backend.ts';
 import { createReference } from '../../src/backend/reference.ts';
 import { sizeOf } from '../../src/base/shape.ts';
 import { compile } from '../../src/compile/compile.ts';
+import type { Program } from '../../src/ir/program.ts';
 import { fed, type Tensor } from '../../src/ir/tensor.ts';
 import * as ops from '../../src/ops/index.ts';
 import { native, noAddon, numbers } from './programs.ts';
@@ -122,4 +123,34 @@ test.skipIf(noAddon).each(Object.entries(cases))('%s', (_name, y) => {
   const largest = want.reduce((most, v) => Math.max(most, Number.isNaN(v) ? 0 : Math.abs(v)), 1);
   const wrong = want.findIndex((v, i) => !Object.is(v, got[i]) && !(Math.abs(v - got[i]!) <= 1e-5 * largest));
   expect(wrong === -1 ? undefined : { wrong, got: got[wrong], want: want[wrong] }).toBeUndefined();
+});
+
+// Compiled programs have no two neighbouring axes that could be one; a program that is written by hand may.
+test.skipIf(noAddon).each([
+  [2, 8192],
+  [3, 4096],
+])('rows of %i x %i that lie behind each other, cut by elements', (rows, columns) => {
+  const shape = [rows, columns];
+  const strides = [columns, 1];
+  const program: Program = {
+    buffers: [0, rows * columns].map((arena) => ({ place: { arena }, shape, dtype: 'f32' as const })),
+    arena: 2 * rows * columns,
+    constants: [],
+    feeds: [{ name: 'x', buffer: 0 }],
+    steps: [
+      {
+        kind: 'region',
+        dims: shape,
+        inputs: [{ buffer: 0, strides }],
+        body: [{ op: 'neg', args: [0] }],
+        outputs: [{ buffer: 1, value: 1 }],
+        path: '',
+      },
+    ],
+    fetches: [{ name: 'y', buffer: 1 }],
+  };
+  const backend = native(2);
+  const x = numbers(rows * columns);
+  const { y } = backend.prepare(program, backend.createStorage()).runSync(1, { x });
+  expect(y).toEqual(x.map((v) => -v));
 });
