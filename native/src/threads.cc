@@ -153,7 +153,9 @@ void RunOnTeam(int wanted, bool brief, const std::function<void(Member)>& work) 
   std::unique_lock<std::mutex> mine(threads.team, std::defer_lock);
   const bool shared = wanted > 1 && mine.try_lock();
   const int others = shared ? threads.Gather(wanted - 1) : 0;
-  const int count = brief && !threads.Awake(others) ? 1 : others + 1;
+  // Nobody asks without the lock: what `Awake` notes belongs to it.
+  const bool alone = others > 0 && brief && !threads.Awake(others);
+  const int count = alone ? 1 : others + 1;
   Barrier barrier(count);
   std::atomic<int> left{count - 1};
   for (int thread = 1; thread < count; ++thread) {
