@@ -10,8 +10,6 @@
 
 namespace glia {
 
-constexpr int64_t kMaxWords = int64_t{1} << 50;
-
 // The numbers of a typed array where they lie. No JavaScript may run while they are used.
 struct Words {
   float* data;

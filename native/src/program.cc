@@ -12,10 +12,6 @@ namespace glia {
 namespace {
 
 constexpr int64_t kMaxDim = INT32_MAX;
-constexpr int64_t kMaxWords = int64_t{1} << 50;
-
-// Words of a cache line.
-constexpr int64_t kLine = 16;
 
 // Words that a block of a copy moves.
 constexpr int64_t kCopied = 4 * kBlock;
@@ -103,7 +99,7 @@ std::vector<Tensor> ReadTensors(Decoder& in, const Memory& arena,
                                  " numbers does not fit its place");
     }
     tensor.data = memory.data() + offset;
-    tensor.room = CeilDiv(memory.words(), kLine) * kLine - offset;
+    tensor.room = memory.room() - offset;
     tensors.push_back(std::move(tensor));
   }
   return tensors;
@@ -181,7 +177,7 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, Touched* touc
 
 // On each block of the kernel's output where its blocks are known, else on all of it.
 void AddEpilogue(const Region& region, const Tensor& out, Tasks* tasks) {
-  if (SizeOf(region.dims) != out.size())
+  if (region.size() != out.size())
     throw Error("PROGRAM", "an epilogue has another size than what it follows");
   if (tasks->size() == 1 && tasks->front().grid.n > 0) {
     tasks->front() = FollowedBy(std::move(tasks->front()), out, region);
@@ -216,7 +212,7 @@ Program::Program(const double* code, int64_t length,
   LimitRoom(&tensors_);
   Read(in);
   schedule_.Settle(threads, all);
-  scratch_words_ = CeilDiv(schedule_.scratch(), kLine) * kLine;
+  scratch_words_ = WholeLines(schedule_.scratch());
   scratch_ = std::make_unique<Memory>(schedule_.threads() * scratch_words_);
 }
 
@@ -310,7 +306,7 @@ const Tensor& Program::Apart(const Tensor& tensor) {
   inner_memory_.push_back(std::make_unique<Memory>(tensor.size()));
   Tensor apart = tensor;
   apart.data = inner_memory_.back()->data();
-  apart.room = CeilDiv(tensor.size(), kLine) * kLine;
+  apart.room = inner_memory_.back()->room();
   inner_.push_back(std::move(apart));
   return inner_.back();
 }

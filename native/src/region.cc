@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "region_plan.h"
+#include "storage.h"
 #include "tiny_region.h"
 
 namespace glia {
@@ -53,8 +54,8 @@ Task FollowedBy(Task task, const Tensor& out, const Region& region) {
   const bool in_place = task.block_at == Task::kInPlace;
   const auto plan =
       std::make_shared<const RegionPlan>(region, grid.n, in_place ? nullptr : out.data);
-  const int64_t offset = task.scratch;
-  task.scratch += plan->scratch();
+  const int64_t offset = WholeLines(task.scratch);
+  task.scratch = offset + plan->scratch();
   task.work += plan->work();
   task.run = [plan, grid, offset, at = task.block_at, first = std::move(task.run)](
                  int64_t begin, int64_t end, Context& context) {

@@ -31,6 +31,11 @@ struct Region {
   std::vector<Op> body;
   std::vector<Output> outputs;
 
+  int64_t size() const {
+    int64_t product = 1;
+    for (int64_t dim : dims) product *= dim;
+    return product;
+  }
   size_t values() const {
     size_t count = inputs.size();
     for (const Op& op : body) count += static_cast<size_t>(op.results);

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "storage.h"
+
 namespace glia {
 namespace {
 
 constexpr int kNowhere = -1;
-
-int64_t SizeOf(const std::vector<int64_t>& dims) {
-  int64_t size = 1;
-  for (int64_t dim : dims) size *= dim;
-  return size;
-}
 
 // Distance of two rows of `columns` elements where element (row, column) of a walk lies
 // at row times that plus column, or kNowhere where it does not.
@@ -41,12 +37,10 @@ int64_t RowStride(const std::vector<int64_t>& dims, const std::vector<int64_t>& 
 
 RegionPlan::RegionPlan(const Region& region, int64_t columns, const float* block)
     : columns_(columns) {
-  const int64_t size = SizeOf(region.dims);
-  rows_ = columns > 0 ? size / columns : 0;
+  rows_ = columns > 0 ? region.size() / columns : 0;
   const size_t values = region.values();
-  constexpr int64_t kLine = 16;
   const auto words = static_cast<int64_t>(values * sizeof(Operand) / sizeof(float));
-  table_ = CeilDiv(words, kLine) * kLine;
+  table_ = WholeLines(words);
   tile_.assign(values, kNowhere);
   PlaceInputs(region, block);
   PlaceResults(region);

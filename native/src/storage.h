@@ -7,6 +7,14 @@
 
 namespace glia {
 
+// Words that a program may name, at most.
+constexpr int64_t kMaxWords = int64_t{1} << 50;
+
+// Words of a cache line.
+constexpr int64_t kLine = 16;
+
+inline int64_t WholeLines(int64_t words) { return (words + kLine - 1) / kLine * kLine; }
+
 // Zeroed floats on a cache line, touched only when used. The last line is whole: what
 // lies behind `words` in it may be read and written, and means nothing.
 class Memory {
@@ -19,6 +27,8 @@ class Memory {
 
   float* data() const { return data_; }
   int64_t words() const { return words_; }
+  // Words of whole lines.
+  int64_t room() const { return WholeLines(words_); }
 
  private:
   void* raw_;

@@ -7,16 +7,11 @@
 namespace glia {
 namespace {
 
-int64_t SizeOf(const std::vector<int64_t>& dims) {
-  int64_t size = 1;
-  for (int64_t dim : dims) size *= dim;
-  return size;
-}
-
 // Where each element of a walk lies.
-Lanes LanesOf(const std::vector<int64_t>& dims, const std::vector<int64_t>& strides) {
+Lanes LanesOf(const Region& region, const std::vector<int64_t>& strides) {
+  const std::vector<int64_t>& dims = region.dims;
   Lanes lanes;
-  const int64_t size = SizeOf(dims);
+  const int64_t size = region.size();
   for (int64_t i = 0; i < size; ++i) {
     int64_t rest = i, at = 0;
     for (size_t axis = dims.size(); axis-- > 0; rest /= dims[axis])
@@ -29,7 +24,7 @@ Lanes LanesOf(const std::vector<int64_t>& dims, const std::vector<int64_t>& stri
 }  // namespace
 
 std::shared_ptr<const TinyRegion> TinyRegion::Make(const Region& region) {
-  const int64_t size = SizeOf(region.dims);
+  const int64_t size = region.size();
   bool fits = size > 0 && size <= kTinyRoom;
   for (const Region::Input& input : region.inputs) fits = fits && IsTiny(*input.tensor);
   for (const Region::Output& output : region.outputs)
@@ -40,7 +35,7 @@ std::shared_ptr<const TinyRegion> TinyRegion::Make(const Region& region) {
 
 TinyRegion::TinyRegion(const Region& region)
     : own_(static_cast<int64_t>(region.values()) * kTinyRoom) {
-  const int64_t size = SizeOf(region.dims);
+  const int64_t size = region.size();
   std::vector<float*> at;
   for (size_t value = 0; value < region.values(); ++value)
     at.push_back(own_.data() + static_cast<int64_t>(value) * kTinyRoom);
@@ -52,7 +47,7 @@ TinyRegion::TinyRegion(const Region& region)
     } else if (Strided(region.dims, input.strides).contiguous()) {
       at[i] = data;
     } else {
-      spreads_.push_back({data, LanesOf(region.dims, input.strides), at[i]});
+      spreads_.push_back({data, LanesOf(region, input.strides), at[i]});
     }
   }
   std::vector<bool> placed(at.size(), false);

@@ -46,8 +46,10 @@ export function machineLimits(addon: Addon, threads: number, milliseconds: numbe
 /** The addon's exports; the other side is `native/src/addon.cc`. Errors carry a code. */
 export interface Addon {
   describe(): AddonFacts;
-  /** Measures each limit for some milliseconds, on the calling thread and others. For benchmarks. */
-  /** Threads, operations and barrier of {@link MachineLimits}, then three numbers for each entry of bandwidth. */
+  /**
+   * Measures each limit for some milliseconds, on the calling thread and others: threads, operations and barrier of
+   * {@link MachineLimits}, then three numbers for each entry of bandwidth. For benchmarks.
+   */
   limits(threads: number, milliseconds: number): readonly number[];
   allocate(words: number): Handle;
   release(slot: Handle): void;

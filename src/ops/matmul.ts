@@ -26,7 +26,7 @@ export interface MatmulOptions {
  * | `b`  | `[…, k, n]` (`[…, n, k]` when `transB`) |
  * | `y`  | `[…, m, n]`                            |
  *
- * Cost: `2·m·k·n` FLOP a batch. Native: `cblas_sgemm`.
+ * Cost: `2·m·k·n` FLOP a batch. Native: kernels for AVX2 and AVX-512, elsewhere `cblas_sgemm`.
  *
  * @throws {ShapeError} when an input is not a matrix, the inner dims differ or the batches do not broadcast.
  * @example

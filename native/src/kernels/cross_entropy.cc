@@ -17,8 +17,8 @@ struct Group {
   float peak[kRows], total[kRows];
 };
 
-// What is added to a row's label: 1 where it is a class, else 0, as a number to divide
-// by.
+// What a row is divided by: 1 where its label is a class, else 0, so that it comes to
+// nothing finite.
 GLIA_INLINE float InRange(int32_t label, int64_t classes) {
   return label >= 0 && label < classes ? 1.0f : 0.0f;
 }
