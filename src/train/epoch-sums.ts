@@ -28,25 +28,6 @@ export class EpochLoss {
     return this.#sum ? this.#total : this.#total / Math.max(this.#mass, Number.MIN_VALUE);
   }
 
-  /** The loss of a whole epoch, from those of its steps; leaves the present one alone. */
-  of(
-    losses: NumberArray,
-    first: number,
-    order: Int32Array,
-    from: number,
-    size: number,
-    count: number,
-  ): number {
-    if (count === 1) return losses[first]!;
-    let [total, mass] = [0, 0];
-    for (let i = 0; i < count; i++) {
-      const own = this.#sum ? 1 : this.#massOf(order, from + i * size, size);
-      total += losses[first + i]! * own;
-      mass += own;
-    }
-    return this.#sum ? total : total / Math.max(mass, Number.MIN_VALUE);
-  }
-
   /** Begins the next epoch. */
   reset(): void {
     this.#total = 0;

@@ -223,8 +223,9 @@ export class Training {
       this.#log.addAll(this.#feeds.rates, losses!, epochs - 1);
     } else {
       for (let i = 0; i < epochs - 1; i++) {
-        const loss = this.#loss.of(losses!, i * steps, order, i * rows, size, steps);
-        this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, loss);
+        this.#loss.reset();
+        this.#loss.add(losses!, i * steps, order, i * rows, size, steps);
+        this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, this.#loss.value);
       }
     }
     session.epochs += epochs - 1;
