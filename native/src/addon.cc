@@ -334,7 +334,7 @@ Napi::Value Describe(const Napi::CallbackInfo& info) {
   const BlasInfo blas = DescribeBlas();
   Napi::Object facts = Napi::Object::New(env);
   facts["kernels"] = Signatures(env, Kernels());
-  facts["elementwise"] = Signatures(env, TileFns());
+  facts["elementwise"] = Signatures(env, ElementwiseOps());
   facts["blas"] = Napi::String::New(env, blas.config);
   facts["coreFound"] = Napi::String::New(env, blas.core_found);
   facts["core"] = Napi::String::New(env, blas.core);

@@ -162,9 +162,17 @@ struct Result {
   int64_t ld;
 };
 
-// An elementwise op on a tile: each element of its results from the same one of each
-// input. A result may lie where an input does.
-using TileFn = void(const Operand* x, const Result* y, int64_t rows, int64_t columns);
+// Floats of a vector: tensors of no more are worked on as a whole, whether all the floats
+// are there or not.
+constexpr int64_t kVector = 16;
+
+// An elementwise op: each element of its results from the same one of each input. A
+// result may lie where an input does.
+struct Elementwise {
+  void (*tile)(const Operand* x, const Result* y, int64_t rows, int64_t columns);
+  // On one vector.
+  void (*vector)(const float* const* x, float* const* y);
+};
 
 template <typename F>
 struct Entry {
@@ -186,8 +194,8 @@ inline std::vector<Entry<Kernel>>& Kernels() {
   return list;
 }
 
-inline std::vector<Entry<TileFn>>& TileFns() {
-  static std::vector<Entry<TileFn>> list;
+inline std::vector<Entry<const Elementwise>>& ElementwiseOps() {
+  static std::vector<Entry<const Elementwise>> list;
   return list;
 }
 
@@ -223,6 +231,10 @@ bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
             (x, y, rows, columns)) {                                            \
     MapTile(name##_element, x, y, rows, columns);                               \
   }                                                                             \
-  [[maybe_unused]] static const bool name##_entered =                           \
-      Enter<TileFn>(TileFns(), {#name, parameters, name##_tile, results});      \
+  GLIA_LOOP(name##_vector, (const float* const* x, float* const* y), (x, y)) {  \
+    MapVector(name##_element, x, y);                                            \
+  }                                                                             \
+  static const Elementwise name##_op = {name##_tile, name##_vector};            \
+  [[maybe_unused]] static const bool name##_entered = Enter<const Elementwise>( \
+      ElementwiseOps(), {#name, parameters, &name##_op, results});              \
   static GLIA_INLINE type name##_element(__VA_ARGS__)

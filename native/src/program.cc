@@ -156,7 +156,8 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, Touched* touc
   const int64_t ops = in.Count();
   int64_t values = inputs;
   for (int64_t i = 0; i < ops; ++i) {
-    const auto& entry = TileFns()[in.Next(0, static_cast<int64_t>(TileFns().size()) - 1)];
+    const auto last = static_cast<int64_t>(ElementwiseOps().size()) - 1;
+    const auto& entry = ElementwiseOps()[in.Next(0, last)];
     const int64_t args = in.Next(1, kMaxArgs);
     Region::Op op = {entry.fn, {}, entry.results};
     for (int64_t value : in.List(args, 0, values - 1))

@@ -17,7 +17,7 @@ struct Region {
     std::vector<int64_t> strides;
   };
   struct Op {
-    TileFn* fn;
+    const Elementwise* fn;
     std::vector<int> args;
     int results;
   };

@@ -148,7 +148,7 @@ void RegionPlan::RunTile(Operand* at, float* scratch, const Rect& tile) const {
       const Operand& to = at[op.first + j];
       results[j] = {const_cast<float*>(to.data), to.ld};
     }
-    op.fn(args, results, tile.rows, tile.columns);
+    op.fn->tile(args, results, tile.rows, tile.columns);
   }
   for (const Copy& copy : doubled_) CopyTile(copy, at, tile);
 }

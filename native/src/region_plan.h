@@ -42,7 +42,7 @@ class RegionPlan {
     Strided from;
   };
   struct Op {
-    TileFn* fn;
+    const Elementwise* fn;
     int args[kMaxArgs];
     int count;
     // Its results' values: `results` of them from `first` on.

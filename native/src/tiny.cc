@@ -17,32 +17,32 @@ namespace {
 
 // Products and sums are rounded apart everywhere, so that small products have the same
 // bits whether they are tiny or not. The result may lie where an input does.
-void Put(const float (&values)[kTinyRoom], float* y) {
+void Put(const float (&values)[kVector], float* y) {
   std::memcpy(y, values, sizeof values);
 }
 
 void PermuteBase(const float* x, const Lanes& lanes, float* y) {
-  float values[kTinyRoom];
-  for (int64_t i = 0; i < kTinyRoom; ++i) values[i] = x[lanes.at[i]];
+  float values[kVector];
+  for (int64_t i = 0; i < kVector; ++i) values[i] = x[lanes.at[i]];
   Put(values, y);
 }
 
 void SumBase(const float* x, const Lanes* lanes, int64_t terms, int64_t, float* y) {
-  double sums[kTinyRoom] = {};
+  double sums[kVector] = {};
   for (int64_t p = 0; p < terms; ++p) {
-    for (int64_t i = 0; i < kTinyRoom; ++i)
+    for (int64_t i = 0; i < kVector; ++i)
       sums[i] += static_cast<double>(x[lanes[p].at[i]]);
   }
-  float values[kTinyRoom];
-  for (int64_t i = 0; i < kTinyRoom; ++i) values[i] = static_cast<float>(sums[i]);
+  float values[kVector];
+  for (int64_t i = 0; i < kVector; ++i) values[i] = static_cast<float>(sums[i]);
   Put(values, y);
 }
 
 void MultiplyBase(const float* a, const Lanes* ai, const float* b, const Lanes* bi,
                   int64_t terms, float* y) {
-  float sums[kTinyRoom] = {};
+  float sums[kVector] = {};
   for (int64_t p = 0; p < terms; ++p) {
-    for (int64_t i = 0; i < kTinyRoom; ++i) sums[i] += a[ai[p].at[i]] * b[bi[p].at[i]];
+    for (int64_t i = 0; i < kVector; ++i) sums[i] += a[ai[p].at[i]] * b[bi[p].at[i]];
   }
   Put(sums, y);
 }
@@ -66,8 +66,9 @@ GLIA_TARGET_AVX512 void SumAvx512(const float* x, const Lanes* lanes, int64_t te
     if (results > 8)
       high = _mm512_add_pd(high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(term, 1)));
   }
-  _mm256_storeu_ps(y, _mm512_cvtpd_ps(low));
-  if (results > 8) _mm256_storeu_ps(y + 8, _mm512_cvtpd_ps(high));
+  // In one piece, as it will be read: a load waits for two stores to reach the cache.
+  const __m512 sums = _mm512_castps256_ps512(_mm512_cvtpd_ps(low));
+  _mm512_storeu_ps(y, _mm512_insertf32x8(sums, _mm512_cvtpd_ps(high), 1));
 }
 
 GLIA_TARGET_AVX512 void MultiplyAvx512(const float* a, const Lanes* ai, const float* b,

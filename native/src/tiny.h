@@ -8,17 +8,14 @@
 
 namespace glia {
 
-// Floats that are read and written at once, whether they are there or not.
-constexpr int64_t kTinyRoom = 16;
-
-// Index of the element that each of kTinyRoom results takes; 0 where there is none.
+// Index of the element that each of kVector results takes; 0 where there is none.
 struct alignas(64) Lanes {
-  int32_t at[kTinyRoom] = {};
+  int32_t at[kVector] = {};
 };
 
 // Whether a tensor fits.
 inline bool IsTiny(const Tensor& tensor) {
-  return tensor.size() <= kTinyRoom && tensor.room >= kTinyRoom;
+  return tensor.size() <= kVector && tensor.room >= kVector;
 }
 
 // y[i] = x[lanes[i]]

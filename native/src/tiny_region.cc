@@ -25,7 +25,7 @@ Lanes LanesOf(const Region& region, const std::vector<int64_t>& strides) {
 
 std::shared_ptr<const TinyRegion> TinyRegion::Make(const Region& region) {
   const int64_t size = region.size();
-  bool fits = size > 0 && size <= kTinyRoom;
+  bool fits = size > 0 && size <= kVector;
   for (const Region::Input& input : region.inputs) fits = fits && IsTiny(*input.tensor);
   for (const Region::Output& output : region.outputs)
     fits = fits && IsTiny(*output.tensor);
@@ -34,16 +34,16 @@ std::shared_ptr<const TinyRegion> TinyRegion::Make(const Region& region) {
 }
 
 TinyRegion::TinyRegion(const Region& region)
-    : own_(static_cast<int64_t>(region.values()) * kTinyRoom) {
+    : own_(static_cast<int64_t>(region.values()) * kVector) {
   const int64_t size = region.size();
   std::vector<float*> at;
   for (size_t value = 0; value < region.values(); ++value)
-    at.push_back(own_.data() + static_cast<int64_t>(value) * kTinyRoom);
+    at.push_back(own_.data() + static_cast<int64_t>(value) * kVector);
   for (size_t i = 0; i < region.inputs.size(); ++i) {
     const Region::Input& input = region.inputs[i];
     float* data = input.tensor->data;
     if (input.tensor->copies != nullptr) {
-      std::fill_n(at[i], kTinyRoom, *input.tensor->copies);
+      std::fill_n(at[i], kVector, *input.tensor->copies);
     } else if (Strided(region.dims, input.strides).contiguous()) {
       at[i] = data;
     } else {
@@ -65,9 +65,8 @@ TinyRegion::TinyRegion(const Region& region)
   size_t value = region.inputs.size();
   for (const Region::Op& one : region.body) {
     Op op = {one.fn, {}, {}};
-    for (size_t j = 0; j < one.args.size(); ++j)
-      op.args[j] = {at[one.args[j]], kTinyRoom};
-    for (int j = 0; j < one.results; ++j) op.results[j] = {at[value++], kTinyRoom};
+    for (size_t j = 0; j < one.args.size(); ++j) op.args[j] = at[one.args[j]];
+    for (int j = 0; j < one.results; ++j) op.results[j] = at[value++];
     ops_.push_back(op);
   }
 }
@@ -75,7 +74,7 @@ TinyRegion::TinyRegion(const Region& region)
 void TinyRegion::Run() const {
   for (const Spread& spread : spreads_) PermuteTiny(spread.from, spread.lanes, spread.to);
   for (const Copy& copy : handed_) std::copy_n(copy.from, copy.n, copy.to);
-  for (const Op& op : ops_) op.fn(op.args, op.results, 1, kTinyRoom);
+  for (const Op& op : ops_) op.fn->vector(op.args, op.results);
   for (const Copy& copy : doubled_) std::copy_n(copy.from, copy.n, copy.to);
 }
 

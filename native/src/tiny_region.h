@@ -29,9 +29,9 @@ class TinyRegion {
     float* to;
   };
   struct Op {
-    TileFn* fn;
-    Operand args[kMaxArgs];
-    Result results[kMaxResults];
+    const Elementwise* fn;
+    const float* args[kMaxArgs];
+    float* results[kMaxResults];
   };
   struct Copy {
     const float* from;

@@ -19,18 +19,15 @@ GLIA_INLINE float ElementOf(const float* x, int64_t i) {
 }
 
 template <bool kNumbers, typename... T, typename... Inputs>
-GLIA_INLINE void MapRow(float (*f)(T...), const Result* to, int64_t row, int64_t n,
-                        Inputs... x) {
-  float* y = to->data + row * to->ld;
+GLIA_INLINE void MapRow(float (*f)(T...), float* const* to, int64_t n, Inputs... x) {
+  float* y = to[0];
   GLIA_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) y[i] = f(ElementOf<kNumbers, T>(x, i)...);
 }
 
 template <bool kNumbers, typename... T, typename... Inputs>
-GLIA_INLINE void MapRow(ResultsOf3 (*f)(T...), const Result* to, int64_t row, int64_t n,
-                        Inputs... x) {
-  float *a = to[0].data + row * to[0].ld, *b = to[1].data + row * to[1].ld;
-  float* c = to[2].data + row * to[2].ld;
+GLIA_INLINE void MapRow(ResultsOf3 (*f)(T...), float* const* to, int64_t n, Inputs... x) {
+  float *a = to[0], *b = to[1], *c = to[2];
   GLIA_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
     const ResultsOf3 y = f(ElementOf<kNumbers, T>(x, i)...);
@@ -40,16 +37,18 @@ GLIA_INLINE void MapRow(ResultsOf3 (*f)(T...), const Result* to, int64_t row, in
   }
 }
 
+// How many results a function has that returns this.
+template <typename R>
+constexpr int kResults = sizeof(R) / sizeof(float);
+
 template <bool kNumbers, typename R, typename... T, size_t... kInput>
 GLIA_INLINE void MapRows(R (*f)(T...), const Operand* x, const Result* y, int64_t rows,
                          int64_t columns, std::index_sequence<kInput...>) {
-  // Tiny tensors: one vector, and no loop.
-  constexpr int64_t kVector = 16;
-  if (rows == 1 && columns == kVector) {
-    return MapRow<kNumbers>(f, y, 0, kVector, x[kInput].data...);
+  for (int64_t r = 0; r < rows; ++r) {
+    float* to[kResults<R>];
+    for (int k = 0; k < kResults<R>; ++k) to[k] = y[k].data + r * y[k].ld;
+    MapRow<kNumbers>(f, to, columns, x[kInput].data + r * x[kInput].ld...);
   }
-  for (int64_t r = 0; r < rows; ++r)
-    MapRow<kNumbers>(f, y, r, columns, x[kInput].data + r * x[kInput].ld...);
 }
 
 template <typename R, typename... T, size_t... kInput>
@@ -67,6 +66,18 @@ GLIA_INLINE void MapTile(R (*f)(T...), const Operand* x, const Result* y, int64_
     if (AreNumbers(f, x, inputs)) return MapRows<true>(f, x, y, rows, columns, inputs);
   }
   MapRows<false>(f, x, y, rows, columns, inputs);
+}
+
+template <typename R, typename... T, size_t... kInput>
+GLIA_INLINE void MapVectors(R (*f)(T...), const float* const* x, float* const* y,
+                            std::index_sequence<kInput...>) {
+  MapRow<false>(f, y, kVector, x[kInput]...);
+}
+
+// On tensors of one vector, without a loop.
+template <typename R, typename... T>
+GLIA_INLINE void MapVector(R (*f)(T...), const float* const* x, float* const* y) {
+  MapVectors(f, x, y, std::index_sequence_for<T...>());
 }
 
 }  // namespace glia
