@@ -14,13 +14,19 @@ export interface Steps {
   readonly count: number;
 }
 
+/** What some steps are fed. */
+export interface Filled {
+  readonly feeds: Arrays;
+  /** Learning rate of each step, in double precision. */
+  readonly rates: Float64Array;
+}
+
 /** The arrays that the calls of a run are fed: made for the longest call so far, and filled again for each. */
 export class RunFeeds {
   readonly #train: Dataset;
   readonly #scalars: Scalars;
   readonly #room = new Map<string, NumberArray>();
-  /** Learning rate of each step of the last call, in double precision. */
-  rates = new Float64Array(0);
+  #rates = new Float64Array(0);
 
   /** For a run of so many updates. */
   constructor(train: Dataset, optimizer: Optimizer, updates: number) {
@@ -31,8 +37,10 @@ export class RunFeeds {
   /**
    * What the next steps are fed, of the leaves that their program takes. `step` counts the steps of the run from 0,
    * `number` those of the model; `factor` is on the learning rate.
+   *
+   * @throws {OptionError} when the schedule gives no number that float32 can hold.
    */
-  fill(leaves: readonly string[], steps: Steps, step: number, number: number, factor: number): Arrays {
+  fill(leaves: readonly string[], steps: Steps, step: number, number: number, factor = 1): Filled {
     const { order, from, size, count } = steps;
     const to = from + size * count;
     const feeds: Record<string, NumberArray> = {};
@@ -49,9 +57,10 @@ export class RunFeeds {
       } else feeds[leaf] = this.#take(leaf, 'f32', count);
     }
     const ports = this.#scalars.portsIn(feeds);
-    if (this.rates.length < count) this.rates = new Float64Array(count);
-    for (let i = 0; i < count; i++) this.rates[i] = this.#scalars.write(ports, step + i, i, factor);
-    return feeds;
+    if (this.#rates.length < count) this.#rates = new Float64Array(count);
+    const rates = this.#rates;
+    for (let i = 0; i < count; i++) rates[i] = this.#scalars.write(ports, step + i, i, factor);
+    return { feeds, rates };
   }
 
   #take(leaf: string, dtype: DType, length: number): NumberArray {

@@ -1,20 +1,21 @@
 import type { NumberArray } from '../base/dtype.ts';
 import { GliaError, NumericError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import { epochOrder } from '../data/index.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { type Loss, reduceRows } from '../loss/index.ts';
 import type { Optimizer } from '../optim/index.ts';
 import type { Callback, Run, StepEvent, TrainEvent } from './callback.ts';
 import type { Dataset } from './dataset.ts';
 import type { Compiled } from './engine.ts';
+import { EpochCalls, type Place } from './epoch-calls.ts';
 import { EpochLoss, EpochPredictions } from './epoch-sums.ts';
 import { evaluateDataset, measure } from './evaluate.ts';
 import { firstBroken, GoodWeights } from './good-weights.ts';
 import { EpochLog, historyOf } from './history.ts';
 import type { Metric } from './metrics/index.ts';
+import { Orders } from './orders.ts';
 import type { Rows } from './rows.ts';
-import { RunFeeds, type Steps } from './run-feeds.ts';
+import { type Filled, RunFeeds } from './run-feeds.ts';
 import type { Session } from './session.ts';
 import { LEAVES, optimizerSlots, storedRows, traceStep } from './step.ts';
 
@@ -53,6 +54,8 @@ export class Training {
   readonly #stepsPerEpoch: number;
   readonly #log: EpochLog;
   readonly #feeds: RunFeeds;
+  readonly #orders: Orders;
+  readonly #epochCalls: EpochCalls;
   readonly #loss: EpochLoss;
   readonly #goodWeights: GoodWeights;
   /** What the model had done before. */
@@ -65,16 +68,17 @@ export class Training {
   #learningRate = 0;
   /** What a schedule that watches a metric has done to the learning rate. */
   #factor = 1;
-  /** Rows in the order of the epochs that go in one call. */
-  #orders = new Int32Array(0);
 
   constructor(plan: RunPlan) {
-    const { session, optimizer, train, loss, metrics, validation, epochs, batchSize } = plan;
+    const { session, optimizer, train, loss, metrics, validation, epochs, batchSize, shuffle } = plan;
+    const { seed } = session;
     this.#plan = plan;
     this.#stepsPerEpoch = Math.ceil(train.rows / batchSize);
     const updates = Math.max(1, Math.ceil((epochs * this.#stepsPerEpoch) / optimizer.accumulate));
     this.#log = new EpochLog(loggedNames(metrics, validation !== undefined));
     this.#feeds = new RunFeeds(train, optimizer, updates);
+    this.#orders = new Orders(train.rows, seed, shuffle);
+    this.#epochCalls = new EpochCalls({ train, optimizer, updates, seed, shuffle, batchSize });
     this.#loss = new EpochLoss(train, loss);
     this.#goodWeights = new GoodWeights(session, batchSize);
   }
@@ -117,12 +121,12 @@ export class Training {
       for (let epoch = 1; epoch <= epochs && !this.#stopped(); ) {
         await this.#goodWeights.copy(this.#steps);
         const together = hears() ? 1 : this.#epochsInCall(epoch);
-        if (together > 1) yield* this.#callOfEpochs(epoch, together);
+        if (together > 1) epoch += yield* this.#callOfEpochs(epoch, together);
         else {
           yield* this.#epoch(epoch);
           if (this.#log.length === epoch) yield { type: 'epoch', logs: this.#log.at(epoch - 1) };
+          epoch++;
         }
-        epoch += together;
       }
       await this.#checkLast();
       yield { type: 'end', history: historyOf(this.#log, this.#stopReason ?? 'completed', this.#steps) };
@@ -179,7 +183,7 @@ export class Training {
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent, void, undefined> {
     const { session, train, batchSize, metrics } = this.#plan;
-    const order = this.#orderOf(session.epochs, new Int32Array(train.rows), 0);
+    const order = this.#orders.of(session.epochs, 1);
     const predictions =
       metrics.length > 0 ? new EpochPredictions(train, order, session.network.outputShapes[0]!) : undefined;
     const steps = this.#stepsPerEpoch;
@@ -191,7 +195,10 @@ export class Training {
       const calls = Math.ceil(whole / this.#stepsPerCall);
       const count = whole > 0 ? Math.ceil(whole / calls) : 1;
       const size = whole > 0 ? batchSize : train.rows - from;
-      const fetched = await this.#call(epoch, { order, from, size, count });
+      const program = this.#program(size);
+      const batches = { order, from, size, count };
+      const filled = this.#feeds.fill(program.feeds, batches, this.#steps, session.steps, this.#factor);
+      const fetched = await this.#call(epoch, program, count, filled);
       this.#loss.add(fetched['loss']!, 0, order, from, size, count);
       predictions?.add(fetched['prediction']!, from);
       step += count;
@@ -213,29 +220,51 @@ export class Training {
     return Math.max(1, Math.min(Math.floor(this.#stepsPerCall / steps), epochs - epoch + 1, untilCopy));
   }
 
-  async *#callOfEpochs(first: number, epochs: number): AsyncGenerator<StepEvent, void, undefined> {
+  /** Runs up to so many whole epochs in one call; returns how many it was. */
+  async *#callOfEpochs(from: number, most: number): AsyncGenerator<StepEvent, number, undefined> {
     const { session, train, batchSize: size } = this.#plan;
     const { rows } = train;
     const steps = this.#stepsPerEpoch;
-    const order = this.#ordersOf(epochs);
-    const { loss: losses } = await this.#call(first, { order, from: 0, size, count: epochs * steps });
+    const program = this.#program(size);
+    const call = this.#epochCalls.take(program.feeds, this.#place(0), most);
+    const { epochs, order, rates } = call;
+    const last = from + epochs - 1;
+    const running = this.#call(from, program, epochs * steps, call);
+    const [{ loss: losses }] = await Promise.all([running, this.#makeAhead(program, epochs, last)]);
     if (steps === 1) {
-      this.#log.addAll(this.#feeds.rates, losses!, epochs - 1);
+      this.#log.addAll(rates, losses!, epochs - 1);
     } else {
       for (let i = 0; i < epochs - 1; i++) {
         this.#loss.reset();
         this.#loss.add(losses!, i * steps, order, i * rows, size, steps);
-        this.#log.add(this.#feeds.rates[(i + 1) * steps - 1]!, this.#loss.value);
+        this.#log.add(rates[(i + 1) * steps - 1]!, this.#loss.value);
       }
     }
     session.epochs += epochs - 1;
     this.#loss.reset();
     this.#loss.add(losses!, (epochs - 1) * steps, order, (epochs - 1) * rows, size, steps);
-    yield this.#stepEvent(first + epochs - 1, steps);
+    yield this.#stepEvent(last, steps);
     // As at the end of an epoch that went alone.
-    if (this.#aborted()) return;
+    if (this.#aborted()) return epochs;
     session.epochs++;
     this.#log.add(this.#learningRate, this.#loss.value);
+    return epochs;
+  }
+
+  /** Makes the numbers of the call after one of so many epochs, which ends with epoch `last` and has begun to run. */
+  async #makeAhead(program: Compiled, epochs: number, last: number): Promise<void> {
+    const place = this.#place(epochs);
+    // A turn of the event loop later the backend is at work.
+    await new Promise((resolve) => setImmediate(resolve));
+    const next = Math.min(Math.floor(this.#stepsPerCall / this.#stepsPerEpoch), this.#plan.epochs - last);
+    if (next > 1) this.#epochCalls.makeAhead(program.feeds, place, next);
+  }
+
+  /** Where the run stands after so many further epochs. */
+  #place(epochs: number): Place {
+    const { session } = this.#plan;
+    const steps = epochs * this.#stepsPerEpoch;
+    return { step: this.#steps + steps, number: session.steps + steps, epoch: session.epochs + epochs };
   }
 
   #stepEvent(epoch: number, step: number): StepEvent {
@@ -243,36 +272,15 @@ export class Training {
     return { type: 'step', epoch, step, steps: this.#stepsPerEpoch, loss, learningRate: this.#learningRate };
   }
 
-  /** The orders of the next epochs, one behind the other. Where rows keep their places, they are made once. */
-  #ordersOf(epochs: number): Int32Array {
-    const { session, train, shuffle } = this.#plan;
-    const { rows } = train;
-    const made = this.#orders.length / rows;
-    if (made < epochs) {
-      const longer = new Int32Array(epochs * rows);
-      longer.set(this.#orders);
-      this.#orders = longer;
-    }
-    for (let i = shuffle ? 0 : made; i < epochs; i++)
-      this.#orderOf(session.epochs + i, this.#orders, i * rows);
-    return this.#orders;
-  }
-
-  /** Writes the order in which an epoch of the model takes the rows into `order`, from `at` on. */
-  #orderOf(epoch: number, order: Int32Array, at: number): Int32Array {
-    const { session, train, shuffle } = this.#plan;
-    if (shuffle) order.set(epochOrder(train.rows, session.seed, epoch), at);
-    else for (let i = 0; i < train.rows; i++) order[at + i] = i;
-    return order;
-  }
-
   /** Some steps in one call of the backend; `epoch` is that of the first. */
-  async #call(epoch: number, steps: Steps): Promise<Readonly<Record<string, NumberArray>>> {
+  async #call(
+    epoch: number,
+    program: Compiled,
+    count: number,
+    { feeds, rates }: Filled,
+  ): Promise<Readonly<Record<string, NumberArray>>> {
     const { session } = this.#plan;
-    const { size, count } = steps;
-    const program = this.#program(size);
-    const feeds = this.#feeds.fill(program.feeds, steps, this.#steps, session.steps, this.#factor);
-    this.#learningRate = this.#feeds.rates[count - 1]!;
+    this.#learningRate = rates[count - 1]!;
     const started = performance.now();
     const fetched = await session.engine.run(program, count, feeds);
     this.#adapt(performance.now() - started, count);
