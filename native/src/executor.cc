@@ -1,5 +1,6 @@
 #include "executor.h"
 
+#include "flush_to_zero.h"
 #include "threads.h"
 
 namespace glia {
@@ -40,6 +41,7 @@ void WalkTogether(const Program& program, int64_t count, Context context,
 
 void Execute(const Program& program, int64_t count, const std::atomic<bool>& stop) {
   RunOnTeam(program.threads(), program.IsBrief(count), [&](const Member& me) {
+    const FlushToZero flush;
     const Context context = {program.scratch(me.thread), 0};
     if (me.count == 1) {
       WalkAlone(program, count, context, stop);
