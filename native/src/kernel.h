@@ -156,12 +156,6 @@ struct Number {
   operator float() const { return value; }
 };
 
-// Where a result goes: rows `ld` apart.
-struct Result {
-  float* data;
-  int64_t ld;
-};
-
 // Floats of a vector: tensors of no more are worked on as a whole, whether all the floats
 // are there or not.
 constexpr int64_t kVector = 16;
@@ -169,7 +163,10 @@ constexpr int64_t kVector = 16;
 // An elementwise op: each element of its results from the same one of each input. A
 // result may lie where an input does.
 struct Elementwise {
-  void (*tile)(const Operand* x, const Result* y, int64_t rows, int64_t columns);
+  // On a tile of each value: inputs are values[args[0]] and so on, results values[first]
+  // and those behind it.
+  void (*tile)(const Operand* values, const int* args, int first, int64_t rows,
+               int64_t columns);
   // On one vector.
   void (*vector)(const float* const* x, float* const* y);
 };
@@ -227,9 +224,10 @@ bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
 #define GLIA_ELEMENTWISE_AS(type, results, name, parameters, ...)               \
   static GLIA_INLINE type name##_element(__VA_ARGS__);                          \
   GLIA_LOOP(name##_tile,                                                        \
-            (const Operand* x, const Result* y, int64_t rows, int64_t columns), \
-            (x, y, rows, columns)) {                                            \
-    MapTile(name##_element, x, y, rows, columns);                               \
+            (const Operand* values, const int* args, int first, int64_t rows,   \
+             int64_t columns),                                                  \
+            (values, args, first, rows, columns)) {                             \
+    MapTile(name##_element, values, args, first, rows, columns);                \
   }                                                                             \
   GLIA_LOOP(name##_vector, (const float* const* x, float* const* y), (x, y)) {  \
     MapVector(name##_element, x, y);                                            \

@@ -95,7 +95,7 @@ void RegionPlan::PlaceResults(const Region& region) {
   int result = inputs;
   for (size_t i = 0; i < region.body.size(); ++i) {
     const Region::Op& op = region.body[i];
-    Op planned = {op.fn, {}, static_cast<int>(op.args.size()), result, op.results};
+    Op planned = {op.fn, {}, result};
     std::copy(op.args.begin(), op.args.end(), planned.args);
     ops_.push_back(planned);
     // A tile that is read for the last time may take a result: tile functions work in
@@ -139,17 +139,7 @@ void RegionPlan::RunTile(Operand* at, float* scratch, const Rect& tile) const {
     }
   }
   for (const Copy& copy : handed_) CopyTile(copy, at, tile);
-  for (const Op& op : ops_) {
-    Operand args[kMaxArgs];
-    for (int j = 0; j < op.count; ++j) args[j] = at[op.args[j]];
-    // What has an address of its own is written there: nobody else does.
-    Result results[kMaxResults];
-    for (int j = 0; j < op.results; ++j) {
-      const Operand& to = at[op.first + j];
-      results[j] = {const_cast<float*>(to.data), to.ld};
-    }
-    op.fn->tile(args, results, tile.rows, tile.columns);
-  }
+  for (const Op& op : ops_) op.fn->tile(at, op.args, op.first, tile.rows, tile.columns);
   for (const Copy& copy : doubled_) CopyTile(copy, at, tile);
 }
 

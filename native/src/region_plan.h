@@ -44,9 +44,8 @@ class RegionPlan {
   struct Op {
     const Elementwise* fn;
     int args[kMaxArgs];
-    int count;
-    // Its results' values: `results` of them from `first` on.
-    int first, results;
+    // The first of its results.
+    int first;
   };
   struct Constant {
     int value;

@@ -42,30 +42,34 @@ template <typename R>
 constexpr int kResults = sizeof(R) / sizeof(float);
 
 template <bool kNumbers, typename R, typename... T, size_t... kInput>
-GLIA_INLINE void MapRows(R (*f)(T...), const Operand* x, const Result* y, int64_t rows,
-                         int64_t columns, std::index_sequence<kInput...>) {
+GLIA_INLINE void MapRows(R (*f)(T...), const Operand* values, const int* args, int first,
+                         int64_t rows, int64_t columns, std::index_sequence<kInput...>) {
   for (int64_t r = 0; r < rows; ++r) {
     float* to[kResults<R>];
-    for (int k = 0; k < kResults<R>; ++k) to[k] = y[k].data + r * y[k].ld;
-    MapRow<kNumbers>(f, to, columns, x[kInput].data + r * x[kInput].ld...);
+    // What an op makes has a place of its own, or that of an input it reads there.
+    for (int k = 0; k < kResults<R>; ++k)
+      to[k] = const_cast<float*>(values[first + k].data) + r * values[first + k].ld;
+    MapRow<kNumbers>(f, to, columns,
+                     values[args[kInput]].data + r * values[args[kInput]].ld...);
   }
 }
 
 template <typename R, typename... T, size_t... kInput>
-GLIA_INLINE bool AreNumbers(R (*)(T...), const Operand* x,
+GLIA_INLINE bool AreNumbers(R (*)(T...), const Operand* values, const int* args,
                             std::index_sequence<kInput...>) {
-  return ((x[kInput].uniform || !std::is_same_v<T, Number>)&&...);
+  return ((values[args[kInput]].uniform || !std::is_same_v<T, Number>)&&...);
 }
 
 template <typename R, typename... T>
-GLIA_INLINE void MapTile(R (*f)(T...), const Operand* x, const Result* y, int64_t rows,
-                         int64_t columns) {
+GLIA_INLINE void MapTile(R (*f)(T...), const Operand* values, const int* args, int first,
+                         int64_t rows, int64_t columns) {
   static_assert(sizeof...(T) <= kMaxArgs);
   constexpr auto inputs = std::index_sequence_for<T...>();
   if constexpr ((std::is_same_v<T, Number> || ...)) {
-    if (AreNumbers(f, x, inputs)) return MapRows<true>(f, x, y, rows, columns, inputs);
+    if (AreNumbers(f, values, args, inputs))
+      return MapRows<true>(f, values, args, first, rows, columns, inputs);
   }
-  MapRows<false>(f, x, y, rows, columns, inputs);
+  MapRows<false>(f, values, args, first, rows, columns, inputs);
 }
 
 template <typename R, typename... T, size_t... kInput>
