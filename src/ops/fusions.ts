@@ -6,7 +6,7 @@ import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { greater, where } from './compare.ts';
 import { logSoftmax, softmax } from './composed.ts';
 import { max } from './extrema.ts';
-import { exp, sqrt } from './functions.ts';
+import { exp, relu, sqrt } from './functions.ts';
 import { oneHot, toFloat } from './gather.ts';
 import { softmaxCrossEntropy } from './losses.ts';
 import { detach, reshape } from './movement.ts';
@@ -87,6 +87,19 @@ defineFusion({
   elementwise: true,
   compose: ({ dy, y }) => mul(dy!, greater(y!, 0)),
   samples: [{ shapes: { dy: [2, 3], y: [2, 3] } }, { shapes: { dy: [1031], y: [1031] } }],
+});
+
+/** Relu of a sum, `max(a + b, 0)`, as a dense layer ends. */
+defineFusion({
+  name: 'addRelu',
+  inputs: ['a', 'b'],
+  elementwise: true,
+  compose: ({ a, b }) => relu(add(a!, b!)),
+  samples: [
+    { shapes: { a: [2, 3], b: [2, 3] } },
+    { shapes: { a: [2, 3], b: [3] } },
+    { shapes: { a: [1031], b: [1031] } },
+  ],
 });
 
 /** A weighted sum of one and of the square of another, such as a running mean of squares: `a · s + b² · t`. */

@@ -27,6 +27,10 @@ GLIA_ELEMENTWISE(tanhGrad, "(dy, y)", float dy, float y) { return dy * (1.0f - y
 GLIA_ELEMENTWISE(reluGrad, "(dy, y)", float dy, float y) {
   return dy * (y > 0.0f ? 1.0f : 0.0f);
 }
+GLIA_ELEMENTWISE(addRelu, "(a, b)", float a, float b) {
+  const float x = a + b;
+  return x <= 0.0f ? 0.0f : x;
+}
 GLIA_ELEMENTWISE(blend, "(a, s, b, t)", float a, Number s, float b, Number t) {
   return a * s + b * t;
 }
