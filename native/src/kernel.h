@@ -169,6 +169,8 @@ struct Elementwise {
                int64_t columns);
   // On one vector.
   void (*vector)(const float* const* x, float* const* y);
+  // Bit j: input j is a Number.
+  uint32_t numbers;
 };
 
 template <typename F>
@@ -232,7 +234,8 @@ bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
   GLIA_LOOP(name##_vector, (const float* const* x, float* const* y), (x, y)) {  \
     MapVector(name##_element, x, y);                                            \
   }                                                                             \
-  static const Elementwise name##_op = {name##_tile, name##_vector};            \
+  static const Elementwise name##_op = {name##_tile, name##_vector,             \
+                                        NumbersOf(name##_element)};             \
   [[maybe_unused]] static const bool name##_entered = Enter<const Elementwise>( \
       ElementwiseOps(), {#name, parameters, &name##_op, results});              \
   static GLIA_INLINE type name##_element(__VA_ARGS__)

@@ -33,6 +33,29 @@ int64_t RowStride(const std::vector<int64_t>& dims, const std::vector<int64_t>& 
   return stride == kNowhere ? 0 : stride;
 }
 
+bool IsUniform(const Region& region, int value) {
+  return value < static_cast<int>(region.inputs.size()) &&
+         Strided(region.dims, region.inputs[value].strides).uniform();
+}
+
+// Whether every op that reads the value takes it as a Number, and its other Numbers are
+// uniform, too: then none looks further than the first element.
+bool IsNumber(const Region& region, int value) {
+  for (const Region::Op& op : region.body) {
+    bool reads = false, only = true;
+    for (size_t j = 0; j < op.args.size(); ++j) {
+      const bool is_number = (op.fn->numbers >> j & 1) != 0;
+      reads = reads || op.args[j] == value;
+      only = only && (is_number ? IsUniform(region, op.args[j]) : op.args[j] != value);
+    }
+    if (reads && !only) return false;
+  }
+  for (const Region::Output& output : region.outputs) {
+    if (output.value == value) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 RegionPlan::RegionPlan(const Region& region, int64_t columns, const float* block)
@@ -60,7 +83,9 @@ void RegionPlan::PlaceInputs(const Region& region, const float* block) {
     if (block != nullptr && data == block) {
       handed_over_.push_back(value);
     } else if (from.uniform() && input.tensor->copies != nullptr) {
-      constants_.push_back({value, input.tensor->copies});
+      numbers_.push_back({value, input.tensor->copies});
+    } else if (from.uniform() && IsNumber(region, value)) {
+      numbers_.push_back({value, data});
     } else if (from.uniform() && size() > 1) {
       tile_[value] = static_cast<int>(tiles_++);
       uniform_.push_back({value, data, from});
@@ -156,8 +181,7 @@ void RegionPlan::Run(const Rect& whole, float* scratch, const float* block) cons
     if (tile_[value] == kNowhere) continue;
     at[value] = {TileOf(static_cast<int>(value), scratch), columns};
   }
-  for (const Constant& constant : constants_)
-    at[constant.value] = {constant.copies, 0, true};
+  for (const Uniform& number : numbers_) at[number.value] = {number.data, 0, true};
   for (const Expanded& value : uniform_) {
     std::fill_n(TileOf(value.value, scratch), columns, *value.data);
     at[value.value] = {at[value.value].data, 0, true};

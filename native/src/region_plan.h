@@ -47,9 +47,10 @@ class RegionPlan {
     // The first of its results.
     int first;
   };
-  struct Constant {
+  // A value that is read where it lies, again and again.
+  struct Uniform {
     int value;
-    const float* copies;
+    const float* data;
   };
   struct Copy {
     int from;
@@ -71,7 +72,7 @@ class RegionPlan {
   // Tile of scratch that a value lies in, or kNowhere.
   std::vector<int> tile_;
   std::vector<Moving> moving_;
-  std::vector<Constant> constants_;
+  std::vector<Uniform> numbers_;
   // Values of the block that is handed over.
   std::vector<int> handed_over_;
   std::vector<Expanded> uniform_, expanded_;

@@ -12,6 +12,17 @@ namespace glia {
 
 using ResultsOf3 = std::array<float, 3>;
 
+// Bit j: the function takes input j as a Number.
+template <typename R, typename... T>
+constexpr uint32_t NumbersOf(R (*)(T...)) {
+  uint32_t bits = 0, bit = 1;
+  for (const bool is : {std::is_same_v<T, Number>...}) {
+    bits |= is ? bit : 0;
+    bit <<= 1;
+  }
+  return bits;
+}
+
 // Element i of an input, or of all of them.
 template <bool kNumbers, typename T>
 GLIA_INLINE float ElementOf(const float* x, int64_t i) {
