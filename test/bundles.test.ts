@@ -14,7 +14,7 @@ import {
 import { apply, findOp, type Sample } from '../src/ir/op.ts';
 import { printProgram } from '../src/ir/print.ts';
 import type { Program, Step } from '../src/ir/program.ts';
-import { stored, type Tensor } from '../src/ir/tensor.ts';
+import { fed, stored, type Tensor } from '../src/ir/tensor.ts';
 import '../src/ops/index.ts';
 import { native, noAddon, numbers } from './backend/programs.ts';
 import { bitsOf } from './support/cases.ts';
@@ -93,7 +93,12 @@ function trace(
 const bodies = ({ steps }: Program) =>
   steps.flatMap((step: Step) => (step.kind === 'region' ? [step.body.map(({ op }) => op)] : []));
 
-describe.each(allBundles().map((bundle) => [bundleSignature(bundle), bundle] as const))('%s', (_, bundle) => {
+const named = (elementwise: boolean) =>
+  allBundles()
+    .filter((bundle) => bundle.elementwise === elementwise)
+    .map((bundle) => [bundleSignature(bundle), bundle] as const);
+
+describe.each(named(true))('%s', (_, bundle) => {
   test.each([false, true])('stands where its ops stand, carried: %s', (carried) => {
     for (const sample of bundle.samples) {
       const graph = graphOf(bundle, sample, carried);
@@ -155,3 +160,86 @@ function unbundledNames({ steps }: Program): string[] {
     step.kind === 'region' ? unbundled(step.body, step.inputs.length).map(({ op }) => op) : [],
   );
 }
+
+describe.each(named(false))('%s', (_, bundle) => {
+  const { name, inputs, parts, samples } = bundle;
+  const names = parts.map(({ op }) => op);
+  const fuses = (op: string) => op === name;
+  const kernels = (program: Program) =>
+    program.steps.flatMap((step) => (step.kind === 'kernel' ? [step.op] : [])).sort();
+  const leavesOf = ({ shapes }: Sample) =>
+    inputs.map((input) => fed(input, shapes[input]!, bundle.inputTypes?.[input]));
+  const partOf = (i: number, leaves: readonly Tensor[]) => {
+    const { op, args } = parts[i]!;
+    return apply(
+      findOp(op)!,
+      args.map((arg) => leaves[arg]!),
+    );
+  };
+  const feedsOf = ({ shapes, classes = 1 }: Sample) =>
+    Object.fromEntries(
+      inputs.map((input): [string, Float32Array | Int32Array] => {
+        const size = sizeOf(shapes[input]!);
+        const integer = bundle.inputTypes?.[input] === 'i32';
+        return [input, integer ? Int32Array.from({ length: size }, (_, i) => i % classes) : numbers(size)];
+      }),
+    );
+
+  test('takes the place of its kernels', () => {
+    const leaves = leavesOf(samples[0]!);
+    const fetch = Object.fromEntries(parts.map((_, i) => [`y${i}`, partOf(i, leaves)]));
+    expect(kernels(compile({ fetch, carry: [] }, { fuses, check: true }))).toEqual([name]);
+    expect(kernels(compile({ fetch, carry: [] }, { check: true }))).toEqual([...names].sort());
+  });
+
+  test('is left to its kernels where one waits for the other', () => {
+    // The second result of numbers that the first is part of.
+    const leaves = leavesOf(samples[0]!);
+    const first = partOf(0, leaves);
+    const dy = apply(findOp('add')!, [leaves[2]!, first]);
+    const fetch = { first, second: partOf(1, leaves.with(2, dy)) };
+    expect(kernels(compile({ fetch, carry: [] }, { fuses, check: true }))).toEqual([...names].sort());
+  });
+
+  test('is left to its kernels where their inputs are others', () => {
+    const [leaves, others] = [leavesOf(samples[0]!), leavesOf(samples[0]!)];
+    const fetch = {
+      first: partOf(0, leaves),
+      second: partOf(1, [fed('other', others[0]!.shape), ...leaves.slice(1)]),
+    };
+    expect(kernels(compile({ fetch, carry: [] }, { fuses, check: true }))).toEqual([...names].sort());
+  });
+
+  test('joins each pair of its kernels', () => {
+    const [a, b] = [
+      leavesOf(samples[0]!),
+      leavesOf(samples[0]!).with(0, fed('other', samples[0]!.shapes[inputs[0]!]!)),
+    ];
+    const fetch = { a0: partOf(0, a), b0: partOf(0, b), b1: partOf(1, b), a1: partOf(1, a) };
+    expect(kernels(compile({ fetch, carry: [] }, { fuses, check: true }))).toEqual([name, name]);
+  });
+
+  test.skipIf(noAddon || process.env['GLIA_BACKEND'] === 'typescript')(
+    'gives the bits of its kernels',
+    () => {
+      for (const sample of samples) {
+        const leaves = leavesOf(sample);
+        const fetch = Object.fromEntries(parts.map((_, i) => [`y${i}`, partOf(i, leaves)]));
+        const [got, want] = [true, false].map((joined) => {
+          const backend = native(2);
+          const program = compile({ fetch, carry: [] }, { fuses: (op) => joined && fuses(op) });
+          const made = backend.prepare(program, backend.createStorage()).runSync(1, feedsOf(sample));
+          return Object.values(made).map(bitsOf);
+        });
+        expect(got).toEqual(want);
+      }
+    },
+  );
+
+  test('is printed with all of its results', () => {
+    const leaves = leavesOf(samples[0]!);
+    const fetch = Object.fromEntries(parts.map((_, i) => [`y${i}`, partOf(i, leaves)]));
+    const text = printProgram(compile({ fetch, carry: [] }, { fuses }));
+    expect(text).toMatch(new RegExp(`^@\\S+\\[.*\\], @.* = ${name}\\(`, 'm'));
+  });
+});

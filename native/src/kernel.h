@@ -73,6 +73,8 @@ class Attrs {
 struct Call {
   const Tensor* in;
   Tensor out;
+  // Outputs behind the first, of a bundle of kernels.
+  const Tensor* more;
   Attrs attrs;
   // Only a region that follows reads the output: a task may leave its blocks in scratch.
   bool inner = false;
@@ -208,10 +210,15 @@ bool Enter(std::vector<Entry<F>>& list, Entry<F> entry) {
 
 // Defines a kernel, `Tasks(Call& call)`, and enters it. Name and parameters must equal
 // the signature that src/ir/op.ts makes of the op's entry; loading the addon checks it.
-#define GLIA_KERNEL(name, parameters)                               \
-  static Tasks name##_kernel(Call& call);                           \
-  [[maybe_unused]] static const bool name##_entered =               \
-      Enter<Kernel>(Kernels(), {#name, parameters, name##_kernel}); \
+#define GLIA_KERNEL(name, parameters) GLIA_KERNEL_AS(1, name, parameters)
+
+// Defines a bundle of two kernels in the same way.
+#define GLIA_KERNELS_OF_2(name, parameters) GLIA_KERNEL_AS(2, name, parameters)
+
+#define GLIA_KERNEL_AS(results, name, parameters)                            \
+  static Tasks name##_kernel(Call& call);                                    \
+  [[maybe_unused]] static const bool name##_entered =                        \
+      Enter<Kernel>(Kernels(), {#name, parameters, name##_kernel, results}); \
   static Tasks name##_kernel([[maybe_unused]] Call& call)
 
 // Defines an elementwise op by what it computes from one element of each input:

@@ -279,12 +279,19 @@ void Program::ReadKernel(Decoder& in) {
     inputs.push_back(tensors_[tensor]);
     touched.reads.push_back(SpanOf(inputs.back()));
   }
-  const Tensor& place = tensors_[in.Next(0, last)];
+  const std::vector<int64_t> outputs =
+      in.List(in.Next(entry.results, entry.results), 0, last);
+  const Tensor& place = tensors_[outputs.front()];
+  std::vector<Tensor> more;
+  for (size_t i = 1; i < outputs.size(); ++i) {
+    more.push_back(tensors_[outputs[i]]);
+    touched.writes.push_back(SpanOf(more.back()));
+  }
   const double* attrs = in.Take(in.Count());
   const bool inner = in.Next(0, 1) != 0, followed = in.Next(0, 1) != 0;
   const Tensor& out = inner ? Apart(place) : place;
   if (!inner) touched.writes.push_back(SpanOf(out));
-  Call call = {inputs.data(), out, Attrs(attrs), inner};
+  Call call = {inputs.data(), out, more.data(), Attrs(attrs), inner};
   Tasks tasks = entry.fn(call);
   if (followed) {
     Region region = ReadRegion(in, tensors_, &touched);

@@ -1,6 +1,6 @@
 import { ProgramError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
-import { arityOf } from '../ir/bundle.ts';
+import { arityOf, findBundle } from '../ir/bundle.ts';
 import { byName, encodeAttrs, findOp, type OpEntry } from '../ir/op.ts';
 import type { Buffer, CopyStep, KernelStep, Program, Region, Step } from '../ir/program.ts';
 import type { Opcodes } from './link.ts';
@@ -50,13 +50,14 @@ function encodeStep(step: Step, buffers: readonly Buffer[], opcodes: Opcodes): n
 }
 
 function encodeKernel(step: KernelStep, buffers: readonly Buffer[], opcodes: Opcodes): number[] {
-  checkKernel(step, entryOf(step.op), buffers);
+  for (const part of partsOf(step)) checkKernel(part, entryOf(part.op), buffers);
+  const { output, more = [] } = step;
   const attrs = encodeAttrs(step.attrs);
   return [
     0,
     opcodeOf(step.op, opcodes),
     ...list(step.inputs, (i) => [i]),
-    step.output,
+    ...list([output, ...more], (i) => [i]),
     attrs.length,
     ...attrs,
     step.inner ? 1 : 0,
@@ -97,6 +98,21 @@ function opcodeOf(op: string, opcodes: Opcodes): number {
   const opcode = opcodes.get(op);
   if (opcode === undefined) throw new ProgramError(`${op} has no native kernel`);
   return opcode;
+}
+
+/** A step as those that a bundle of kernels stands for, each with its own output. */
+function partsOf(step: KernelStep): KernelStep[] {
+  const { inputs, output, more = [] } = step;
+  const bundle = findBundle(step.op);
+  if (bundle === undefined && more.length === 0) return [step];
+  const outputs = [output, ...more];
+  if (bundle?.parts.length !== outputs.length || bundle.inputs.length !== inputs.length)
+    throw new ProgramError(`${step.op} has other inputs and outputs than these`, {
+      at: step.path || undefined,
+    });
+  return bundle.parts.map(({ op, args }, i) => {
+    return { ...step, op, inputs: args.map((arg) => inputs[arg]!), output: outputs[i]!, more: [] };
+  });
 }
 
 function checkKernel(step: KernelStep, entry: OpEntry, buffers: readonly Buffer[]): void {

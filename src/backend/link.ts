@@ -1,5 +1,5 @@
 import { LinkError } from '../base/errors.ts';
-import { allBundles, bundleSignature } from '../ir/bundle.ts';
+import { allBundles, type Bundle, bundleSignature } from '../ir/bundle.ts';
 import { type OpEntry, signature } from '../ir/op.ts';
 
 /** What an addon says it can compute: signatures, a list for each kind, in the order of its opcodes. */
@@ -34,10 +34,14 @@ export function link(ops: readonly OpEntry[], addon: Signatures): Opcodes {
     opcodes.set(op.name, code);
   }
   for (const bundle of allBundles()) {
-    const code = addon.elementwise.indexOf(bundleSignature(bundle));
+    const code = opcodeOf(bundle, addon);
     if (code >= 0) opcodes.set(bundle.name, code);
   }
   return opcodes;
+}
+
+function opcodeOf(bundle: Bundle, { elementwise, kernels }: Signatures): number {
+  return (bundle.elementwise ? elementwise : kernels).indexOf(bundleSignature(bundle));
 }
 
 function nameOf(entry: string): string {

@@ -6,7 +6,7 @@ import type { Program, Region } from '../ir/program.ts';
  * Values keep their numbers.
  */
 export function bundle(program: Program, has: (op: string) => boolean): Program {
-  const known = allBundles().filter(({ name }) => has(name));
+  const known = allBundles().filter(({ name, elementwise }) => elementwise && has(name));
   if (known.length === 0) return program;
   const steps = program.steps.map((step) => {
     if (step.kind === 'region') return { ...step, body: bundled(step, known) };

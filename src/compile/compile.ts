@@ -31,10 +31,9 @@ export function compile(graph: Graph, options: CompileOptions = {}): Program {
   const outputs = [...Object.values(graph.fetch), ...graph.carry.flat()];
   const small = fuse(simplify(outputs), fuses);
   const pairs = small.slice(names.length);
-  const planned = plan({
-    fetch: Object.fromEntries(names.map((name, i) => [name, small[i]!])),
-    carry: graph.carry.map((_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!]),
-  });
+  const fetch = Object.fromEntries(names.map((name, i) => [name, small[i]!]));
+  const carry = graph.carry.map((_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!] as const);
+  const planned = plan({ fetch, carry }, fuses);
   const program = bundle(planned, fuses);
   if (check) verify(program);
   return program;

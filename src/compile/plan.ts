@@ -3,6 +3,7 @@ import { inputsOf, type Tensor } from '../ir/tensor.ts';
 import { type Copies, placeCarried } from './carry.ts';
 import { mergeAxes } from './dims.ts';
 import type { Graph } from './graph.ts';
+import type { Joint } from './joints.ts';
 import { findUses, Homes, type Uses } from './lifetimes.ts';
 import { placeInArena, reuseInputs } from './memory.ts';
 import { toposort } from './toposort.ts';
@@ -10,12 +11,12 @@ import { rootOf, schedule, type Unit } from './units.ts';
 
 /**
  * Puts a graph into steps and its values into memory: an order, lifetimes, offsets in one arena, and in-place
- * updates where nothing still reads the old value.
+ * updates where nothing still reads the old value. `has` says which bundles of kernels may be used.
  */
-export function plan(graph: Graph): Program {
+export function plan(graph: Graph, has: (bundle: string) => boolean = () => false): Program {
   const kept = [...Object.values(graph.fetch), ...graph.carry.map(([, next]) => next)];
   const order = toposort([...kept, ...graph.carry.map(([leaf]) => leaf)]);
-  const units = schedule(order, new Set(graph.carry.map(([, next]) => rootOf(next))));
+  const units = schedule(order, new Set(graph.carry.map(([, next]) => rootOf(next))), has);
   const uses = findUses(order, units, kept);
   const homes = new Homes();
   const copies = placeCarried(graph, units, uses, homes);
@@ -83,11 +84,18 @@ function emit(
 }
 
 function stepOf(unit: Unit, u: number, uses: Uses, bufferOf: (tensor: Tensor) => number): Step {
-  const { kernel, region } = unit;
+  const { kernel, region, joint } = unit;
+  if (joint !== undefined) return jointStep(joint, bufferOf);
   const body = region.length > 0 ? bodyOf(region, u, uses, bufferOf) : undefined;
   if (kernel === undefined) return { kind: 'region', ...body!, path: region.at(-1)!.path };
   const inner = uses.last.get(kernel) === u && { inner: true as const };
   return { ...kernelStep(kernel, bufferOf), ...(body && { epilogue: body, ...inner }) };
+}
+
+function jointStep({ name, inputs, results }: Joint, bufferOf: (tensor: Tensor) => number): KernelStep {
+  const [output, ...more] = results.map(bufferOf);
+  const { path } = results.at(-1)!;
+  return { kind: 'kernel', op: name, inputs: inputs.map(bufferOf), output: output!, more, attrs: {}, path };
 }
 
 function kernelStep(tensor: Tensor, bufferOf: (tensor: Tensor) => number): KernelStep {

@@ -1,5 +1,6 @@
 import { sameShape, sizeOf } from '../base/shape.ts';
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
+import type { Joint } from './joints.ts';
 import type { Unit } from './units.ts';
 
 /** A search for a circle gives up after this many groups, so that compiling stays linear in the graph's size. */
@@ -20,10 +21,12 @@ interface Group {
  * Groups elementwise ops of one shape that feed each other, so that each group runs as one region, and lets a region
  * follow a kernel that finishes its output block by block. Two groups are joined only if no path leaves one and comes
  * back through something else, which would make a circle. Neighbours in the order are joined first: what a backward
- * pass derives from an activation goes to the backward pass, where it is used, and needs no memory until then.
+ * pass derives from an activation goes to the backward pass, where it is used, and needs no memory until then. Kernels
+ * of a joint come first.
  */
-export function findRegions(order: readonly Tensor[]): Unit[] {
+export function findRegions(order: readonly Tensor[], joints: readonly Joint[] = []): Unit[] {
   const groups = new Groups(order);
+  const joined = joints.filter(({ results }) => groups.joinAll(results));
   const edges = order.flatMap((tensor, i) =>
     isElementwise(tensor) ? inputsOf(tensor).map((input) => ({ tensor, input, at: i })) : [],
   );
@@ -38,9 +41,15 @@ export function findRegions(order: readonly Tensor[]): Unit[] {
     regions.set(group, regions.get(group) ?? []);
     regions.get(group)!.push(tensor);
   }
-  return [...regions].map(([{ kernel }, region]) => {
+  const units = [...regions].map(([{ kernel }, region]): Unit => {
     return { kernel, region, members: kernel === undefined ? region : [kernel, ...region] };
   });
+  return units.concat(
+    joined.map((joint) => {
+      const members = [...groups.of(joint.results[0]!).members].sort((a, b) => rank.get(a)! - rank.get(b)!);
+      return { kernel: joint.results[0], joint, region: [], members };
+    }),
+  );
 }
 
 function isElementwise(tensor: Tensor): boolean {
@@ -79,6 +88,12 @@ class Groups {
 
   of(tensor: Tensor): Group {
     return this.#groups.get(tensor)!;
+  }
+
+  /** Makes the groups of two tensors one, whichever comes first, if that makes no circle. */
+  joinAll([one, other]: readonly Tensor[]): boolean {
+    const late = this.of(one!).rank > this.of(other!).rank;
+    return late ? this.join(one!, other!) : this.join(other!, one!);
   }
 
   /** Makes the groups of both one, if that makes no circle. */

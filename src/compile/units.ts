@@ -1,9 +1,14 @@
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
+import { findJoints, type Joint } from './joints.ts';
 import { findRegions } from './regions.ts';
 
-/** What becomes one step of a program: a kernel, the elementwise ops of a region, or a kernel that a region follows. */
+/**
+ * What becomes one step of a program: a kernel, the elementwise ops of a region, a kernel that a region follows, or
+ * kernels that are computed jointly.
+ */
 export interface Unit {
   readonly kernel: Tensor | undefined;
+  readonly joint?: Joint;
   readonly region: readonly Tensor[];
   /** All of them, in the order of the graph. */
   readonly members: readonly Tensor[];
@@ -18,10 +23,15 @@ export function rootOf(tensor: Tensor): Tensor {
 
 /**
  * Cuts a graph into units and puts them in an order in which each comes after what it needs. Units that make the
- * next value of something stored come as late as they can, so that they may overwrite the present one.
+ * next value of something stored come as late as they can, so that they may overwrite the present one. `has` says
+ * which bundles of kernels may be used.
  */
-export function schedule(order: readonly Tensor[], carried: ReadonlySet<Tensor>): Unit[] {
-  const units = cut(order);
+export function schedule(
+  order: readonly Tensor[],
+  carried: ReadonlySet<Tensor>,
+  has: (bundle: string) => boolean = () => false,
+): Unit[] {
+  const units = cut(order, findJoints(order, has));
   const home = new Map(units.flatMap((unit) => unit.members.map((member) => [member, unit] as const)));
   const waiting = new Map(units.map((unit) => [unit, needs(unit, home)]));
   const unlocks = new Map<Unit, Unit[]>(units.map((unit) => [unit, []]));
@@ -42,8 +52,8 @@ export function schedule(order: readonly Tensor[], carried: ReadonlySet<Tensor>)
   return done;
 }
 
-function cut(order: readonly Tensor[]): Unit[] {
-  const regions = findRegions(order);
+function cut(order: readonly Tensor[], joints: readonly Joint[]): Unit[] {
+  const regions = findRegions(order, joints);
   const last = new Map(regions.map((unit) => [unit.members.at(-1)!, unit]));
   const inRegion = new Set(regions.flatMap(({ members }) => members));
   return order.flatMap((tensor): Unit[] => {

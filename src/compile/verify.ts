@@ -37,10 +37,13 @@ export function verify(program: Program): void {
 }
 
 function runKernel(program: Program, memory: Memory, step: KernelStep, where: string): void {
-  const { inputs, output, epilogue } = step;
+  const { inputs, output, more = [], epilogue } = step;
   for (const buffer of inputs) memory.read(buffer, where);
-  checkApart(program, [output], inputs, where);
-  memory.write(output, where);
+  checkApart(program, [output, ...more], inputs, where);
+  [output, ...more].forEach((one, i, all) => {
+    checkApart(program, [one], all.slice(i + 1), where);
+    memory.write(one, where);
+  });
   if (epilogue === undefined) return;
   // The kernel may still be at work on another block.
   const written = epilogue.outputs.map(({ buffer }) => buffer);

@@ -1,15 +1,20 @@
+import type { DType } from '../base/dtype.ts';
 import { ProgramError } from '../base/errors.ts';
 import { byName, findOp, type Sample, signatureOf } from './op.ts';
 import type { Region } from './program.ts';
 import { stored, type Tensor } from './tensor.ts';
 
-/** An op of a region's body. */
+/** An op of a region's body, or of a bundle. */
 export type BodyOp = Region['body'][number];
 
-/** Elementwise ops that a backend's kernel computes in one loop, with a result for each of them. */
+/** Ops that a backend's kernel computes in one go, with a result for each of them. */
 export interface Bundle {
   readonly name: string;
   readonly inputs: readonly string[];
+  /** Of the inputs that are not f32. */
+  readonly inputTypes?: Readonly<Record<string, DType>>;
+  /** Whether it stands in the body of a region; else it is a kernel of its own. */
+  readonly elementwise: boolean;
   /** The ops in order. Values are numbered as in a region: first the inputs, then the results. */
   readonly parts: readonly BodyOp[];
   readonly samples: readonly Sample[];
@@ -18,27 +23,27 @@ export interface Bundle {
 const bundles = new Map<string, Bundle>();
 
 /**
- * Declares a bundle by its results, each an elementwise op of the inputs and of results before it. Where these ops
- * stand together in the body of a region, a backend that has a kernel of this name runs that.
+ * Declares a bundle by its results: elementwise ops of the inputs and of results before them, which it replaces where
+ * they stand together in the body of a region, or else ops of the inputs alone, which it replaces anywhere. A backend
+ * that has a kernel of this name runs that.
  */
 export function defineBundle({
-  name,
-  inputs,
   compose,
-  samples,
-}: Omit<Bundle, 'parts'> & {
+  ...declared
+}: Omit<Bundle, 'parts' | 'elementwise'> & {
   readonly compose: (x: Readonly<Record<string, Tensor>>) => readonly Tensor[];
 }): Bundle {
-  const leaves = inputs.map((input) => stored(input, []));
-  const results = compose(byName({ inputs }, leaves));
-  const values = [...leaves, ...results];
-  const parts = results.map(({ origin }): BodyOp => {
-    if (origin.kind !== 'op' || origin.op.map === undefined) {
-      throw new ProgramError(`bundle ${name}: a result is no elementwise op`);
-    }
+  const { name, inputs, inputTypes, samples } = declared;
+  const leaves = inputs.map((input) => stored(input, samples[0]!.shapes[input]!, inputTypes?.[input]));
+  const values = [...leaves, ...compose(byName({ inputs }, leaves))];
+  const parts = values.slice(leaves.length).map(({ origin }): BodyOp => {
+    if (origin.kind !== 'op') throw new ProgramError(`bundle ${name}: a result is no op`);
     return { op: origin.op.name, args: origin.inputs.map((input) => values.indexOf(input)) };
   });
-  const bundle = { name, inputs, parts, samples };
+  const elementwise = parts.every(({ op }) => findOp(op)!.map !== undefined);
+  if (!elementwise && parts.some(({ args }) => args.some((arg) => arg >= leaves.length)))
+    throw new ProgramError(`bundle ${name}: a kernel needs the result of another`);
+  const bundle = { ...declared, elementwise, parts };
   bundles.set(name, bundle);
   return bundle;
 }
@@ -48,15 +53,21 @@ export function allBundles(): readonly Bundle[] {
   return [...bundles.values()];
 }
 
+/** The bundle of that name. */
+export function findBundle(name: string): Bundle | undefined {
+  return bundles.get(name);
+}
+
 /** A bundle as both languages write it: `adam(p, m, …):3`, with the number of its results. */
-export function bundleSignature({ name, inputs, parts }: Bundle): string {
-  return `${signatureOf(name, inputs)}:${parts.length}`;
+export function bundleSignature({ name, inputs, inputTypes, parts }: Bundle): string {
+  const typed = inputs.map((input) => (inputTypes?.[input] === 'i32' ? `${input}:i32` : input));
+  return `${signatureOf(name, typed)}:${parts.length}`;
 }
 
 /** How many inputs the op `name` takes in a region's body, and how many results it has. */
 export function arityOf(name: string): { readonly args: number; readonly results: number } | undefined {
   const bundle = bundles.get(name);
-  if (bundle !== undefined) return { args: bundle.inputs.length, results: bundle.parts.length };
+  if (bundle?.elementwise) return { args: bundle.inputs.length, results: bundle.parts.length };
   const op = findOp(name);
   return op?.map && { args: op.inputs.length, results: 1 };
 }

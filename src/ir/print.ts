@@ -23,7 +23,8 @@ function printStep(step: Step, at: (buffer: number) => string): string {
   if (step.kind === 'copy') return `copy ${at(step.to)} = ${at(step.from)}${path}`;
   if (step.kind === 'kernel') {
     const attrs = Object.keys(step.attrs).length === 0 ? '' : ` ${JSON.stringify(step.attrs)}`;
-    const line = `${at(step.output)} = ${step.op}(${step.inputs.map(at).join(', ')})${attrs}${path}`;
+    const outputs = [step.output, ...(step.more ?? [])].map(at).join(', ');
+    const line = `${outputs} = ${step.op}(${step.inputs.map(at).join(', ')})${attrs}${path}`;
     return step.epilogue === undefined ? line : `${line}\n${printRegion('then', step.epilogue, '', at)}`;
   }
   return printRegion('region', step, path, at);

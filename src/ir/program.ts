@@ -37,6 +37,8 @@ export interface KernelStep {
   readonly op: string;
   readonly inputs: readonly number[];
   readonly output: number;
+  /** Outputs behind the first, of a bundle of kernels. */
+  readonly more?: readonly number[];
   readonly attrs: Attrs;
   /**
    * A region over the elements of the output, which it reads as one of its inputs. A backend may run it on each block

@@ -31,7 +31,7 @@ defineFusion({
 });
 
 /** Cross-entropy of a softmax with labels, a number a row. */
-defineFusion({
+const lossOfLabels = defineFusion({
   name: 'labelCrossEntropy',
   inputs: ['logits', 'labels'],
   inputTypes: { labels: 'i32' },
@@ -44,7 +44,7 @@ defineFusion({
 });
 
 /** Its gradient: `(softmax(logits) - onehot(labels)) · dy`, in the terms that differentiation gives. */
-defineFusion({
+const gradOfLabels = defineFusion({
   name: 'labelCrossEntropyGrad',
   inputs: ['logits', 'labels', 'dy'],
   inputTypes: { labels: 'i32' },
@@ -55,6 +55,23 @@ defineFusion({
     { shapes: { logits: [70, 40], labels: [70], dy: [70] }, classes: 40 },
   ],
   tolerance: 2e-6, // two roundings more than exp
+});
+
+/** Both in one pass over the logits, whose exponentials they share. */
+defineBundle({
+  name: 'labelCrossEntropyWithGrad',
+  inputs: ['logits', 'labels', 'dy'],
+  inputTypes: { labels: 'i32' },
+  compose: ({ logits, labels, dy }) => [
+    apply(lossOfLabels, [logits!, labels!]),
+    apply(gradOfLabels, [logits!, labels!, dy!]),
+  ],
+  samples: [
+    { shapes: { logits: [3, 5], labels: [3], dy: [3] }, classes: 5 },
+    { shapes: { logits: [3, 5], labels: [3], dy: [1] }, classes: 5 },
+    { shapes: { logits: [70, 40], labels: [70], dy: [70] }, classes: 40 },
+    { shapes: { logits: [1000, 10], labels: [1000], dy: [1] }, classes: 10 },
+  ],
 });
 
 function labelCrossEntropyGrad(logits: Tensor, labels: Tensor, dy: Tensor): Tensor {

@@ -344,6 +344,30 @@ describe.skipIf(noAddon)('what cannot be run is refused', () => {
   });
 
   const buffer = (arena: number, ...shape: number[]) => ({ place: { arena }, shape, dtype: f32 });
+  const crossEntropy = {
+    buffers: [
+      buffer(0, 1, 2),
+      { ...buffer(2, 1), dtype: 'i32' as const },
+      buffer(3, 1),
+      buffer(4, 1, 2),
+      buffer(6, 1),
+    ],
+    steps: [
+      {
+        kind: 'kernel' as const,
+        op: 'labelCrossEntropyWithGrad',
+        inputs: [0, 1, 4],
+        output: 2,
+        more: [3],
+        attrs: {},
+        path: '',
+      },
+    ],
+  };
+  test('but not the bundle that the next are spoilt from', () => {
+    const whole: Program = { arena: 16, constants: [], feeds: [], fetches: [], ...crossEntropy };
+    native().prepare(whole, native().createStorage()).runSync(1, {});
+  });
   const broken: Record<string, Partial<Program>> = {
     'a buffer beyond the arena': { buffers: [buffer(16, 1)] },
     'a buffer before the arena': { buffers: [buffer(-1, 1)] },
@@ -371,6 +395,28 @@ describe.skipIf(noAddon)('what cannot be run is refused', () => {
     'a kernel without an attribute': {
       buffers: [buffer(0, 2, 2)],
       steps: [{ kind: 'kernel', op: 'transpose', inputs: [0], output: 0, attrs: {}, path: '' }],
+    },
+    'a kernel with an output too many': {
+      buffers: [buffer(0, 2, 2), buffer(4, 2, 2)],
+      steps: [
+        {
+          kind: 'kernel',
+          op: 'transpose',
+          inputs: [0],
+          output: 1,
+          more: [1],
+          attrs: { perm: [1, 0] },
+          path: '',
+        },
+      ],
+    },
+    'a bundle without its second output': {
+      ...crossEntropy,
+      steps: [{ ...crossEntropy.steps[0]!, more: [] }],
+    },
+    'a bundle with outputs of each other’s shape': {
+      ...crossEntropy,
+      steps: [{ ...crossEntropy.steps[0]!, output: 3, more: [2] }],
     },
     'an op that does not exist': {
       buffers: [buffer(0, 1)],

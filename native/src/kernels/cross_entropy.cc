@@ -23,29 +23,54 @@ GLIA_INLINE float InRange(int32_t label, int64_t classes) {
   return label >= 0 && label < classes ? 1.0f : 0.0f;
 }
 
-// Few classes: class by class, over the rows, whose logits lie kRows apart in `x`.
-GLIA_INLINE void FoldClasses(const float* x, int64_t classes, float* exps, Group* group) {
-  for (int64_t r = 0; r < kRows; ++r) group->peak[r] = x[r];
-  for (int64_t c = 1; c < classes; ++c) {
-    for (int64_t r = 0; r < kRows; ++r)
-      group->peak[r] = Larger(group->peak[r], x[c * kRows + r]);
-  }
-  double totals[kRows] = {};
-  for (int64_t c = 0; c < classes; ++c) {
-    for (int64_t r = 0; r < kRows; ++r) {
-      const float e = Exp(x[c * kRows + r] - group->peak[r]);
-      exps[c * kRows + r] = e;
-      totals[r] += static_cast<double>(e);
-    }
-  }
-  for (int64_t r = 0; r < kRows; ++r) group->total[r] = static_cast<float>(totals[r]);
-}
+// Rows of a group are worked on by so many.
+constexpr int64_t kTogether = 16;
+
+// More classes than this are taken row by row.
+constexpr int64_t kFewClasses = 32;
+
+// A group of rows of logits, and their labels.
+struct Rows {
+  const float* x;
+  const int32_t* labels;
+  int64_t count, classes;
+
+  bool few() const { return classes <= kFewClasses; }
+  // How many there are in whole pieces.
+  int64_t wide() const { return CeilDiv(count, kTogether) * kTogether; }
+};
 
 // x[r, c] of the rows as y[c, r]; rows that are not there are zeros.
-GLIA_INLINE void Turn(const float* x, int64_t rows, int64_t classes, float* y) {
-  for (int64_t c = 0; c < classes; ++c) {
-    for (int64_t r = 0; r < rows; ++r) y[c * kRows + r] = x[r * classes + c];
-    for (int64_t r = rows; r < kRows; ++r) y[c * kRows + r] = 0.0f;
+GLIA_INLINE void Turn(const Rows& rows, float* y) {
+  for (int64_t c = 0; c < rows.classes; ++c) {
+    float* to = y + c * kRows;
+    for (int64_t r = 0; r < rows.count; ++r) to[r] = rows.x[r * rows.classes + c];
+    std::fill(to + rows.count, to + rows.wide(), 0.0f);
+  }
+}
+
+// Few classes: class by class, over the rows, whose logits lie kRows apart in `x`.
+GLIA_INLINE void FoldClasses(const float* x, int64_t wide, int64_t classes, float* exps,
+                             Group* group) {
+  for (int64_t from = 0; from < wide; from += kTogether) {
+    float peak[kTogether];
+    std::copy_n(x + from, kTogether, peak);
+    for (int64_t c = 1; c < classes; ++c) {
+      for (int64_t r = 0; r < kTogether; ++r)
+        peak[r] = Larger(peak[r], x[c * kRows + from + r]);
+    }
+    double totals[kTogether] = {};
+    for (int64_t c = 0; c < classes; ++c) {
+      for (int64_t r = 0; r < kTogether; ++r) {
+        const float e = Exp(x[c * kRows + from + r] - peak[r]);
+        exps[c * kRows + from + r] = e;
+        totals[r] += static_cast<double>(e);
+      }
+    }
+    for (int64_t r = 0; r < kTogether; ++r) {
+      group->peak[from + r] = peak[r];
+      group->total[from + r] = static_cast<float>(totals[r]);
+    }
   }
 }
 
@@ -58,120 +83,146 @@ GLIA_INLINE void FoldRow(const float* x, int64_t classes, float* exps, Group* gr
   group->total[r] = static_cast<float>(SumOf(exps, classes));
 }
 
-// More classes than this are taken row by row.
-constexpr int64_t kFewClasses = 32;
+// Leaves the exponentials class by class in the second table of `scratch`, or, of many
+// classes, row by row in `exps`, rows `step` apart.
+GLIA_INLINE void Fold(const Rows& rows, float* scratch, float* exps, int64_t step,
+                      Group* group) {
+  if (rows.few()) {
+    Turn(rows, scratch);
+    FoldClasses(scratch, rows.wide(), rows.classes, scratch + rows.classes * kRows,
+                group);
+  } else {
+    for (int64_t r = 0; r < rows.count; ++r)
+      FoldRow(rows.x + r * rows.classes, rows.classes, exps + r * step, group, r);
+  }
+}
+
+GLIA_INLINE void PutLosses(const Rows& rows, const Group& group, float* y) {
+  float picked[kRows] = {}, in_range[kRows] = {}, loss[kRows];
+  for (int64_t r = 0; r < rows.count; ++r) {
+    in_range[r] = InRange(rows.labels[r], rows.classes);
+    if (in_range[r] != 0)
+      picked[r] = rows.x[r * rows.classes + rows.labels[r]] - group.peak[r];
+  }
+  const int64_t wide = rows.wide();
+  GLIA_INDEPENDENT
+  for (int64_t r = 0; r < wide; ++r)
+    loss[r] = (Log(group.total[r]) - picked[r]) / in_range[r];
+  std::copy_n(loss, rows.count, y);
+}
+
+// From the exponentials that Fold has left in `scratch`, or in y.
+GLIA_INLINE void PutGrads(const Rows& rows, const Group& group, const float* dy,
+                          int64_t dy_step, float* scratch, float* y) {
+  const int64_t classes = rows.classes, wide = rows.wide();
+  float share[kRows] = {}, scale[kRows];
+  for (int64_t r = 0; r < rows.count; ++r)
+    share[r] = dy[r * dy_step] / InRange(rows.labels[r], classes);
+  for (int64_t r = 0; r < wide; ++r) scale[r] = share[r] / group.total[r];
+  if (rows.few()) {
+    float* exps = scratch + classes * kRows;
+    for (int64_t c = 0; c < classes; ++c) {
+      for (int64_t r = 0; r < wide; ++r) exps[c * kRows + r] *= scale[r];
+    }
+    for (int64_t r = 0; r < rows.count; ++r) {
+      for (int64_t c = 0; c < classes; ++c) y[r * classes + c] = exps[c * kRows + r];
+    }
+  } else {
+    for (int64_t r = 0; r < rows.count; ++r) {
+      for (int64_t c = 0; c < classes; ++c) y[r * classes + c] *= scale[r];
+    }
+  }
+  for (int64_t r = 0; r < rows.count; ++r) {
+    if (InRange(rows.labels[r], classes) != 0)
+      y[r * classes + rows.labels[r]] -= share[r];
+  }
+}
 
 }  // namespace
 
 // `scratch` holds two tables of kRows rows of up to kFewClasses classes, or one row.
-GLIA_LOOP(CrossEntropy,
-          (const float* x, const int32_t* labels, int64_t rows, int64_t classes,
-           float* scratch, float* y),
-          (x, labels, rows, classes, scratch, y)) {
+GLIA_LOOP(CrossEntropy, (const Rows& rows, float* scratch, float* y),
+          (rows, scratch, y)) {
   Group group = {};
-  if (classes <= kFewClasses) {
-    Turn(x, rows, classes, scratch);
-    FoldClasses(scratch, classes, scratch + classes * kRows, &group);
-  } else {
-    for (int64_t r = 0; r < rows; ++r)
-      FoldRow(x + r * classes, classes, scratch, &group, r);
-  }
-  float picked[kRows] = {}, in_range[kRows] = {};
-  for (int64_t r = 0; r < rows; ++r) {
-    in_range[r] = InRange(labels[r], classes);
-    if (in_range[r] != 0) picked[r] = x[r * classes + labels[r]] - group.peak[r];
-  }
-  float loss[kRows];
-  GLIA_INDEPENDENT
-  for (int64_t r = 0; r < kRows; ++r)
-    loss[r] = (Log(group.total[r]) - picked[r]) / in_range[r];
-  std::copy_n(loss, rows, y);
+  Fold(rows, scratch, scratch, 0, &group);
+  PutLosses(rows, group, y);
 }
 
 GLIA_LOOP(CrossEntropyGrad,
-          (const float* x, const int32_t* labels, const float* dy, int64_t dy_step,
-           int64_t rows, int64_t classes, float* scratch, float* y),
-          (x, labels, dy, dy_step, rows, classes, scratch, y)) {
+          (const Rows& rows, const float* dy, int64_t dy_step, float* scratch, float* y),
+          (rows, dy, dy_step, scratch, y)) {
   Group group = {};
-  float share[kRows] = {};
-  for (int64_t r = 0; r < rows; ++r)
-    share[r] = dy[r * dy_step] / InRange(labels[r], classes);
-  float* exps = scratch + classes * kRows;
-  if (classes <= kFewClasses) {
-    Turn(x, rows, classes, scratch);
-    FoldClasses(scratch, classes, exps, &group);
-    float scale[kRows];
-    for (int64_t r = 0; r < kRows; ++r) scale[r] = share[r] / group.total[r];
-    for (int64_t c = 0; c < classes; ++c) {
-      for (int64_t r = 0; r < kRows; ++r) exps[c * kRows + r] *= scale[r];
-    }
-    for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t c = 0; c < classes; ++c) y[r * classes + c] = exps[c * kRows + r];
-    }
-  } else {
-    for (int64_t r = 0; r < rows; ++r) {
-      float* to = y + r * classes;
-      FoldRow(x + r * classes, classes, to, &group, r);
-      const float scale = share[r] / group.total[r];
-      for (int64_t c = 0; c < classes; ++c) to[c] *= scale;
-    }
-  }
-  for (int64_t r = 0; r < rows; ++r) {
-    if (InRange(labels[r], classes) != 0) y[r * classes + labels[r]] -= share[r];
-  }
+  Fold(rows, scratch, y, rows.classes, &group);
+  PutGrads(rows, group, dy, dy_step, scratch, y);
+}
+
+GLIA_LOOP(CrossEntropyWithGrad,
+          (const Rows& rows, const float* dy, int64_t dy_step, float* scratch,
+           float* loss, float* grad),
+          (rows, dy, dy_step, scratch, loss, grad)) {
+  Group group = {};
+  Fold(rows, scratch, grad, rows.classes, &group);
+  PutLosses(rows, group, loss);
+  PutGrads(rows, group, dy, dy_step, scratch, grad);
 }
 
 namespace {
 
-// Calls `run` for each group of rows.
+// Calls `run` for each group of rows, with the number of its first row.
 template <typename F>
-Tasks ForGroups(int64_t rows, int64_t classes, F run) {
-  const int64_t groups = CeilDiv(rows, kRows);
+Tasks ForGroups(const Tensor& logits, const Tensor& labels, F run) {
+  if (logits.rank() != 2 || logits.shape[1] == 0 || labels.size() != logits.shape[0])
+    throw Error("PROGRAM", "cross-entropy takes a matrix and a label for each row");
+  const Rows all = {logits.data, labels.ints(), logits.shape[0], logits.shape[1]};
+  const int64_t groups = CeilDiv(all.count, kRows);
   // A row costs more than its size says.
-  const int64_t together = UnitsPerBlock(4 * kRows * classes);
+  const int64_t together = UnitsPerBlock(4 * kRows * all.classes);
   Task task;
   task.blocks = CeilDiv(groups, together);
-  task.scratch = classes <= kFewClasses ? 2 * kRows * classes : classes;
-  task.work = 3.0 * static_cast<double>(rows * classes) + 100.0;
+  task.scratch = all.few() ? 2 * kRows * all.classes : all.classes;
+  task.work = 3.0 * static_cast<double>(all.count * all.classes) + 100.0;
   task.run = [=](int64_t begin, int64_t end, Context& context) {
-    const int64_t last = std::min(end * together * kRows, rows);
-    for (int64_t row = begin * together * kRows; row < last; row += kRows)
-      run(row, std::min(kRows, last - row), context.scratch);
+    const int64_t last = std::min(end * together * kRows, all.count);
+    for (int64_t row = begin * together * kRows; row < last; row += kRows) {
+      run(row,
+          Rows{all.x + row * all.classes, all.labels + row, std::min(kRows, last - row),
+               all.classes},
+          context.scratch);
+    }
   };
   return {task};
 }
 
-// The kernels take a matrix of at least one class and a label for each row.
-void CheckMatrix(const Tensor& logits, const Tensor& labels) {
-  if (logits.rank() != 2 || logits.shape[1] == 0 || labels.size() != logits.shape[0])
-    throw Error("PROGRAM", "cross-entropy takes a matrix and a label for each row");
-}
+int64_t StepOf(const Tensor& dy) { return dy.size() == 1 ? 0 : 1; }
 
 }  // namespace
 
 GLIA_KERNEL(labelCrossEntropy, "(logits, labels:i32)") {
-  const Tensor &logits = call.in[0], &labels = call.in[1];
-  CheckMatrix(logits, labels);
-  const int64_t classes = logits.shape[1];
-  return ForGroups(logits.shape[0], classes,
-                   [classes, x = logits.data, label = labels.ints(), y = call.out.data](
-                       int64_t row, int64_t rows, float* scratch) {
-                     CrossEntropy(x + row * classes, label + row, rows, classes, scratch,
-                                  y + row);
+  return ForGroups(call.in[0], call.in[1],
+                   [y = call.out.data](int64_t row, const Rows& rows, float* scratch) {
+                     CrossEntropy(rows, scratch, y + row);
                    });
 }
 
 GLIA_KERNEL(labelCrossEntropyGrad, "(logits, labels:i32, dy)") {
-  const Tensor &logits = call.in[0], &labels = call.in[1], &dy = call.in[2];
-  CheckMatrix(logits, labels);
-  const int64_t classes = logits.shape[1];
-  const int64_t step = dy.size() == 1 ? 0 : 1;
-  return ForGroups(logits.shape[0], classes,
-                   [classes, step, x = logits.data, label = labels.ints(), from = dy.data,
-                    y = call.out.data](int64_t row, int64_t rows, float* scratch) {
-                     CrossEntropyGrad(x + row * classes, label + row, from + row * step,
-                                      step, rows, classes, scratch, y + row * classes);
+  const Tensor& dy = call.in[2];
+  return ForGroups(call.in[0], call.in[1],
+                   [step = StepOf(dy), dy = dy.data, y = call.out.data](
+                       int64_t row, const Rows& rows, float* scratch) {
+                     CrossEntropyGrad(rows, dy + row * step, step, scratch,
+                                      y + row * rows.classes);
                    });
+}
+
+GLIA_KERNELS_OF_2(labelCrossEntropyWithGrad, "(logits, labels:i32, dy)") {
+  const Tensor& dy = call.in[2];
+  return ForGroups(
+      call.in[0], call.in[1],
+      [step = StepOf(dy), dy = dy.data, loss = call.out.data, grad = call.more[0].data](
+          int64_t row, const Rows& rows, float* scratch) {
+        CrossEntropyWithGrad(rows, dy + row * step, step, scratch, loss + row,
+                             grad + row * rows.classes);
+      });
 }
 
 }  // namespace glia
