@@ -53,6 +53,12 @@ const TABLES = {
     ['fs.stat, ms (median / worst)', ({ stat }) => latency(stat)],
     ['dns.lookup, ms', ({ lookup }) => latency(lookup)],
   ],
+  callbacks: [
+    ['workload', ({ workload }) => workload],
+    ['callbacks', ({ callbacks }) => callbacks.join(', ')],
+    ['time of a step, without = 1', ({ ratio }) => ratio.toFixed(3)],
+    ['least / most', ({ least, most }) => `${least.toFixed(3)} / ${most.toFixed(3)}`],
+  ],
   memory: [
     ['workload', ({ workload, about }) => `${workload} ${about}`],
     ['peak memory, MB', ({ peak }) => digits(peak)],

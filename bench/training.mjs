@@ -7,6 +7,7 @@ import { Load, quantile } from './pace.mjs';
  * @typedef {import('./pace.mjs').Pace} Pace
  * @typedef {import('./pace.mjs').Times} Times
  * @typedef {import('../dist/index.js').Model} Model
+ * @typedef {import('../dist/train/callbacks.js').Callback} Callback
  * @typedef {ReturnType<typeof import('./networks.mjs').dataFor>} Data
  */
 
@@ -53,10 +54,11 @@ class Slices {
  * @param {Data} data
  * @param {Workload} workload
  * @param {Pace} pace
+ * @param {readonly Callback[]} [callbacks] Others that listen.
  */
-export async function timeFit(model, data, workload, pace) {
+export async function timeFit(model, data, workload, pace, callbacks) {
   const slices = new Slices(pace);
-  await fitUntil(model, data, workload, (steps) => slices.add(steps));
+  await fitUntil(model, data, workload, (steps) => slices.add(steps), callbacks);
   return slices.times;
 }
 
@@ -67,8 +69,9 @@ export async function timeFit(model, data, workload, pace) {
  * @param {Data} data
  * @param {Workload} workload
  * @param {(steps: number) => boolean} enough Asked after each call of the backend.
+ * @param {readonly Callback[]} [callbacks]
  */
-export async function fitUntil(model, { x, y }, { batch, rule }, enough) {
+export async function fitUntil(model, { x, y }, { batch, rule }, enough, callbacks = []) {
   const stop = new AbortController();
   const onStep = (/** @type {import('../dist/train/callback.js').StepEvent} */ { epoch, step, steps }) => {
     if (enough((epoch - 1) * steps + step)) stop.abort();
@@ -79,7 +82,7 @@ export async function fitUntil(model, { x, y }, { batch, rule }, enough) {
     shuffle: false,
     epochs: 1_000_000,
     signal: stop.signal,
-    callbacks: [{ name: 'bench', onStep }],
+    callbacks: [...callbacks, { name: 'bench', onStep }],
   });
 }
 

@@ -61,6 +61,16 @@ describe.skipIf(!built)('bench', () => {
     expect(stdout).toMatch(/^\| 128x512x784 NT +\| 1 /m);
   });
 
+  it.skipIf(noAddon)('times training with callbacks beside training without', () => {
+    const env = { GLIA_BACKEND: 'native' };
+    const { status, lines } = bench(env, '--quick', '--json', '--only', 'callbacks');
+    expect(status).toBe(0);
+    expect(parsed(lines)).toMatchObject([
+      { what: 'callbacks', workload: 'W3', callbacks: expect.arrayContaining(['progress']), ...origin },
+    ]);
+    expect(parsed(lines)[0]?.['ratio']).toBeGreaterThan(0);
+  });
+
   it('leaves the limits out where TypeScript computes, and says so', () => {
     const { status, lines } = bench({ GLIA_BACKEND: 'typescript' }, '--quick', '--json', '--only', 'limits');
     expect(status).toBe(0);
