@@ -1,0 +1,208 @@
+import { OptionError } from '../base/errors.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
+import type { FeatureGroup } from '../data/prepared.ts';
+import type { RowObject } from '../train/predict.ts';
+import { Values } from '../train/values.ts';
+
+/** What it took: rows that went through the model, forward and backward, and milliseconds. */
+export interface Cost {
+  readonly forward: number;
+  readonly backward: number;
+  readonly ms: number;
+}
+
+/** An input and its share of what the model says. */
+export interface Attribution {
+  readonly feature: string;
+  /** The value as the user knows it: of a row that was given by names its own, else the number that went in. */
+  readonly value: number | string | boolean | null | undefined;
+  readonly attribution: number;
+}
+
+/** Plain data of an explanation. */
+export interface ExplanationJson {
+  readonly format: 'glia.explanation';
+  readonly version: 1;
+  readonly method: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly output: 'logit' | 'probability';
+  readonly shape: Shape;
+  readonly values: readonly number[];
+  readonly baseValues: readonly number[];
+  readonly outputs: readonly number[];
+  readonly convergenceDelta?: readonly number[];
+  readonly stdError?: readonly number[];
+  readonly data: readonly number[];
+  readonly target: readonly number[];
+  readonly featureNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly cost: Cost;
+  readonly warnings: readonly string[];
+}
+
+/** All that an explanation holds, row by row. */
+export interface ExplanationFields {
+  readonly method: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly output: 'logit' | 'probability';
+  readonly values: Values;
+  readonly baseValues: Values;
+  readonly outputs: Values;
+  readonly convergenceDelta: Values | undefined;
+  readonly stdError: Values | undefined;
+  readonly data: Values;
+  readonly target: Int32Array;
+  readonly featureNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly cost: Cost;
+  readonly warnings: readonly string[];
+  /** Original columns and their positions in a row, of a model with preprocessing. */
+  readonly groups: readonly FeatureGroup[] | undefined;
+  /** The rows as they were given, where they have names. */
+  readonly original: readonly RowObject[] | undefined;
+}
+
+/**
+ * Attributions for some rows, with their proof: what they are relative to, what they should add up to, by how much they
+ * miss it, what they cost, and what is to be said against them.
+ *
+ * | name               | shape                                                                        |
+ * | ------------------ | ---------------------------------------------------------------------------- |
+ * | `values`           | that of the rows; with `target: 'all'` a trailing axis of outputs            |
+ * | `outputs`          | `[rows]`, or `[rows, outputs]`: what the model says, logit or probability    |
+ * | `baseValues`       | the same: what it says of the baseline; zeros of a method without one        |
+ * | `convergenceDelta` | the same: sum of the values minus (output - base value), where they add up   |
+ * | `stdError`         | that of `values`, of methods that sample                                     |
+ * | `data`             | that of the rows: the numbers that went into the model                       |
+ * | `target`           | `[rows]`: the output that is explained; with `'all'` the predicted one       |
+ */
+export class Explanation {
+  readonly method: string;
+  /** The options that decided it, with their defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly output: 'logit' | 'probability';
+  readonly values: Values;
+  readonly baseValues: Values;
+  readonly outputs: Values;
+  readonly convergenceDelta: Values | undefined;
+  readonly stdError: Values | undefined;
+  readonly data: Values;
+  readonly target: Int32Array;
+  readonly featureNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly cost: Cost;
+  readonly warnings: readonly string[];
+  readonly #fields: ExplanationFields;
+
+  constructor(fields: ExplanationFields) {
+    this.method = fields.method;
+    this.options = fields.options;
+    this.output = fields.output;
+    this.values = fields.values;
+    this.baseValues = fields.baseValues;
+    this.outputs = fields.outputs;
+    this.convergenceDelta = fields.convergenceDelta;
+    this.stdError = fields.stdError;
+    this.data = fields.data;
+    this.target = fields.target;
+    this.featureNames = fields.featureNames;
+    this.outputNames = fields.outputNames;
+    this.cost = fields.cost;
+    this.warnings = fields.warnings;
+    this.#fields = fields;
+  }
+
+  /** How many rows are explained. */
+  get rows(): number {
+    return this.data.shape[0]!;
+  }
+
+  /**
+   * The explanation of one row; its cost and warnings are those of all.
+   *
+   * @throws {OptionError} when there is no such row.
+   * @example
+   * const { values } = explanation.at(0);
+   */
+  at(row: number): Explanation {
+    this.#checkRow('at', row);
+    const { original, target } = this.#fields;
+    const one = (values: Values): Values => {
+      const size = sizeOf(values.shape.slice(1));
+      return new Values(values.data.slice(row * size, (row + 1) * size), [1, ...values.shape.slice(1)]);
+    };
+    const { values, baseValues, outputs, convergenceDelta, stdError, data } = this.#fields;
+    return new Explanation({
+      ...this.#fields,
+      values: one(values),
+      baseValues: one(baseValues),
+      outputs: one(outputs),
+      convergenceDelta: convergenceDelta && one(convergenceDelta),
+      stdError: stdError && one(stdError),
+      data: one(data),
+      target: target.slice(row, row + 1),
+      original: original && [original[row]!],
+    });
+  }
+
+  /**
+   * The inputs that weigh most in a row, largest first. Of a model with preprocessing they are the original columns:
+   * what falls to the numbers of one is added up, and the value is the one that was given.
+   *
+   * @param k how many; default all.
+   * @param row which; default 0.
+   * @param output with `target: 'all'`, which output; default the predicted one.
+   * @throws {OptionError} when there is no such row or output.
+   * @example
+   * explanation.top(3); // [{ feature: 'age', value: 41, attribution: 0.83 }, …]
+   */
+  top(k: number = Number.POSITIVE_INFINITY, row = 0, output?: number): Attribution[] {
+    this.#checkRow('top', row);
+    const at = this.#attributionsOf(row, output ?? this.target[row]!);
+    const x = this.data.data.subarray(row * at.length, (row + 1) * at.length);
+    const { groups, original } = this.#fields;
+    const byColumn = groups?.map(({ column, outputs }): Attribution => {
+      const attribution = outputs.reduce((sum, i) => sum + at[i]!, 0);
+      const number = outputs.length === 1 ? x[outputs[0]!]! : null;
+      return { feature: column, value: original?.[row]?.[column] ?? number, attribution };
+    });
+    const each =
+      byColumn ?? this.featureNames.map((feature, i) => ({ feature, value: x[i]!, attribution: at[i]! }));
+    return each.sort((a, b) => Math.abs(b.attribution) - Math.abs(a.attribution)).slice(0, k);
+  }
+
+  /** The values of a row for one output. */
+  #attributionsOf(row: number, output: number): Float32Array {
+    const width = sizeOf(this.data.shape.slice(1));
+    const K = this.values.data.length / this.data.data.length;
+    if (K === 1) return this.values.data.subarray(row * width, (row + 1) * width);
+    if (!(Number.isInteger(output) && output >= 0 && output < K))
+      throw new OptionError(`top: there is no output ${output}`, { outputs: K });
+    return Float32Array.from({ length: width }, (_, j) => this.values.data[(row * width + j) * K + output]!);
+  }
+
+  #checkRow(where: string, row: number): void {
+    if (Number.isInteger(row) && row >= 0 && row < this.rows) return;
+    throw new OptionError(`${where}: there is no row ${row}`, { rows: this.rows });
+  }
+
+  /** Plain data, for a file or another program. */
+  toJSON(): ExplanationJson {
+    const { method, options, output, target, featureNames, outputNames, cost, warnings } = this;
+    const { convergenceDelta: delta, stdError } = this;
+    return {
+      format: 'glia.explanation',
+      version: 1,
+      ...{ method, options, output },
+      shape: this.values.shape,
+      values: Array.from(this.values.data),
+      baseValues: Array.from(this.baseValues.data),
+      outputs: Array.from(this.outputs.data),
+      ...(delta && { convergenceDelta: Array.from(delta.data) }),
+      ...(stdError && { stdError: Array.from(stdError.data) }),
+      data: Array.from(this.data.data),
+      target: Array.from(target),
+      ...{ featureNames, outputNames, cost, warnings },
+    };
+  }
+}
