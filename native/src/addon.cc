@@ -333,11 +333,13 @@ Napi::Value Describe(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const BlasInfo blas = DescribeBlas();
   Napi::Object facts = Napi::Object::New(env);
+  facts["version"] = Napi::String::New(env, GLIA_VERSION);
   facts["kernels"] = Signatures(env, Kernels());
   facts["elementwise"] = Signatures(env, ElementwiseOps());
   facts["blas"] = Napi::String::New(env, blas.config);
   facts["coreFound"] = Napi::String::New(env, blas.core_found);
   facts["core"] = Napi::String::New(env, blas.core);
+  facts["slowCore"] = Napi::Boolean::New(env, blas.slow);
   facts["isa"] = Napi::String::New(env, IsaName(CpuIsa()));
   return facts;
 }
@@ -345,7 +347,7 @@ Napi::Value Describe(const Napi::CallbackInfo& info) {
 Napi::Value MachineLimits(const Napi::CallbackInfo& info) {
   const auto threads = static_cast<int>(IntegerIn(info[0], 1024));
   const auto seconds = static_cast<double>(IntegerIn(info[1], 10000)) / 1000;
-  const auto found = Numbers(MeasureLimits(threads, seconds));
+  const auto found = Numbers(MeasureLimits(threads, seconds, !info[2].ToBoolean()));
   Napi::Array numbers = Napi::Array::New(info.Env(), found.size());
   for (uint32_t i = 0; i < found.size(); ++i) numbers[i] = found[i];
   return numbers;

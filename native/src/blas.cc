@@ -29,19 +29,23 @@ namespace {
 
 std::string core_found, core_used;
 
+// Whether kernels are for SSE on a processor with AVX2.
+bool IsSlow(const std::string& core) {
+  if (CpuIsa() == Isa::kBase) return false;
+  for (const char* old : {"Prescott", "Core2", "Penryn", "Dunnington", "Nehalem", "Atom",
+                          "Opteron", "Opteron_SSE3", "Barcelona", "Bobcat", "Nano"}) {
+    if (core == old) return true;
+  }
+  return false;
+}
+
 #if defined(GLIA_REDISPATCH)
 // OpenBLAS before 0.3.25 falls back to kernels for SSE on processors that it does not
 // know by number, several times slower than need be (OpenBLAS issue 4267). Its dispatch
 // is run again with a name that fits.
 void ChooseKernels() {
-  if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || CpuIsa() == Isa::kBase) return;
+  if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || !IsSlow(core_found)) return;
   if (std::getenv("OPENBLAS_CORETYPE") != nullptr) return;
-  bool slow = false;
-  for (const char* core : {"Prescott", "Core2", "Penryn", "Dunnington", "Nehalem", "Atom",
-                           "Opteron", "Opteron_SSE3", "Barcelona", "Bobcat", "Nano"}) {
-    slow = slow || core_found == core;
-  }
-  if (!slow) return;
   setenv("OPENBLAS_CORETYPE", CpuIsa() == Isa::kAvx512 ? "SkylakeX" : "Haswell", 1);
   gotoblas_dynamic_quit();
   gotoblas_dynamic_init();
@@ -84,7 +88,7 @@ BlasInfo DescribeBlas() {
 #else
   const char* config = "BLAS";
 #endif
-  return {config, core_found.c_str(), core_used.c_str()};
+  return {config, core_found.c_str(), core_used.c_str(), IsSlow(core_used)};
 }
 
 }  // namespace glia

@@ -17,6 +17,8 @@ struct BlasInfo {
   // Kernels that the library chose, and that it uses now; empty when it does not say.
   const char* core_found;
   const char* core;
+  // Whether those in use are far older than the processor.
+  bool slow;
 };
 
 BlasInfo DescribeBlas();

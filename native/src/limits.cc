@@ -180,10 +180,10 @@ double RoundOf(int threads, double seconds) {
 
 }  // namespace
 
-Limits MeasureLimits(int threads, double seconds) {
+Limits MeasureLimits(int threads, double seconds, bool memory) {
   const int count = TeamOf(threads);
   return {count, Peak(count, seconds), RoundOf(count, seconds),
-          Bandwidths(count, seconds)};
+          memory ? Bandwidths(count, seconds) : std::vector<Bandwidth>{}};
 }
 
 std::vector<double> Numbers(const Limits& limits) {

@@ -26,8 +26,9 @@ struct Limits {
 };
 
 // Measures each figure for `seconds` on the team, which no run may use meanwhile, and
-// keeps the best of its slices: a limit is what nothing disturbed.
-Limits MeasureLimits(int threads, double seconds);
+// keeps the best of its slices: a limit is what nothing disturbed. The bandwidths, which
+// take up to half a gigabyte, are left out unless there may be `memory` for them.
+Limits MeasureLimits(int threads, double seconds, bool memory);
 
 // Threads, operations, barrier, and three numbers for each bandwidth.
 std::vector<double> Numbers(const Limits& limits);
