@@ -95,15 +95,16 @@ describe('what only one file knows', () => {
     expect(whoever(native, /napi/i)).toEqual(['native/src/addon.cc']);
   });
 
-  test('the addon is found by backend/load.ts and called by backend/native.ts', () => {
-    expect(whoever(source, /createRequire|process\.dlopen|\.node'/)).toEqual(['src/backend/load.ts']);
+  test('addons are named by backend/candidates.ts, loaded by load.ts and called by native.ts', () => {
+    expect(whoever(source, /\.node'/)).toEqual(['src/backend/candidates.ts']);
+    expect(whoever(source, /createRequire|process\.dlopen/)).toEqual(['src/backend/load.ts']);
     const callers = source.filter((path) => importsOf(path).includes('src/backend/native.ts'));
     expect(callers).toEqual(['src/backend/load.ts']);
   });
 
-  test('the platform is asked for by backend/load.ts, and where files behave differently', () => {
+  test('the platform is asked for by backend/platform.ts, and where files behave differently', () => {
     // Windows cannot sync a folder.
-    const known = ['src/backend/load.ts', 'src/io/durable.ts'];
+    const known = ['src/backend/platform.ts', 'src/io/durable.ts'];
     expect(whoever(source, /process\.(platform|arch)|\bos\.(platform|arch)\b/)).toEqual(known);
   });
 

@@ -1,21 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BackendError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
+import { ROOT, version } from '../base/package.ts';
+import { adviceOn, reasonOf } from './advice.ts';
 import type { Backend, BackendName } from './backend.ts';
-import { type Addon, type AddonFacts, createNative } from './native.ts';
+import { type Candidate, candidates, type Refusal, refusalOf, refuse } from './candidates.ts';
+import { type Addon, type AddonFacts, createNative, type MachineLimits, machineLimits } from './native.ts';
 import { createReference } from './reference.ts';
 import { threadCount } from './threads.ts';
 
 const NAMES: readonly BackendName[] = ['native', 'typescript'];
-const HINT =
-  'npm run build:native builds the addon (it needs CMake, a C++17 compiler and OpenBLAS); ' +
-  'GLIA_BACKEND=typescript stops this warning';
-
-/** Where the package lies; the same from `src/` and from `dist/`. */
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const loaded = new Map<string, Backend>();
 
@@ -58,64 +52,88 @@ function fromEnvironment(): BackendName | undefined {
   return known;
 }
 
-/** What came of looking for an addon. */
-export interface Probe {
-  /** File of the addon that serves. */
-  readonly path?: string;
-  readonly backend?: Backend;
+/** An addon that serves. */
+export interface Served {
+  readonly path: string;
+  /** The same below the package's folder. */
+  readonly file: string;
+  readonly backend: Backend;
   /** What the addon says about itself. */
-  readonly facts?: AddonFacts;
+  readonly facts: AddonFacts;
+  /** What arithmetic this machine could do on so many threads, measured for some milliseconds. */
+  readonly limits: (threads: number, milliseconds: number) => MachineLimits;
+}
+
+/** What came of looking for an addon. */
+export interface Probe extends Partial<Served> {
   /** Threads that may compute. */
   readonly threads: number;
-  /** Addons that do not serve, each with the reason. */
-  readonly tried: readonly string[];
+  /** Addons that do not serve, and files that are not there, in the order in which they were looked for. */
+  readonly tried: readonly Refusal[];
 }
 
 /**
- * Looks under `root` for the first addon that loads and links. A `doctor` shows what it finds.
+ * Looks under `root` for the first addon that loads, belongs to this version of glia and links. `glia doctor` shows what
+ * it finds.
  *
- * @throws {BackendError} when `GLIA_THREADS` cannot be meant.
+ * @throws {BackendError} when `threads` is not given and `GLIA_THREADS` cannot be meant.
  */
-export function probeNative(root: string = ROOT): Probe {
-  const threads = threadCount();
-  const tried: string[] = [];
-  for (const path of candidates(root)) {
+export function probeNative(root: string = ROOT, threads: number = threadCount()): Probe {
+  const tried: Refusal[] = [];
+  for (const candidate of candidates(root)) {
+    const refusal = refuse(candidate);
+    if (refusal !== undefined) {
+      tried.push(refusal);
+      continue;
+    }
     try {
-      const addon = createRequire(import.meta.url)(path) as Addon;
-      return { path, backend: createNative(addon, threads), facts: addon.describe(), threads, tried };
+      return { ...serve(candidate, threads), threads, tried };
     } catch (error) {
-      tried.push(`${path}: ${(error as Error).message.split('\n', 1)[0]}`);
+      tried.push(refusalOf(candidate.file, error));
     }
   }
   return { threads, tried };
 }
 
+function serve({ file, path }: Candidate, threads: number): Served {
+  const addon = createRequire(import.meta.url)(path) as Addon;
+  const facts = addon.describe();
+  const wanted = version();
+  if (facts.version !== wanted) {
+    throw new BackendError(
+      `it was built from glia ${facts.version ?? 'of another version'}, this is ${wanted}`,
+    );
+  }
+  return {
+    path,
+    file,
+    facts,
+    backend: createNative(addon, threads),
+    limits: (count, milliseconds) => machineLimits(addon, count, milliseconds, true),
+  };
+}
+
+let warned = false;
+
 /**
- * The native backend with an addon from under `root`. Where none serves it is the TypeScript backend with a
- * warning, or an error if the native one is `required`.
+ * The native backend with an addon from under `root`. Where none serves it is the TypeScript backend, with a
+ * warning the first time, or an error if the native one is `required`. Both say what was tried and what to do.
  *
  * @throws {BackendError} when it is required and no addon serves, or when `GLIA_THREADS` cannot be meant.
  */
 export function loadNative(root: string, required: boolean): Backend {
   const { backend, tried } = probeNative(root);
   if (backend) return backend;
-  const why = tried.length > 0 ? tried.join('; ') : `no addon for ${platform()} in ${root}`;
-  if (required) throw new BackendError('the native backend cannot serve', { tried: why, hint: HINT });
-  process.emitWarning(`computing in TypeScript, many times slower than native. Tried: ${why}. ${HINT}.`, {
-    type: 'GliaWarning',
-    code: 'GLIA_FALLBACK',
-  });
+  const why = reasonOf(root, tried);
+  const hint = adviceOn(root, tried);
+  if (required) throw new BackendError('the native backend cannot serve', { why, hint });
+  if (!warned) {
+    warned = true;
+    process.emitWarning(
+      `computing in TypeScript, many times slower than native: ${why}. What to do: ${hint}; ` +
+        'GLIA_BACKEND=typescript stops this warning.',
+      { type: 'GliaWarning', code: 'GLIA_FALLBACK' },
+    );
+  }
   return createReference('float32');
-}
-
-/** Addons in the order in which they are tried: the one built here, then those that came with the package. */
-function candidates(root: string): string[] {
-  const own = join(root, 'build', 'Release', 'glia.node');
-  const folder = join(root, 'prebuilds', platform());
-  const prebuilt = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.node')) : [];
-  return [...(existsSync(own) ? [own] : []), ...prebuilt.sort().map((file) => join(folder, file))];
-}
-
-function platform(): string {
-  return `${process.platform}-${process.arch}`;
 }

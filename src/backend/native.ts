@@ -13,11 +13,15 @@ type Handle = object;
 
 /** What the addon says about itself. */
 export interface AddonFacts extends Signatures {
+  /** The glia that it was built from; the first addons did not say. */
+  readonly version?: string;
   /** The BLAS in its own words: `OpenBLAS 0.3.21 … MAX_THREADS=64`. */
   readonly blas: string;
   /** Kernels that the BLAS chose for this processor, and that it uses now. */
   readonly coreFound: string;
   readonly core: string;
+  /** Whether those in use are made for far older processors. */
+  readonly slowCore: boolean;
   /** Instruction set of the kernels of our own: base, avx2 or avx512. */
   readonly isa: string;
 }
@@ -34,9 +38,17 @@ export interface MachineLimits {
   readonly bandwidth: readonly { readonly bytes: number; readonly read: number; readonly triad: number }[];
 }
 
-/** Measures what this machine could do, on the calling thread and as many more as are wanted. */
-export function machineLimits(addon: Addon, threads: number, milliseconds: number): MachineLimits {
-  const [count, flops, barrier, ...rest] = addon.limits(threads, milliseconds);
+/**
+ * Measures what this machine could do, on the calling thread and as many more as are wanted. Bandwidths, which take up
+ * to half a gigabyte of memory, are left out when it is about arithmetic alone.
+ */
+export function machineLimits(
+  addon: Addon,
+  threads: number,
+  milliseconds: number,
+  arithmeticAlone = false,
+): MachineLimits {
+  const [count, flops, barrier, ...rest] = addon.limits(threads, milliseconds, arithmeticAlone);
   const bandwidth = Array.from({ length: rest.length / 3 }, (_, i) => {
     return { bytes: rest[3 * i]!, read: rest[3 * i + 1]!, triad: rest[3 * i + 2]! };
   });
@@ -48,9 +60,9 @@ export interface Addon {
   describe(): AddonFacts;
   /**
    * Measures each limit for some milliseconds, on the calling thread and others: threads, operations and barrier of
-   * {@link MachineLimits}, then three numbers for each entry of bandwidth. For benchmarks.
+   * {@link MachineLimits}, then three numbers for each entry of bandwidth, unless it is about arithmetic alone.
    */
-  limits(threads: number, milliseconds: number): readonly number[];
+  limits(threads: number, milliseconds: number, arithmeticAlone?: boolean): readonly number[];
   allocate(words: number): Handle;
   release(slot: Handle): void;
   /** The memory of a slot as a buffer that keeps it; once a slot. */

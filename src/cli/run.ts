@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { GliaError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
+import { version } from '../base/package.ts';
 import { Arguments, COMMON, UsageError } from './arguments.ts';
 import { aligned, type Command, EXIT, type Host, helpOf } from './command.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -105,10 +105,4 @@ function help(): string {
     'glia COMMAND --help explains a command, glia --version prints the version.',
     'GLIA_BACKEND=native or typescript chooses where to compute, NO_COLOR=1 leaves colours out.',
   ].join('\n');
-}
-
-/** The same path from `src/cli` and from `dist/cli`. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

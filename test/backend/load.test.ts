@@ -1,12 +1,9 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { link } from '../../src/backend/link.ts';
 import { processorQuota, threadCount } from '../../src/backend/threads.ts';
 import { BackendError, LinkError } from '../../src/base/errors.ts';
 import { allOps, findOp } from '../../src/ir/op.ts';
-import { addon, addonPath, noAddon } from './programs.ts';
+import { addon, noAddon } from './programs.ts';
 
 /** The module as it is at the start of a process. */
 async function fresh(): Promise<typeof import('../../src/backend/load.ts')> {
@@ -14,17 +11,13 @@ async function fresh(): Promise<typeof import('../../src/backend/load.ts')> {
   return import('../../src/backend/load.ts');
 }
 
-let root: string;
 const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'glia-load-'));
   warn.mockClear();
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  vi.unstubAllEnvs();
-  rmSync(root, { recursive: true });
 });
 
 test('GLIA_BACKEND=typescript never looks for an addon and says nothing', async () => {
@@ -50,35 +43,6 @@ test.skipIf(noAddon)(
     expect(loadBackend('typescript').name).toBe('typescript');
     expect(loadBackend('native').describe()).toMatch(/\d+ threads?$/);
     expect(warn).not.toHaveBeenCalled();
-  },
-);
-
-test('without an addon TypeScript computes, with a warning that says what to do', async () => {
-  const { loadNative } = await fresh();
-  expect(loadNative(root, false).name).toBe('typescript');
-  expect(warn).toHaveBeenCalledOnce();
-  const [message, options] = warn.mock.calls[0]!;
-  expect(message).toMatch(/no addon for .* npm run build:native .* GLIA_BACKEND=typescript/);
-  expect(options).toEqual({ type: 'GliaWarning', code: 'GLIA_FALLBACK' });
-});
-
-test('without an addon a required native backend is an error', async () => {
-  const { loadNative } = await fresh();
-  expect(() => loadNative(root, true)).toThrow(/cannot serve[\s\S]*build:native/);
-});
-
-test.skipIf(noAddon)(
-  'an addon that does not load is passed over for one that came with the package',
-  async () => {
-    const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
-    mkdirSync(join(root, 'build', 'Release'), { recursive: true });
-    writeFileSync(join(root, 'build', 'Release', 'glia.node'), 'no addon');
-    const { loadNative } = await fresh();
-    expect(loadNative(root, false).name).toBe('typescript');
-    expect(warn.mock.calls[0]![0]).toContain(join('Release', 'glia.node'));
-    mkdirSync(folder, { recursive: true });
-    copyFileSync(addonPath, join(folder, 'glia.node'));
-    expect(loadNative(root, false).name).toBe('native');
   },
 );
 
