@@ -5,7 +5,7 @@ import { platform } from './platform.ts';
 export function reasonOf(root: string, tried: readonly Refusal[]): string {
   const there = tried.filter(({ code }) => code !== 'ENOENT');
   if (there.length === 0) return `no addon for ${platform()} in ${root}`;
-  return `tried in ${root} ${there.map(({ file, why }) => `${file}: ${why}`).join('; ')}`;
+  return `tried in ${root}: ${there.map(({ file, why }) => `${file}: ${why}`).join('; ')}`;
 }
 
 /** What to do about it. */
@@ -18,7 +18,7 @@ export function adviceOn(root: string, tried: readonly Refusal[]): string {
       : 'node was started with --no-addons: leave it out';
   }
   if (withPermissions && met('ERR_ACCESS_DENIED')) {
-    return `give node --allow-fs-read=${root}* and --allow-addons beside --permission`;
+    return `give node --allow-fs-read=${root}/* and --allow-addons beside --permission`;
   }
   return (
     'npx glia build builds the addon on this machine (it needs CMake, a C++17 compiler and OpenBLAS), ' +

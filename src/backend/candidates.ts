@@ -47,10 +47,18 @@ function otherLibc(family: Libc['family']): string | undefined {
   return own === family ? undefined : `it is for ${family}, and this node runs on ${own}`;
 }
 
+/** What codes mean; the messages of other errors say it themselves. */
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'not there',
+  ERR_ACCESS_DENIED: 'node may not read it',
+  ERR_DLOPEN_DISABLED: 'node may not load addons',
+};
+
 /** What an error says about the file that it came from. */
 export function refusalOf(file: string, error: unknown): Refusal {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return { file, why: 'not there', code };
+  const words = code === undefined ? undefined : WORDS[code];
+  if (words !== undefined) return { file, why: words, code };
   // The system's loader begins with the whole path, which stands before it anyway.
   const [line = ''] = message.split('\n', 1);
   const start = line.indexOf(`${file}: `);

@@ -64,7 +64,7 @@ describe('TypeScript computes, and a warning says why and what to do', () => {
 
   test('where the addon is something else', () => {
     put(OWN, 'no addon');
-    expect(warning()).toMatch(new RegExp(`tried in ${root} ${OWN}: .*(short|header|format|valid)`));
+    expect(warning()).toMatch(new RegExp(`tried in ${root}: ${OWN}: .*(short|header|format|valid)`));
   });
 
   test('where the addon is a folder', () => {
@@ -112,7 +112,7 @@ test('where the native backend is required, the same is an error', () => {
   const required = () => load.loadNative(root, true);
   expect(required).toThrow(expect.objectContaining({ code: 'ERR_GLIA_BACKEND' }));
   expect(required).toThrow(
-    new RegExp(`cannot serve\\n  why +tried in ${root} ${OWN}: .*\\n  hint +npx glia build`),
+    new RegExp(`cannot serve\\n  why +tried in ${root}: ${OWN}: .*\\n  hint +npx glia build`),
   );
   expect(warn).not.toHaveBeenCalled();
 });
