@@ -5,7 +5,7 @@ import { ROOT, version } from '../base/package.ts';
 import { adviceOn, reasonOf } from './advice.ts';
 import type { Backend, BackendName } from './backend.ts';
 import { type Candidate, candidates, type Refusal, refusalOf, refuse } from './candidates.ts';
-import { type Addon, type AddonFacts, createNative, type MachineLimits, machineLimits } from './native.ts';
+import { type Addon, type AddonFacts, createNative, machineLimits } from './native.ts';
 import { createReference } from './reference.ts';
 import { threadCount } from './threads.ts';
 
@@ -21,7 +21,7 @@ const loaded = new Map<string, Backend>();
  * @throws {BackendError} when the backend asked for does not exist or cannot serve.
  */
 export function loadBackend(name?: BackendName, threads?: number): Backend {
-  const wanted = name ?? fromEnvironment();
+  const wanted = name ?? wantedBackend();
   const key = `${wanted} ${threads}`;
   let backend = loaded.get(key);
   if (backend === undefined) {
@@ -39,7 +39,12 @@ function find(wanted: BackendName | undefined, threads: number | undefined): Bac
   return all.limited?.(threads) ?? all;
 }
 
-function fromEnvironment(): BackendName | undefined {
+/**
+ * The backend that `GLIA_BACKEND` asks for; undefined where it is not set or empty.
+ *
+ * @throws {BackendError} when there is no such backend.
+ */
+export function wantedBackend(): BackendName | undefined {
   const name = process.env['GLIA_BACKEND'];
   if (name === undefined || name === '') return undefined;
   const known = NAMES.find((one) => one === name);
@@ -60,8 +65,8 @@ export interface Served {
   readonly backend: Backend;
   /** What the addon says about itself. */
   readonly facts: AddonFacts;
-  /** What arithmetic this machine could do on so many threads, measured for some milliseconds. */
-  readonly limits: (threads: number, milliseconds: number) => MachineLimits;
+  /** Operations a second that so many threads of this machine can do at best, measured for some milliseconds. */
+  readonly peak: (threads: number, milliseconds: number) => number;
 }
 
 /** What came of looking for an addon. */
@@ -109,7 +114,7 @@ function serve({ file, path }: Candidate, threads: number): Served {
     file,
     facts,
     backend: createNative(addon, threads),
-    limits: (count, milliseconds) => machineLimits(addon, count, milliseconds, true),
+    peak: (count, milliseconds) => machineLimits(addon, count, milliseconds, true).flops,
   };
 }
 

@@ -3,12 +3,13 @@ import { didYouMean } from '../base/options.ts';
 import { version } from '../base/package.ts';
 import { Arguments, COMMON, UsageError } from './arguments.ts';
 import { aligned, type Command, EXIT, type Host, helpOf } from './command.ts';
+import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { Output } from './output.ts';
 import { predictCommand } from './predict.ts';
 import { trainCommand } from './train.ts';
 
-const COMMANDS: readonly Command[] = [trainCommand, evaluateCommand, predictCommand];
+const COMMANDS: readonly Command[] = [trainCommand, evaluateCommand, predictCommand, doctorCommand];
 
 const REPORT =
   'This is a bug in glia. Please report it with the lines above and the command that led to them.';

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { examine } from './doctor-examine.ts';
+import type { Report } from './doctor-report.ts';
+
+/** Only there in a build: node 20 runs no TypeScript. */
+const CHILD = fileURLToPath(new URL('./doctor-child.js', import.meta.url));
+const MILLISECONDS = 60_000;
+
+/**
+ * Examines the installation in a process of its own, so that an addon that crashes is a line of the report. Where there
+ * can be none, as under `node --permission`, this process does it.
+ */
+export async function examineApart(): Promise<Report> {
+  const ended = start();
+  if (ended === undefined) return examine();
+  try {
+    return JSON.parse(ended.stdout) as Report;
+  } catch {
+    return examine(`node ${howIt(ended)} while it examined the addon`);
+  }
+}
+
+type Ended = ReturnType<typeof run>;
+
+function start(): Ended | undefined {
+  try {
+    if (!existsSync(CHILD)) return undefined;
+    const ended = run();
+    // A process that could not be started has no exit code and no signal.
+    return ended.status === null && ended.signal === null ? undefined : ended;
+  } catch {
+    return undefined;
+  }
+}
+
+function run() {
+  const options = { encoding: 'utf8', timeout: MILLISECONDS } as const;
+  return spawnSync(process.execPath, [...process.execArgv, CHILD], options);
+}
+
+function howIt({ error, signal, status, stderr }: Ended): string {
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT') return 'did not end';
+  const said = stderr.trim().split('\n').at(-1);
+  return signal === null ? `ended with code ${status} (${said})` : `was ended by ${signal}`;
+}
