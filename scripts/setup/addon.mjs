@@ -2,7 +2,7 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { env, execPath, exit } from 'node:process';
 import { isBuilt, nativeKey } from '../native-build.mjs';
 import { at, logged, progress, read, root, say, withLog } from './project.mjs';
-import { canInstall, install, installCommand, missingTools } from './toolchain.mjs';
+import { blasMissing, canInstall, install, installCommand, missingTools } from './toolchain.mjs';
 
 const BROKEN = 'build/native.failed'; // the key of sources that did not compile: not tried again until they change
 const OFFLINE = 'build/apt.failed'; // touched when apt-get failed, which may take a minute: not tried again for an hour
@@ -23,8 +23,8 @@ export function addon() {
   if (missing.length > 0 && !provide()) return lacking(missing.join(', '));
   if (read(BROKEN) === nativeKey()) return broken();
   progress('building the native addon');
-  if (build() || (blasMissing() && provide() && build())) return undefined;
-  if (blasMissing()) return lacking('OpenBLAS');
+  if (build() || (lacksBlas() && provide() && build())) return undefined;
+  if (lacksBlas()) return lacking('OpenBLAS');
   writeFileSync(at(BROKEN), nativeKey());
   return broken();
 }
@@ -33,8 +33,8 @@ function build() {
   return logged('native', execPath, [at('scripts/native-build.mjs')]);
 }
 
-function blasMissing() {
-  return read('build/native.log').includes('OpenBLAS was not found');
+function lacksBlas() {
+  return blasMissing(read('build/native.log'));
 }
 
 function aptFailed() {

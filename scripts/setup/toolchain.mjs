@@ -30,6 +30,11 @@ export function missingTools() {
   return TOOLS.filter((names) => !names.some(inPath)).map(([name]) => name);
 }
 
+/** Whether what a build said means that CMake did not find OpenBLAS. */
+export function blasMissing(output) {
+  return output.includes('OpenBLAS was not found');
+}
+
 /** What a person can type, or undefined where no known package manager is. */
 export function installCommand() {
   const manager = Object.keys(COMMANDS).find(inPath);

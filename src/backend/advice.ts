@@ -20,8 +20,5 @@ export function adviceOn(root: string, tried: readonly Refusal[]): string {
   if (withPermissions && met('ERR_ACCESS_DENIED')) {
     return `give node --allow-fs-read=${root}/* and --allow-addons beside --permission`;
   }
-  return (
-    'npx glia build builds the addon on this machine (it needs CMake, a C++17 compiler and OpenBLAS), ' +
-    'npx glia doctor says more'
-  );
+  return 'npx glia build builds the addon on this machine (it needs CMake, a C++17 compiler and OpenBLAS)';
 }

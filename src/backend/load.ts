@@ -135,8 +135,8 @@ export function loadNative(root: string, required: boolean): Backend {
   if (!warned) {
     warned = true;
     process.emitWarning(
-      `computing in TypeScript, many times slower than native: ${why}. What to do: ${hint}; ` +
-        'GLIA_BACKEND=typescript stops this warning.',
+      `computing in TypeScript, many times slower than native: ${why}. What to do: ${hint}. ` +
+        'npx glia doctor says more, GLIA_BACKEND=typescript stops this warning.',
       { type: 'GliaWarning', code: 'GLIA_FALLBACK' },
     );
   }

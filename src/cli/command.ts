@@ -52,15 +52,18 @@ export interface Command {
   readonly run: (context: Context) => Promise<number>;
 }
 
+/** How a command is called. */
+export function usageOf({ name, usage }: Command): string {
+  return `usage: glia ${name} ${usage}`.trimEnd();
+}
+
 /** The help of a command. */
 export function helpOf(command: Command): string {
   const rows = Object.entries(command.options).map(([name, { value, short, help }]) => {
     const dashed = `--${name}${value === undefined ? '' : ` ${value}`}`;
     return [short === undefined ? `    ${dashed}` : `-${short}, ${dashed}`, help] as const;
   });
-  return [`usage: glia ${command.name} ${command.usage}`, '', command.description, '', ...aligned(rows)].join(
-    '\n',
-  );
+  return [usageOf(command), '', command.description, '', ...aligned(rows)].join('\n');
 }
 
 /** Two columns; lines of the second one are set in. */

@@ -14,6 +14,8 @@ import { selfTest } from './self-test.ts';
 /** What decides where and how fast glia computes, besides its own options. */
 const VARIABLES = ['GLIA_BACKEND', 'GLIA_THREADS', 'GLIA_ISA', 'OPENBLAS_CORETYPE'];
 
+const CRASHED = 'npx glia build builds the addon anew; GLIA_BACKEND=typescript computes without it';
+
 /**
  * Examines the installation in this process, in about two seconds. Nothing that is broken makes it throw; only an addon
  * that crashes ends it, with the process. Whoever saw that happen tells it as `crash`: the addon is left alone then.
@@ -24,7 +26,7 @@ export async function examine(crash?: string): Promise<Report> {
   const wanted = orNull(() => wantedBackend() ?? 'any', 'say native or typescript, or unset it', failures);
   const threads = orNull(threadCount, 'unset it', failures);
   const probe = crash === undefined ? probeNative(ROOT, threads ?? 1) : { threads: 1, tried: [] };
-  const todo = crash === undefined ? adviceOn(ROOT, probe.tried) : 'npx glia build builds another addon';
+  const todo = crash === undefined ? adviceOn(ROOT, probe.tried) : CRASHED;
   const why = crash ?? reasonOf(ROOT, probe.tried);
   const facts: Facts = {
     glia,
@@ -37,7 +39,7 @@ export async function examine(crash?: string): Promise<Report> {
       // Asking for a backend fails where the environment does, and crashes where the addon does.
       ...(wanted === 'typescript'
         ? { name: wanted, why: 'GLIA_BACKEND asks for it' }
-        : chosen(probe, wanted, failures[0]?.what ?? why, failures.length > 0 || crash !== undefined)),
+        : chosen(probe, wanted, failures[0]?.what ?? crash)),
       addon: probe.file ?? null,
       tried: probe.tried.map((one) => ({ file: one.file, why: one.why })),
     },
@@ -57,15 +59,10 @@ export async function examine(crash?: string): Promise<Report> {
   return { ok: problems.length === 0, ...facts, problems, warnings: warningsIn(facts) };
 }
 
-function chosen(
-  { file }: Probe,
-  wanted: BackendName | 'any' | null,
-  why: string,
-  fails: boolean,
-): { name: BackendName | null; why: string } {
-  if (fails) return { name: null, why };
-  if (file !== undefined) return { name: 'native', why: `${file} loads` };
-  return { name: wanted === 'native' ? null : 'typescript', why };
+function chosen({ file }: Probe, wanted: BackendName | 'any' | null, failure: string | undefined) {
+  if (failure !== undefined) return { name: null, why: failure };
+  if (file !== undefined) return { name: 'native', why: `${file} serves` } as const;
+  return { name: wanted === 'native' ? null : 'typescript', why: 'no addon serves' } as const;
 }
 
 function blasOf({ facts }: Probe): Report['blas'] {

@@ -16,7 +16,6 @@ export function printReport(report: Report, out: Output): void {
   out.line(`backend: ${backend.name ?? 'none'}`, 'bold');
   out.fact('because', backend.why);
   for (const { file, why } of backend.tried) out.fact('tried', `${file}: ${why}`);
-  if (backend.addon !== null) out.fact('addon', backend.addon);
   if (report.blas !== null) out.fact('BLAS', blasText(report.blas));
   out.fact('self-test', testText(report));
   if (report.product !== null) out.fact('product', productText(report.product));

@@ -2,14 +2,21 @@ import { GliaError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { version } from '../base/package.ts';
 import { Arguments, COMMON, UsageError } from './arguments.ts';
-import { aligned, type Command, EXIT, type Host, helpOf } from './command.ts';
+import { buildCommand } from './build.ts';
+import { aligned, type Command, EXIT, type Host, helpOf, usageOf } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { Output } from './output.ts';
 import { predictCommand } from './predict.ts';
 import { trainCommand } from './train.ts';
 
-const COMMANDS: readonly Command[] = [trainCommand, evaluateCommand, predictCommand, doctorCommand];
+const COMMANDS: readonly Command[] = [
+  trainCommand,
+  evaluateCommand,
+  predictCommand,
+  doctorCommand,
+  buildCommand,
+];
 
 const REPORT =
   'This is a bug in glia. Please report it with the lines above and the command that led to them.';
@@ -78,9 +85,7 @@ function explain(error: unknown, command: Command | undefined, err: Output): num
   const where = command === undefined ? 'glia' : `glia ${command.name}`;
   if (error instanceof UsageError) {
     err.line(`${where}: ${error.message}`, 'red');
-    err.line(
-      command === undefined ? 'usage: glia COMMAND …' : `usage: glia ${command.name} ${command.usage}`,
-    );
+    err.line(command === undefined ? 'usage: glia COMMAND …' : usageOf(command));
     err.line(`${where} --help explains it`, 'dim');
     return EXIT.usage;
   }
