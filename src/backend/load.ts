@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { BackendError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { ROOT, version } from '../base/package.ts';
@@ -118,7 +119,8 @@ function serve({ file, path }: Candidate, threads: number): Served {
   };
 }
 
-let warned = false;
+/** What a thread knows and hands on to the workers that it starts, also when it has several copies of this module. */
+const WARNED = 'GLIA_FALLBACK';
 
 /**
  * The native backend with an addon from under `root`. Where none serves it is the TypeScript backend, with a
@@ -132,12 +134,12 @@ export function loadNative(root: string, required: boolean): Backend {
   const why = reasonOf(root, tried);
   const hint = adviceOn(root, tried);
   if (required) throw new BackendError('the native backend cannot serve', { why, hint });
-  if (!warned) {
-    warned = true;
+  if (getEnvironmentData(WARNED) === undefined) {
+    setEnvironmentData(WARNED, true);
     process.emitWarning(
       `computing in TypeScript, many times slower than native: ${why}. What to do: ${hint}. ` +
         'npx glia doctor says more, GLIA_BACKEND=typescript stops this warning.',
-      { type: 'GliaWarning', code: 'GLIA_FALLBACK' },
+      { type: 'GliaWarning', code: WARNED },
     );
   }
   return createReference('float32');

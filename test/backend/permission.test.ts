@@ -1,18 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { noAddon } from './programs.ts';
 
 const built = resolve('dist/unstable.js');
 
-/** Loads the built library in a process of its own, twice, and says what serves. */
+/** Loads the built library in a process of its own, in the main thread and then in a worker, and says what serves. */
 function load(flags: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const script = `
-    import { loadBackend } from ${JSON.stringify(`file://${built}`)};
+    import { Worker } from 'node:worker_threads';
+    import { loadBackend } from ${JSON.stringify(pathToFileURL(built))};
     try {
       loadBackend(undefined, 1);
       console.log(loadBackend().name);
+      const script = 'import(' + ${JSON.stringify(JSON.stringify(pathToFileURL(built)))} + ').then((glia) => glia.loadBackend())';
+      new Worker(script, { eval: true });
     } catch (error) {
       console.log(error.code, error.facts.why, error.facts.hint);
     }`;
@@ -30,12 +34,16 @@ const permission = process.allowedNodeEnvironmentFlags.has('--permission')
 test.skipIf(noAddon || !existsSync(built)).each<[string, readonly string[], RegExp]>([
   [
     'may not load addons',
-    [permission, '--allow-fs-read=*'],
+    [permission, '--allow-fs-read=*', '--allow-worker'],
     /Release.glia\.node: node may not load addons.*give node --allow-addons beside --permission/,
   ],
   [
     'may not read the addon either',
-    [permission, ...['dist/*', 'package.json'].map((path) => `--allow-fs-read=${resolve(path)}`)],
+    [
+      permission,
+      '--allow-worker',
+      ...['dist/*', 'package.json'].map((path) => `--allow-fs-read=${resolve(path)}`),
+    ],
     /Release.glia\.node: node may not read it.*give node --allow-fs-read=.* and --allow-addons/,
   ],
   ['has no addons', ['--no-addons'], /node may not load addons.*--no-addons: leave it out/],
@@ -51,6 +59,6 @@ test.skipIf(noAddon || !existsSync(built)).each<[string, readonly string[], RegE
 });
 
 test.skipIf(noAddon || !existsSync(built))('a node that may load addons does, with permissions', () => {
-  const flags = [permission, '--allow-fs-read=*', '--allow-addons'];
+  const flags = [permission, '--allow-fs-read=*', '--allow-worker', '--allow-addons'];
   expect(load(flags)).toEqual({ stdout: 'native', warnings: [] });
 });

@@ -393,7 +393,7 @@ export const faults = [
   {
     name: 'warning for every addon that is not there',
     file: 'src/backend/load.ts',
-    find: '    warned = true;\n',
+    find: '    setEnvironmentData(WARNED, true);\n',
     replace: '',
     tests: ['test/backend/fallback.test.ts'],
   },
