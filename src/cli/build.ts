@@ -68,11 +68,17 @@ export async function buildIn(
   if (code === 0) return 'built';
   // Where OpenBLAS may lie is known to CMake alone.
   if (toolchain.blasMissing(text)) throw lacking('OpenBLAS', toolchain);
-  const lines = text.trimEnd().split('\n');
-  const line = lines.find((one) => /\berror\b/i.test(one)) ?? lines.at(-1) ?? '';
-  throw new BackendError(`the addon could not be built: ${line.trim()}`, {
+  throw new BackendError(`the addon could not be built: ${firstError(text)}`, {
     hint: 'all that was said is above',
   });
+}
+
+/** A compiler says it in the line itself, CMake in the one after. */
+function firstError(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const at = lines.findIndex((line) => /\berror\b/i.test(line));
+  const told = lines.slice(Math.max(0, at)).filter((line) => line !== '');
+  return told.find((line) => !line.startsWith('CMake Error at')) ?? 'no reason was given';
 }
 
 function checkWritable(root: string): void {

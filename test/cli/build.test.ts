@@ -74,13 +74,20 @@ describe('a build says what stands in its way', () => {
     );
   });
 
-  test('sources that do not compile, by the first line that says so', async () => {
+  test.each([
+    ['one\na.cc:1: error: no such thing\nstopped', 'a.cc:1: error: no such thing'],
+    [
+      'one\nCMake Error at CMakeLists.txt:20 (message):\n  The headers are missing\n',
+      'The headers are missing',
+    ],
+    ['it stopped', 'it stopped'],
+    ['', 'no reason was given'],
+  ])('sources that do not compile, by the line that says so in %j', async (words, line) => {
     path(...TOOLS);
-    const { result } = await build(
-      sources(`console.error('one\\na.cc:1: error: no such thing\\nstopped'); process.exit(1)`),
-    );
+    const script = `process.stderr.write(${JSON.stringify(words)}, () => process.exit(1))`;
+    const { result } = await build(sources(script));
     expect(result).toMatchObject({ code: 'ERR_GLIA_BACKEND' });
-    expect((result as Error).message).toContain('could not be built: a.cc:1: error: no such thing\n');
+    expect((result as Error).message).toContain(`could not be built: ${line}\n`);
   });
 
   test('a folder that cannot be written', async () => {

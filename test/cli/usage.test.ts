@@ -10,17 +10,21 @@ describe('help', () => {
     const { code, stdout, stderr } = await glia(folder(), argv);
     expect(code).toBe(0);
     expect(stderr).toBe('');
-    for (const name of ['train', 'evaluate', 'predict']) expect(stdout).toContain(`  ${name} `);
+    for (const name of ['train', 'evaluate', 'predict', 'doctor', 'build'])
+      expect(stdout).toContain(`  ${name} `);
   });
 
-  test.each(['train', 'evaluate', 'predict'])('glia %s --help explains its options', async (name) => {
-    const { code, stdout, stderr } = await glia(folder(), [name, '--help']);
-    expect(code).toBe(0);
-    expect(stderr).toBe('');
-    expect(stdout).toMatch(new RegExp(`^usage: glia ${name} `));
-    expect(stdout).toContain('--json ');
-    for (const text of stdout.split('\n')) expect(text.length).toBeLessThanOrEqual(110);
-  });
+  test.each(['train', 'evaluate', 'predict', 'doctor', 'build'])(
+    'glia %s --help explains its options',
+    async (name) => {
+      const { code, stdout, stderr } = await glia(folder(), [name, '--help']);
+      expect(code).toBe(0);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(new RegExp(`^usage: glia ${name}( |\\n)`));
+      expect(stdout).toContain(name === 'build' ? '--help ' : '--json ');
+      for (const text of stdout.split('\n')) expect(text.length).toBeLessThanOrEqual(110);
+    },
+  );
 
   test('the version is that of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -35,6 +39,7 @@ describe('wrong usage is explained on stderr, with code 2', () => {
     ['an unknown command that is near nothing', ['explode'], 'there is no command "explode"'],
     ['an option without a command', ['--seed'], 'there is no option --seed'],
     ['no file', ['train'], 'FILE is missing'],
+    ['a word where none is wanted', ['doctor', 'now'], '"now" is one word too many'],
     ['no target', ['train', 'trees.csv'], '--target is missing'],
     ['an empty file name', ['train', '', '--target', 'tree'], 'FILE is empty'],
     ['a word too many', [...train, 'more.csv'], '"more.csv" is one word too many'],
