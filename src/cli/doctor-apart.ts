@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { candidates, refuse } from '../backend/candidates.ts';
+import { ROOT } from '../base/package.ts';
 import { examine } from './doctor-examine.ts';
 import type { Report } from './doctor-report.ts';
 
 /** Only there in a build: node 20 runs no TypeScript. */
 const CHILD = fileURLToPath(new URL('./doctor-child.js', import.meta.url));
-const MILLISECONDS = 60_000;
+const MILLISECONDS = 120_000;
 
 /**
  * Examines the installation in a process of its own, so that an addon that crashes is a line of the report. Where there
@@ -18,7 +20,7 @@ export async function examineApart(): Promise<Report> {
   try {
     return JSON.parse(ended.stdout) as Report;
   } catch {
-    return examine(`node ${howIt(ended)} while it examined the addon`);
+    return examine(`node ${howIt(ended)} while it examined ${suspect()}`);
   }
 }
 
@@ -38,6 +40,11 @@ function start(): Ended | undefined {
 function run() {
   const options = { encoding: 'utf8', timeout: MILLISECONDS } as const;
   return spawnSync(process.execPath, [...process.execArgv, CHILD], options);
+}
+
+/** The first addon that would be loaded. */
+function suspect(): string {
+  return candidates(ROOT).find((candidate) => refuse(candidate) === undefined)?.file ?? 'the installation';
 }
 
 function howIt({ error, signal, status, stderr }: Ended): string {

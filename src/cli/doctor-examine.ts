@@ -15,6 +15,8 @@ import { selfTest } from './self-test.ts';
 const VARIABLES = ['GLIA_BACKEND', 'GLIA_THREADS', 'GLIA_ISA', 'OPENBLAS_CORETYPE'];
 
 const CRASHED = 'npx glia build builds the addon anew; GLIA_BACKEND=typescript computes without it';
+/** The BLAS believes the name, also of a processor that is another one. */
+const MISLED = `unset OPENBLAS_CORETYPE; if that does not help, ${CRASHED}`;
 
 /**
  * Examines the installation in this process, in about two seconds. Nothing that is broken makes it throw; only an addon
@@ -26,7 +28,8 @@ export async function examine(crash?: string): Promise<Report> {
   const wanted = orNull(() => wantedBackend() ?? 'any', 'say native or typescript, or unset it', failures);
   const threads = orNull(threadCount, 'unset it', failures);
   const probe = crash === undefined ? probeNative(ROOT, threads ?? 1) : { threads: 1, tried: [] };
-  const todo = crash === undefined ? adviceOn(ROOT, probe.tried) : CRASHED;
+  const crashed = process.env['OPENBLAS_CORETYPE'] === undefined ? CRASHED : MISLED;
+  const todo = crash === undefined ? adviceOn(ROOT, probe.tried) : crashed;
   const why = crash ?? reasonOf(ROOT, probe.tried);
   const facts: Facts = {
     glia,
