@@ -19,6 +19,12 @@ describe.skipIf(noAddon)('the limits of the machine', () => {
     expect(sizes).toEqual(Array.from({ length: 8 }, (_, i) => 2 ** (14 + 2 * i)));
   });
 
+  test('leave memory alone where arithmetic is all that is asked for', () => {
+    const { bandwidth, flops } = machineLimits(addon(), 1, 1, true);
+    expect(bandwidth).toEqual([]);
+    expect(flops).toBeGreaterThan(0);
+  });
+
   test.each([[-1, 1], [1, -1], [2000, 1], [1, Number.NaN], []])('%j is refused', (...args) => {
     const limits = addon().limits as (...args: unknown[]) => unknown;
     expect(() => limits(...args)).toThrow(expect.objectContaining({ code: 'ARGUMENT' }));
