@@ -76,6 +76,7 @@ test('GLIA_THREADS sets the number of threads', () => {
 });
 
 test('`threads` limits a native backend, within what there is', async () => {
+  vi.stubEnv('GLIA_BACKEND', '');
   vi.stubEnv('GLIA_THREADS', '3');
   const { loadBackend } = await fresh();
   const threads = (most?: number) => /, (\d+) threads?$/.exec(loadBackend(undefined, most).describe())![1];
