@@ -1,0 +1,47 @@
+/** Text that is HTML already. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What may stand in a template: text is escaped, HTML is not, nothing is nothing, and lists are joined. */
+export type Content = Html | string | number | undefined | readonly Content[];
+
+/**
+ * HTML from a template. Whatever is put into it as text stays text.
+ *
+ * @example
+ * html`<td>${name}</td>`.text; // <td>&lt;b&gt;</td> for the name <b>
+ */
+export function html(strings: TemplateStringsArray, ...contents: Content[]): Html {
+  return new Html(strings.reduce((text, piece, i) => text + textOf(contents[i - 1]) + piece));
+}
+
+/** SVG and the like, which somebody else has made and escaped. */
+export function raw(text: string): Html {
+  return new Html(text);
+}
+
+function textOf(content: Content): string {
+  if (content === undefined) return '';
+  if (content instanceof Html) return content.text;
+  return Array.isArray(content) ? content.map(textOf).join('') : escaped(String(content));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as HTML shows it; what no document may hold becomes the character that stands for it. */
+function escaped(text: string): string {
+  return text
+    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
+    .replaceAll(/[\p{Cc}\p{Cs}]/gu, (character) => (/[\t\n\r]/.test(character) ? character : '\ufffd'));
+}

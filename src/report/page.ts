@@ -1,0 +1,86 @@
+import { type Content, html, raw } from './html.ts';
+
+/** A part of a page. */
+export interface Section {
+  readonly title: string;
+  /** A line on what is seen. */
+  readonly lead?: Content;
+  readonly body: Content;
+}
+
+// Nothing is loaded and nothing runs, whatever the data of a report holds.
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+const STYLE = `
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --card: #f6f8fa; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #14171c; --ink: #e6e9ed; --soft: #a3adb8; --line: #3a424c; --card: #1c2128; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 0.25rem; }
+p, li { max-width: 44rem; overflow-wrap: anywhere; }
+.lead, small, figcaption { color: var(--soft); }
+.wide { overflow-x: auto; }
+figure { margin: 1rem 0; }
+figure svg, figure img { max-width: 100%; height: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem; min-width: 0; }
+`;
+
+/**
+ * A page that stands alone: one file, no script, nothing from the network, light or dark as the reader's system is.
+ *
+ * @param title what it is about; also its headline.
+ * @param lead a paragraph under the headline.
+ */
+export function page(title: string, lead: Content, sections: readonly Section[]): string {
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${title}</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${lead}
+${sections.map(
+  ({ title: name, lead: about, body }) => html`<section>
+<h2>${name}</h2>
+${about === undefined ? undefined : html`<p class="lead">${about}</p>`}
+${body}
+</section>
+`,
+)}</main>
+</body>
+</html>
+`;
+  return document.text;
+}
+
+/** A picture with a line under it. */
+export function figure(svg: string, caption?: Content): Content {
+  const under = caption === undefined ? undefined : html`<figcaption>${caption}</figcaption>`;
+  return html`<figure class="wide">${raw(svg)}${under}</figure>`;
+}
+
+/** Names and what they are. */
+export function facts(entries: readonly (readonly [name: string, value: Content])[]): Content {
+  const rows = entries.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
+  return html`<div class="wide"><table>${rows}</table></div>`;
+}
+
+/** A table with headings. */
+export function table(headings: readonly string[], rows: readonly (readonly Content[])[]): Content {
+  const head = headings.map((heading) => html`<th scope="col">${heading}</th>`);
+  const body = rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`);
+  return html`<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
