@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// The one way the addon is built: by `npm run build:native`, by set-up, by prebuildify (as its --node-gyp) and by
+// The one way the addon is built: by `npm run build:native`, by set-up, by prebuildify (as its node-gyp) and by
 // binding.gyp. Usage: native-build.mjs [rebuild] [--debug]; other arguments, which node-gyp would take, are ignored.
 //
-// CMake works in build/cmake, since node-gyp and prebuildify wipe build/ and keep their own Makefile in it.
+// CMake works in build/cmake, since node-gyp wipes build/ and keeps its own Makefile in it. `rebuild` is what
+// prebuildify says: the addon is built from nothing, to stand alone, in build/ of the current folder, from where
+// prebuildify takes it. This machine's own one and its stamp stay as they are if that is another folder.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -17,7 +19,7 @@ import {
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { argv, env, execPath, exit } from 'node:process';
+import { argv, cwd, env, execPath, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { hashOf } from './setup/hash.mjs';
 
@@ -93,12 +95,30 @@ function configure(out, kind, defines) {
   ]);
 }
 
-function build(kind, isStatic, fresh) {
-  const out = join(root, 'build/cmake');
-  const chosen = options(isStatic);
-  const key = nativeKey(chosen);
+/** Where prebuildify wants the addon for another processor: its compiler, by a toolchain file of the project. */
+function cross() {
+  const wanted = env.PREBUILD_ARCH;
+  if (!wanted || wanted === process.arch) return {};
+  return { CMAKE_TOOLCHAIN_FILE: join(root, `native/cmake/${env.PREBUILD_PLATFORM}-${wanted}.cmake`) };
+}
+
+function prebuild() {
+  const isStatic = env.GLIA_STATIC_BLAS === undefined || switchedOn('GLIA_STATIC_BLAS');
+  rmSync(join(cwd(), 'build/cmake'), { recursive: true, force: true });
+  return compile(join(cwd(), 'build'), 'Release', { ...options(isStatic), ...cross() });
+}
+
+function build(kind) {
+  const key = nativeKey();
+  if (!compile(join(root, 'build'), kind, options())) return false;
+  if (kind === 'Release') writeFileSync(stampFile, key);
+  return true;
+}
+
+/** Makes `folder`/`kind`/glia.node. */
+function compile(folder, kind, chosen) {
+  const out = join(folder, 'cmake');
   const defines = { ...chosen, GLIA_WERROR: switchedOn('GLIA_WERROR') ? 'ON' : 'OFF' };
-  if (fresh) rmSync(out, { recursive: true, force: true });
   const cached = existsSync(join(out, 'CMakeCache.txt'));
   if (!configure(out, kind, defines)) {
     // A cache from another place or another compiler cannot be configured; an empty folder can.
@@ -108,8 +128,7 @@ function build(kind, isStatic, fresh) {
   }
   if (!run('cmake', ['--build', out, '--config', kind, '--parallel', String(availableParallelism())]))
     return false;
-  publish(join(out, kind, 'glia.node'), join(root, 'build', kind));
-  if (kind === 'Release') writeFileSync(stampFile, key);
+  publish(join(out, kind, 'glia.node'), join(folder, kind));
   return true;
 }
 
@@ -123,7 +142,5 @@ function publish(from, folder) {
 
 if (realpathSync(argv[1]) === fileURLToPath(import.meta.url)) {
   const kind = argv.includes('--debug') || argv.includes('Debug') ? 'Debug' : 'Release';
-  const prebuild = argv.includes('rebuild'); // what prebuildify says: the addon must stand alone
-  const isStatic = switchedOn('GLIA_STATIC_BLAS') || (prebuild && env.GLIA_STATIC_BLAS === undefined);
-  exit(build(kind, isStatic, prebuild) ? 0 : 1);
+  exit((argv.includes('rebuild') ? prebuild() : build(kind)) ? 0 : 1);
 }

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// `npm run prebuildify [-- --arch arm64]` makes prebuilds/<platform>-<arch>/glia.node (glia.glibc.node or
+// glia.musl.node on Linux), an addon that needs nothing but Node.js, and refuses one that would need more.
+//
+// It is built in build/prebuild/<platform>-<arch>, apart from this machine's own addon. Where the C library is too new
+// to link with, the same command runs once more in an old Debian, as a workflow runs it in a container.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { exit, platform } from 'node:process';
+import { parseArgs } from 'node:util';
+import prebuildify from 'prebuildify';
+import { at, root, say } from '../setup/project.mjs';
+import { refuse } from './check.mjs';
+import { isTooNew, runInOldDebian } from './old-debian.mjs';
+import { fileOf, libc } from './target.mjs';
+
+const { values } = parseArgs({ options: { arch: { type: 'string', default: process.arch } } });
+const { arch } = values;
+
+function prebuild() {
+  const cwd = at(`build/prebuild/${platform}-${arch}`);
+  mkdirSync(cwd, { recursive: true });
+  const script = at('scripts/native-build.mjs');
+  const options = {
+    napi: true,
+    name: 'glia',
+    arch,
+    tagLibc: libc,
+    cwd,
+    out: root,
+    nodeGyp: platform === 'win32' ? `node "${script}"` : script,
+    strip: true,
+    stripBin: platform === 'linux' && arch !== process.arch ? 'aarch64-linux-gnu-strip' : 'strip',
+  };
+  return new Promise((resolve, reject) => {
+    prebuildify(options, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+try {
+  if (isTooNew()) exit(runInOldDebian(import.meta.filename, ['--arch', arch]));
+  await prebuild();
+  exit(refuse([join(root, fileOf(platform, arch, libc))]) ? 1 : 0);
+} catch (error) {
+  say(`prebuildify: ${error.message}`);
+  exit(1);
+}

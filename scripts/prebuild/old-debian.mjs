@@ -1,0 +1,93 @@
+// A Debian 11 in a folder: its glibc, 2.31, is older than 2.34, where the functions for threads moved and took a version
+// that older systems do not have. It comes with a compiler for 64-bit ARM as well, and OpenBLAS for both.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { env, execPath } from 'node:process';
+import { at, progress, root, withLog } from '../setup/project.mjs';
+import { glibcVersion } from './target.mjs';
+import { compareVersions } from './versions.mjs';
+
+const SUITE = 'bullseye';
+const TOOLS = ['g++', 'make', 'cmake', 'ca-certificates'];
+const PACKAGES = {
+  x64: [
+    'g++-aarch64-linux-gnu',
+    'libopenblas-serial-dev',
+    'libopenblas-serial-dev:arm64',
+    'libstdc++6:arm64',
+  ],
+  arm64: ['libopenblas-serial-dev'],
+};
+
+const folder = at('build/prebuild/debian');
+const stamp = join(folder, 'glia.stamp');
+
+/** Whether what is linked here asks for a glibc that older systems do not have. */
+export function isTooNew() {
+  const version = glibcVersion();
+  return version !== undefined && compareVersions(version, '2.34') >= 0;
+}
+
+/** Runs a script of the project there, with this very Node.js, and gives its exit code. */
+export function runInOldDebian(script, args) {
+  makeOldDebian();
+  // The mounts are gone with the process, whatever happens to it.
+  const enter = `
+    mkdir -p "$1$2"
+    touch "$1/usr/local/bin/node"
+    mount --bind "$2" "$1$2"
+    mount --bind "$3" "$1/usr/local/bin/node"
+    mount --rbind /proc "$1/proc"
+    folder=$1
+    shift 3
+    exec chroot "$folder" node "$@"`;
+  const { status } = spawnSync(
+    'unshare',
+    ['--mount', 'sh', '-euc', enter, 'sh', folder, root, execPath, script, ...args],
+    {
+      stdio: 'inherit',
+      env: { ...env, PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', GLIA_WERROR: '1' },
+    },
+  );
+  return status ?? 1;
+}
+
+/** Makes it if it is not there, or was made of other packages. It takes a minute and two gigabytes. */
+function makeOldDebian() {
+  const packages = PACKAGES[process.arch] ?? [];
+  const key = createHash('sha256')
+    .update(JSON.stringify([SUITE, TOOLS, packages]))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
+  if (process.getuid() !== 0) {
+    throw new Error(
+      `glibc ${glibcVersion()} is too new to link with, and only root can make an older system for it. ` +
+        'Run this as root, or in a container as docs/releasing.md shows.',
+    );
+  }
+  progress(`making a Debian to build in: ${folder}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  withLog('debian', (log) => {
+    const run = (...command) => runInto(log, command);
+    if (spawnSync('debootstrap', ['--version']).error) {
+      run('apt-get', 'update');
+      run('apt-get', 'install', '-y', '--no-install-recommends', 'debootstrap');
+    }
+    run('debootstrap', '--variant=minbase', `--include=${TOOLS}`, SUITE, folder);
+    if (process.arch !== 'arm64') run('chroot', folder, 'dpkg', '--add-architecture', 'arm64');
+    run('chroot', folder, 'apt-get', 'update');
+    run('chroot', folder, 'apt-get', 'install', '-y', '--no-install-recommends', ...packages);
+    run('chroot', folder, 'apt-get', 'clean');
+  });
+  writeFileSync(stamp, key);
+}
+
+function runInto(log, [command, ...args]) {
+  const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', log, log] };
+  const { status, error } = spawnSync(command, args, options);
+  if (status === 0) return;
+  throw new Error(`${command} ${args.join(' ')} ${error?.message ?? 'failed'} (all: build/debian.log)`);
+}
