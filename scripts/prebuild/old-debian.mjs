@@ -1,8 +1,8 @@
-// A Debian 11 in a folder: its glibc, 2.31, is older than 2.34, where the functions for threads moved and took a version
-// that older systems do not have. It comes with a compiler for 64-bit ARM as well, and OpenBLAS for both.
+// A Debian 11 in a folder. Its glibc, 2.31, is older than 2.34, where the functions for threads moved and took a version
+// that older systems do not have.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { at, progress, root, withLog } from '../setup/project.mjs';
@@ -10,19 +10,7 @@ import { glibcVersion } from './target.mjs';
 import { compareVersions } from './versions.mjs';
 
 const SUITE = 'bullseye';
-const TOOLS = ['g++', 'make', 'cmake', 'ca-certificates'];
-const PACKAGES = {
-  x64: [
-    'g++-aarch64-linux-gnu',
-    'libopenblas-serial-dev',
-    'libopenblas-serial-dev:arm64',
-    'libstdc++6:arm64',
-  ],
-  arm64: ['libopenblas-serial-dev'],
-};
-
-const folder = at('build/prebuild/debian');
-const stamp = join(folder, 'glia.stamp');
+const PACKAGES = at('scripts/prebuild/debian.sh');
 
 /** Whether what is linked here asks for a glibc that older systems do not have. */
 export function isTooNew() {
@@ -32,7 +20,7 @@ export function isTooNew() {
 
 /** Runs a script of the project there, with this very Node.js, and gives its exit code. */
 export function runInOldDebian(script, args) {
-  makeOldDebian();
+  const folder = makeOldDebian();
   // The mounts are gone with the process, whatever happens to it.
   const enter = `
     mkdir -p "$1$2"
@@ -54,13 +42,12 @@ export function runInOldDebian(script, args) {
   return status ?? 1;
 }
 
-/** Makes it if it is not there, or was made of other packages. It takes a minute and two gigabytes. */
-function makeOldDebian() {
-  const packages = PACKAGES[process.arch] ?? [];
-  const key = createHash('sha256')
-    .update(JSON.stringify([SUITE, TOOLS, packages]))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
+/** Its folder. It is made if it is not there, or was made of other packages: a minute, and two gigabytes. */
+export function makeOldDebian() {
+  const folder = at('build/prebuild/debian');
+  const stamp = join(folder, 'glia.stamp');
+  const key = createHash('sha256').update(readFileSync(PACKAGES)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return folder;
   if (process.getuid() !== 0) {
     throw new Error(
       `glibc ${glibcVersion()} is too new to link with, and only root can make an older system for it. ` +
@@ -76,13 +63,12 @@ function makeOldDebian() {
       run('apt-get', 'update');
       run('apt-get', 'install', '-y', '--no-install-recommends', 'debootstrap');
     }
-    run('debootstrap', '--variant=minbase', `--include=${TOOLS}`, SUITE, folder);
-    if (process.arch !== 'arm64') run('chroot', folder, 'dpkg', '--add-architecture', 'arm64');
-    run('chroot', folder, 'apt-get', 'update');
-    run('chroot', folder, 'apt-get', 'install', '-y', '--no-install-recommends', ...packages);
-    run('chroot', folder, 'apt-get', 'clean');
+    run('debootstrap', '--variant=minbase', '--include=ca-certificates', SUITE, folder);
+    copyFileSync(PACKAGES, join(folder, 'debian.sh'));
+    run('chroot', folder, 'sh', '/debian.sh');
   });
   writeFileSync(stamp, key);
+  return folder;
 }
 
 function runInto(log, [command, ...args]) {
