@@ -3,15 +3,8 @@ import { spawnSync } from 'node:child_process';
 
 /** readelf's account of a file. */
 export function readElf(file) {
-  const args = [
-    '--file-header',
-    '--program-headers',
-    '--sections',
-    '--dynamic',
-    '--dyn-syms',
-    '--wide',
-    file,
-  ];
+  const parts = ['file-header', 'program-headers', 'sections', 'dynamic', 'dyn-syms', 'version-info', 'wide'];
+  const args = [...parts.map((part) => `--${part}`), file];
   const { status, error, stdout, stderr } = spawnSync('readelf', args, {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
@@ -26,8 +19,8 @@ const SYMBOL =
   /^ *\d+: [0-9a-f]+ +\S+ +\w+ +(?<bind>\w+) +\w+ +(?:\[.*?\] +)?(?<section>\w+) (?<name>[^\s@]+)(?:@+(?<version>\S+))?/gm;
 
 /**
- * Reads that account: the processor, the names that the file gives away, those it wants with the version of their
- * library, the libraries it needs, and what else a loader may refuse.
+ * Reads that account: the processor, the names that the file gives away, those it wants, the versions of libraries
+ * that it asks for, the libraries it needs, and what else a loader may refuse.
  */
 export function parseElf(text) {
   const symbols = [...text.matchAll(SYMBOL)]
@@ -37,6 +30,7 @@ export function parseElf(text) {
     machine: /^ *Machine: +(.+)$/m.exec(text)?.[1],
     exports: symbols.filter(({ section }) => section !== 'UND').map(({ name }) => name),
     imports: symbols.filter(({ section }) => section === 'UND'),
+    versions: [...text.matchAll(/^ +0x[0-9a-f]+: +Name: (\S+) +Flags: /gm)].map(([, name]) => name),
     needed: [...text.matchAll(/\(NEEDED\) +Shared library: \[(.+)\]/g)].map(([, name]) => name),
     hasSymbolTable: /^ *\[ *\d+\] \.symtab /m.test(text),
     hasExecutableStack: /^ *GNU_STACK .* RWE /m.test(text),
