@@ -65,7 +65,7 @@ export function makeOldDebian() {
     }
     run('debootstrap', '--variant=minbase', '--include=ca-certificates', SUITE, folder);
     copyFileSync(PACKAGES, join(folder, 'debian.sh'));
-    run('chroot', folder, 'sh', '/debian.sh');
+    run('chroot', folder, 'sh', '/debian.sh', ...(process.arch === 'x64' ? ['arm64'] : []));
   });
   writeFileSync(stamp, key);
   return folder;
