@@ -1,4 +1,4 @@
-# An OpenBLAS for many processors brings kernels for each: 27 MB on x86-64. The names of cores that hardly anybody has,
+# An OpenBLAS for many processors brings kernels for each: 25 MB on x86-64. The names of cores that hardly anybody has,
 # or whose kernels are another's, are led to a core that runs on them too, so that their kernels stay in the archive.
 # Only what the archive has is led anywhere: names come and go with its version, and a build for one processor has none.
 set(cores_led
