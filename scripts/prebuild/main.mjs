@@ -4,7 +4,7 @@
 //
 // It is built in build/prebuild/<platform>-<arch>, apart from this machine's own addon. Where the C library is too new
 // to link with, the same command runs once more in an old Debian, as a workflow runs it in a container.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { exit, platform } from 'node:process';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ import { fileOf, libc } from './target.mjs';
 
 const { values } = parseArgs({ options: { arch: { type: 'string', default: process.arch } } });
 const { arch } = values;
+const file = join(root, fileOf(platform, arch, libc));
 
 function prebuild() {
   const cwd = at(`build/prebuild/${platform}-${arch}`);
@@ -39,8 +40,11 @@ function prebuild() {
 
 try {
   if (isTooNew()) exit(runInOldDebian(import.meta.filename, ['--arch', arch]));
+  rmSync(file, { force: true });
   await prebuild();
-  exit(refuse([join(root, fileOf(platform, arch, libc))]) ? 1 : 0);
+  if (!refuse([file])) exit(0);
+  rmSync(file); // nothing that is not fit may end in a package; the build is still there to look at
+  exit(1);
 } catch (error) {
   say(`prebuildify: ${error.message}`);
   exit(1);
