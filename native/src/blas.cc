@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <initializer_list>
+#include <mutex>
 #include <string>
 
 #include "cpu.h"
@@ -39,6 +40,13 @@ bool IsSlow(const std::string& core) {
   return false;
 }
 
+// A build for one thread need not lock the buffers that it hands out, and does not say
+// whether it does (OpenBLAS issues 2126 and 4030). Without locks it multiplies wrongly
+// when two threads are in it, as that of Debian 11 does. So threads take turns unless
+// CMakeLists.txt knows better.
+std::mutex turn;
+bool in_turns = false;
+
 #if defined(GLIA_REDISPATCH)
 // OpenBLAS before 0.3.25 falls back to kernels for SSE on processors that it does not
 // know by number, several times slower than need be (OpenBLAS issue 4267). Its dispatch
@@ -56,6 +64,8 @@ void ChooseKernels() {
 }  // namespace
 
 void CallBlas(const Gemm& g) {
+  std::unique_lock<std::mutex> mine(turn, std::defer_lock);
+  if (in_turns) mine.lock();
   const auto op = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
   const auto narrow = [](int64_t n) { return static_cast<int>(n); };
   cblas_sgemm(CblasRowMajor, op(g.trans_a), op(g.trans_b), narrow(g.m), narrow(g.n),
@@ -70,6 +80,9 @@ void SetUpBlas() {
 #if defined(GLIA_REDISPATCH)
     ChooseKernels();
     core_used = openblas_get_corename();
+#endif
+#if !defined(GLIA_BLAS_LOCKS)
+    in_turns = openblas_get_parallel() == OPENBLAS_SEQUENTIAL;
 #endif
     // A build on OpenMP takes its number from the environment alone (OpenBLAS issue
     // 5806).
