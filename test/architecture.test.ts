@@ -188,8 +188,8 @@ describe('package.json', () => {
     expect([manifest.gypfile, manifest.files.includes('binding.gyp')]).toEqual([false, false]);
   });
 
-  test('is for ES modules on Node 20.19, the first 20 that can require them', () => {
-    expect([manifest.type, manifest.engines.node]).toEqual(['module', '>=20.19']);
+  test('is for ES modules on Node 20.19 and 22.12, the first ones that can require them', () => {
+    expect([manifest.type, manifest.engines.node]).toEqual(['module', '^20.19.0 || >=22.12.0']);
   });
 
   test('exports what there is', () => {

@@ -1,0 +1,5 @@
+// What npm runs when it has packed.
+import { root } from '../setup/project.mjs';
+import { removeHeaders } from './headers.mjs';
+
+removeHeaders(root);
