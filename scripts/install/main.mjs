@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, exit } from 'node:process';
 import { root } from '../setup/project.mjs';
+import { bare, toolchain } from './bare.mjs';
 import { cleanEnv, run } from './command.mjs';
 import { CACHE } from './nodes.mjs';
 import { Report } from './report.mjs';
 import { runtimes } from './runtimes.mjs';
 
-const FAMILIES = { runtimes };
+const FAMILIES = { bare, toolchain, runtimes };
 
 const names = argv.slice(2).length > 0 ? argv.slice(2) : Object.keys(FAMILIES);
 const unknown = names.find((name) => !(name in FAMILIES));
