@@ -7,11 +7,15 @@ import { argv, exit } from 'node:process';
 import { root } from '../setup/project.mjs';
 import { bare, toolchain } from './bare.mjs';
 import { cleanEnv, run } from './command.mjs';
+import { install } from './consumer.mjs';
+import { contents } from './contents.mjs';
+import { formats } from './formats.mjs';
+import { importing } from './importing.mjs';
 import { CACHE } from './nodes.mjs';
 import { Report } from './report.mjs';
 import { runtimes } from './runtimes.mjs';
 
-const FAMILIES = { bare, toolchain, runtimes };
+const FAMILIES = { contents, formats, importing, runtimes, bare, toolchain };
 
 const names = argv.slice(2).length > 0 ? argv.slice(2) : Object.keys(FAMILIES);
 const unknown = names.find((name) => !(name in FAMILIES));
@@ -28,7 +32,9 @@ try {
     env: cleanEnv(),
   });
   const report = new Report();
-  const context = { tarball: join(scratch, file.trim()), scratch, report };
+  const tarball = join(scratch, file.trim());
+  const app = install(tarball, join(scratch, 'app'));
+  const context = { tarball, app, scratch, report };
   for (const name of names) await FAMILIES[name](context);
   process.exitCode = report.close();
 } finally {

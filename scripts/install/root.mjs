@@ -22,7 +22,7 @@ export function bareRoot(folder) {
 export function toolchainRoot(folder) {
   unpack('toolchain', folder, (root) => {
     bareRoot(root);
-    const apt = `apt-get update && apt-get install -y --no-install-recommends ${TOOLCHAIN}`;
+    const apt = `apt-get update && apt-get install -y --no-install-recommends ${TOOLCHAIN} && apt-get clean`;
     inside(root, apt, { network: true });
   });
 }

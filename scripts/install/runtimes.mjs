@@ -1,7 +1,5 @@
 // The same addon file under every Node that is promised, in every way in which a program may hold it.
-import { join } from 'node:path';
 import { attempt, cleanEnv, run } from './command.mjs';
-import { install } from './consumer.mjs';
 import { hasPrebuild, nodes } from './nodes.mjs';
 import { expect, Skip } from './report.mjs';
 
@@ -20,8 +18,7 @@ export function trained(stdout, backend, warnings = []) {
   return `${backend}, loss ${outcomes[0].loss.toFixed(4)}`;
 }
 
-export async function runtimes({ tarball, scratch, report }) {
-  const cwd = install(tarball, join(scratch, 'runtimes'));
+export async function runtimes({ app: cwd, report }) {
   const env = cleanEnv();
   const start = (node, ...args) => run(node, args, { cwd, env });
   for (const [version, get] of nodes()) {

@@ -1,0 +1,88 @@
+// What importing does and costs: nothing that could be noticed from outside, and little time.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execPath, hrtime } from 'node:process';
+import { cleanEnv, needs, run } from './command.mjs';
+import { expect } from './report.mjs';
+
+const WANTED = 60; // ms
+const BOUND = 3 * WANTED; // what fails: a machine at work takes longer, and a test must not fail by the clock
+const ROUNDS = 15;
+
+const CALLS =
+  'open,openat,creat,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2,link,symlink,truncate,ftruncate';
+const PROCESSES = 'execve,execveat,fork,vfork,clone,clone3';
+
+/** Lines of strace's that break a promise. */
+const FORBIDDEN = {
+  'opens no socket': (line) => /^(socket|socketpair|connect|bind|listen|send\w*)\(/.test(line),
+  'starts no process': (line) =>
+    /^(execve\w*|v?fork)\(/.test(line) || (/^clone3?\(/.test(line) && !line.includes('CLONE_THREAD')),
+  'writes nothing': (line) =>
+    /^open(at)?\(.*O_(WRONLY|RDWR|CREAT)/.test(line)
+      ? !line.includes('"/dev/')
+      : /^(creat|mkdir|unlink|rename|link|symlink|f?truncate)/.test(line),
+};
+
+/** Does each of what is forbidden once, so that it is known that the watch can see it. */
+const GUILTY = `
+  import { createServer } from 'node:net';
+  import { spawnSync } from 'node:child_process';
+  import { writeFileSync } from 'node:fs';
+  createServer().listen(0, '127.0.0.1', function () { this.close(); });
+  spawnSync(process.execPath, ['--version']);
+  writeFileSync('written', '');`;
+
+export async function importing({ app: cwd, report }) {
+  const all = Object.keys(JSON.parse(readFileSync(join(cwd, 'node_modules/glia/package.json'))).exports)
+    .filter((name) => !name.endsWith('.json'))
+    .map((name) => `import '${name.replace('.', 'glia')}';`)
+    .join('');
+  for (const [promise, breaks] of Object.entries(FORBIDDEN)) {
+    await report.check(`importing ${promise}`, () => {
+      needs('strace');
+      expect(trace(cwd, GUILTY).some(breaks), 'the watch does not see a program that does');
+      const seen = trace(cwd, all).filter(breaks);
+      expect(seen.length === 0, seen.join('\n'));
+      return 'all entries, by strace';
+    });
+  }
+  await report.check(`importing takes at most ${WANTED} ms`, () => {
+    const cost = costOfImport(cwd);
+    expect(cost <= BOUND, `${cost.toFixed(0)} ms, which is far more`);
+    return `${cost.toFixed(0)} ms, median of ${ROUNDS}${cost > WANTED ? ': MORE than wanted' : ''}`;
+  });
+}
+
+/** System calls of a program, without the one that started it. */
+function trace(cwd, code) {
+  const log = join(cwd, 'strace.log');
+  const args = [
+    '-f',
+    '-qq',
+    '-o',
+    log,
+    '-e',
+    `trace=%network,${CALLS},${PROCESSES}`,
+    execPath,
+    ...asModule(code),
+  ];
+  run('strace', args, { cwd, env: cleanEnv() });
+  const calls = readFileSync(log, 'utf8').split('\n').map((line) => line.replace(/^\d+ +/, '')); // biome-ignore format: one line
+  return calls.slice(1);
+}
+
+/** Milliseconds by which a process that imports glia takes longer, in the middle of several rounds. */
+function costOfImport(cwd) {
+  const time = (code) => {
+    const start = hrtime.bigint();
+    run(execPath, asModule(code), { cwd, env: cleanEnv() });
+    return Number(hrtime.bigint() - start) / 1e6;
+  };
+  const costs = Array.from({ length: ROUNDS }, () => time("import 'glia'") - time(''));
+  return costs.sort((a, b) => a - b)[ROUNDS >> 1];
+}
+
+function asModule(code) {
+  return ['--input-type=module', '--eval', code];
+}
