@@ -1,6 +1,6 @@
 // What is in the tarball, and what is not.
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { execPath } from 'node:process';
 import { cleanEnv, needs, run } from './command.mjs';
 import { layOut } from './consumer.mjs';
@@ -11,6 +11,8 @@ const MB = 1e6;
 const MOST_JAVASCRIPT = 1 * MB;
 const SCRIPTS_ON_INSTALL = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
 const TEXTS = ['README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md'];
+/** A path from a module of ours, as it stands in the joined ones. */
+const PATH = /new URL\("(\.[^"]*)", import\.meta\.url\)/g;
 const FOLDERS = /^(dist|prebuilds|native|vendor|scripts)\//;
 
 export async function contents({ tarball, scratch, report }) {
@@ -26,7 +28,9 @@ export async function contents({ tarball, scratch, report }) {
   const bytes = (which) => which.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
 
   await report.check('tarball: no dependencies, nothing run on install', () => {
-    const names = [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap((one) => Object.keys(one ?? {})); // biome-ignore format: one line
+    const names = [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap(
+      (one) => Object.keys(one ?? {}),
+    );
     expect(names.length === 0, `depends on ${names}`);
     const run = Object.keys(manifest.scripts).filter((name) => SCRIPTS_ON_INSTALL.includes(name));
     expect(run.length === 0, `scripts: ${run}`);
@@ -36,14 +40,31 @@ export async function contents({ tarball, scratch, report }) {
   await report.check('tarball: texts and licences', () => {
     const missing = TEXTS.filter((name) => !files.includes(name));
     expect(missing.length === 0, `missing: ${missing}`);
-    const bare = readdirSync(join(root, 'vendor')).filter((name) => !files.some((file) => file.startsWith(`vendor/${name}/LICENSE`))); // biome-ignore format: one line
+    const bare = readdirSync(join(root, 'vendor')).filter(
+      (name) => !files.some((file) => file.startsWith(`vendor/${name}/LICENSE`)),
+    );
     expect(bare.length === 0, `without licence: ${bare}`);
   });
   await report.check('tarball: nothing that serves nobody', () => {
-    const odd = files.filter((file) => !FOLDERS.test(file) && ![...TEXTS, 'package.json', 'CMakeLists.txt'].includes(file)); // biome-ignore format: one line
+    const odd = files.filter(
+      (file) => !FOLDERS.test(file) && ![...TEXTS, 'package.json', 'CMakeLists.txt'].includes(file),
+    );
     const maps = files.filter((file) => file.endsWith('.js.map'));
     expect(odd.length + maps.length === 0, `packed: ${[...odd, ...maps]}`);
     return `${files.length} files`;
+  });
+  await report.check('tarball: paths that modules make lead somewhere', () => {
+    const made = files
+      .filter((file) => /^dist\/.*\.js$/.test(file))
+      .flatMap((file) => {
+        const code = readFileSync(join(root, file), 'utf8');
+        return [...code.matchAll(PATH)].map(([, path]) => join(dirname(file), path));
+      });
+    const lost = made.filter((path) => !existsSync(join(root, path)));
+    expect(made.length > 0 && lost.length === 0, `nowhere: ${lost}`);
+    const outside = made.filter((path) => path.startsWith('..'));
+    expect(outside.length === 0, `out of the package: ${outside}`);
+    return `${made.length} paths`;
   });
   await report.check('tarball: JavaScript takes at most 1 MB', () => {
     const size = bytes(files.filter((file) => /\.[cm]?js$/.test(file)));

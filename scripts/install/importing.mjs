@@ -48,9 +48,10 @@ export async function importing({ app: cwd, report }) {
     });
   }
   await report.check(`importing takes at most ${WANTED} ms`, () => {
-    const cost = costOfImport(cwd);
-    expect(cost <= BOUND, `${cost.toFixed(0)} ms, which is far more`);
-    return `${cost.toFixed(0)} ms, median of ${ROUNDS}${cost > WANTED ? ': MORE than wanted' : ''}`;
+    const { middle, least } = costOfImport(cwd);
+    const figure = `${middle.toFixed(0)} ms, median of ${ROUNDS}; the least ${least.toFixed(0)} ms`;
+    expect(middle <= BOUND, figure);
+    return `${figure}${middle > WANTED ? ': MORE than wanted, on a machine at work?' : ''}`;
   });
 }
 
@@ -68,7 +69,9 @@ function trace(cwd, code) {
     ...asModule(code),
   ];
   run('strace', args, { cwd, env: cleanEnv() });
-  const calls = readFileSync(log, 'utf8').split('\n').map((line) => line.replace(/^\d+ +/, '')); // biome-ignore format: one line
+  const calls = readFileSync(log, 'utf8')
+    .split('\n')
+    .map((line) => line.replace(/^\d+ +/, ''));
   return calls.slice(1);
 }
 
@@ -80,7 +83,8 @@ function costOfImport(cwd) {
     return Number(hrtime.bigint() - start) / 1e6;
   };
   const costs = Array.from({ length: ROUNDS }, () => time("import 'glia'") - time(''));
-  return costs.sort((a, b) => a - b)[ROUNDS >> 1];
+  const [least, ...more] = costs.sort((a, b) => a - b);
+  return { least, middle: more[(ROUNDS >> 1) - 1] };
 }
 
 function asModule(code) {

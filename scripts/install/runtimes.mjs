@@ -8,7 +8,10 @@ const EXITS = 20;
 
 /** Reads the outcomes that a program printed and holds them to what was wanted. */
 export function trained(stdout, backend, warnings = []) {
-  const outcomes = stdout.trimEnd().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: one line
+  const outcomes = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   for (const outcome of outcomes) {
     expect(outcome.backend === backend, `computed on ${outcome.backend}`);
     expect(outcome.loss < GOOD, `the loss is ${outcome.loss}`);

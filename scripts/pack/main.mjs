@@ -1,9 +1,18 @@
-// What npm runs before it packs: a fresh dist/ and the headers that a build needs, so that nothing stale is published.
-import { mkdirSync } from 'node:fs';
+// What npm runs before it packs: a fresh dist/, with its modules joined, and the headers that a build needs. So nothing
+// stale is published. `postpack` puts everything back.
+import { cpSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dist } from '../setup/dist.mjs';
 import { at, root } from '../setup/project.mjs';
 import { copyHeaders } from './headers.mjs';
+import { joinModules } from './join.mjs';
 
 mkdirSync(at('build'), { recursive: true });
 dist();
+rmSync(at('dist.joined'), { recursive: true, force: true });
+const declares = (path) => path.endsWith('.d.ts') || statSync(path).isDirectory();
+cpSync(at('dist'), at('dist.joined'), { recursive: true, filter: declares });
+await joinModules(root, at('dist'), at('dist.joined'));
+rmSync(at('build/dist.stamp')); // if this ends before postpack, set-up makes its own again
+rmSync(at('dist'), { recursive: true });
+renameSync(at('dist.joined'), at('dist'));
 copyHeaders(root);
