@@ -11,12 +11,12 @@ const FOLDER = 'vendor';
 /** What is taken: the folder that holds the headers, in each package. */
 const PACKAGES = { 'node-api-headers': 'include', 'node-addon-api': '.' };
 
-/** Copies the headers of Node-API and their licences from node_modules into `root`/vendor. */
-export function copyHeaders(root) {
-  removeHeaders(root);
+/** Copies the headers of Node-API and their licences from node_modules into the package's folder for them. */
+export function copyHeaders(root, vendor = join(root, FOLDER)) {
+  rmSync(vendor, { recursive: true, force: true });
   for (const [name, folder] of Object.entries(PACKAGES)) {
     const from = dirname(createRequire(join(root, 'package.json')).resolve(`${name}/package.json`));
-    const to = join(root, FOLDER, name);
+    const to = join(vendor, name);
     mkdirSync(to, { recursive: true });
     copy(join(from, folder), to, (file) => file.endsWith('.h'));
     copy(from, to, (file) => file.startsWith('LICENSE'));

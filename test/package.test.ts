@@ -1,0 +1,135 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { filesIn, importsOf, ROOT, read } from './support/sources.ts';
+
+const load = (name: string) => import(new URL(`../scripts/pack/${name}`, import.meta.url).href);
+const { copyHeaders } = await load('headers.mjs');
+const { joinModules } = await load('join.mjs');
+
+const scratch = mkdtempSync(join(tmpdir(), 'glia-package-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+// What npm makes of them is seen by `npm run test:install`, which packs, builds and runs; these say early what is lost.
+describe('the files of the package', () => {
+  const { files } = JSON.parse(read('package.json')) as { readonly files: readonly string[] };
+  const packed = (path: string): boolean =>
+    files.some((entry) => path === entry || path.startsWith(`${entry}/`));
+
+  test('are named by paths, each once', () => {
+    expect(files.filter((entry) => /[*!]/.test(entry))).toEqual([]);
+    expect(new Set(files).size).toBe(files.length);
+  });
+
+  test('hold whatever a build is made from', () => {
+    const scripts = withImports('scripts/native-build.mjs');
+    expect(scripts.length).toBeGreaterThan(1);
+    const sources = [...scripts, 'CMakeLists.txt', ...filesIn('native', '')];
+    expect(sources.filter((path) => !packed(path))).toEqual([]);
+  });
+
+  test('hold what is linked and bundled with its licences, and what changed', () => {
+    for (const path of ['vendor', 'THIRD-PARTY-NOTICES.md', 'CHANGELOG.md']) expect(packed(path)).toBe(true);
+  });
+
+  test('hold no source that is compiled, no test and no set-up', () => {
+    const others = ['src', 'test', 'bench', 'examples', 'scripts/setup.mjs', 'scripts/install/main.mjs'];
+    expect([...others, 'binding.gyp', 'build', 'node_modules'].filter(packed)).toEqual([]);
+  });
+
+  function withImports(path: string, seen: string[] = []): string[] {
+    if (seen.includes(path)) return seen;
+    seen.push(path);
+    for (const target of importsOf(path)) {
+      if (!target.startsWith('node:')) withImports(posix.normalize(target), seen);
+    }
+    return seen;
+  }
+});
+
+describe('the headers of Node-API', () => {
+  const vendor = join(scratch, 'vendor');
+  beforeAll(() => copyHeaders(ROOT, vendor));
+  const names = (folder: string): string[] => readdirSync(join(vendor, folder));
+  const folders = ['node-addon-api', 'node-api-headers'];
+
+  test('are all there: each that one of them includes', () => {
+    const there = new Set(folders.flatMap(names));
+    const included = folders.flatMap((folder) =>
+      names(folder).flatMap((name) =>
+        [...readFileSync(join(vendor, folder, name), 'utf8').matchAll(/^#include "(.+)"/gm)].map(
+          (m) => m[1]!,
+        ),
+      ),
+    );
+    expect(included).toContain('node_api_types.h');
+    expect(included.filter((name) => !there.has(name))).toEqual([]);
+    expect(read('native/src/addon.cc')).toContain('#include <napi.h>');
+    expect(there.has('napi.h')).toBe(true);
+  });
+
+  test('come with their licences and nothing else', () => {
+    for (const folder of folders) {
+      const others = names(folder).filter((name) => !name.endsWith('.h'));
+      expect(others).toHaveLength(1);
+      expect(readFileSync(join(vendor, folder, others[0]!), 'utf8')).toContain(
+        'Permission is hereby granted',
+      );
+    }
+  });
+});
+
+describe('joined modules', () => {
+  const files: Readonly<Record<string, string>> = {
+    'package.json': `{ "type": "module", "sideEffects": false, "bin": { "x": "dist/cli/main.js" },
+      "exports": { ".": { "default": "./dist/index.js" }, "./more": { "default": "./dist/more/index.js" } } }`,
+    'dist/base/thing.js':
+      "export class Thing {}\nexport const root = new URL('../../', import.meta.url).href;",
+    'dist/base/list.js': 'export const list = [];',
+    'dist/ops/one.js':
+      "import { list } from '../base/list.js';\nlist.push('one');\nfunction same() {}\nlist.push(same);",
+    'dist/ops/two.js': "import { list } from '../base/list.js';\nfunction same() {}\nlist.push(same);",
+    'dist/index.js':
+      "import './ops/one.js';\nimport './ops/two.js';\nexport { list } from './base/list.js';\nexport * from './base/thing.js';",
+    'dist/more/index.js': "export * from '../base/thing.js';",
+    'dist/cli/main.js': "export const child = new URL('./child.js', import.meta.url).href;",
+    'dist/cli/child.js': "import { root } from '../base/thing.js';\nexport const found = root;",
+  };
+  const to = join(scratch, 'package/dist');
+  const get = (path: string) => import(pathToFileURL(join(to, path)).href);
+
+  beforeAll(async () => {
+    const from = join(scratch, 'clone');
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(from, path)), { recursive: true });
+      writeFileSync(join(from, path), text);
+    }
+    await joinModules(from, join(from, 'dist'), to);
+    writeFileSync(join(scratch, 'package/package.json'), files['package.json']!);
+  });
+
+  test('are one instance, whichever entry leads to them', async () => {
+    expect((await get('index.js')).Thing).toBe((await get('more/index.js')).Thing);
+  });
+
+  test('run what is imported for what it does, in order, with its names', async () => {
+    const { list } = await get('index.js');
+    expect(
+      list.map((item: string | { name: string }) => (typeof item === 'string' ? item : item.name)),
+    ).toEqual(['one', 'same', 'same']);
+  });
+
+  test('find the root of the package, and the processes that they start', async () => {
+    const { child } = await get('cli/main.js');
+    const root = pathToFileURL(join(scratch, 'package/')).href;
+    expect((await import(child)).found).toBe(root);
+    expect((await get('index.js')).root).toBe(root);
+  });
+
+  test('are fewer files', () => {
+    const left = readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(left.length).toBeLessThan(Object.keys(files).length - 1);
+  });
+});
