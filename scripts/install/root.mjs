@@ -46,7 +46,7 @@ export function inside(root, command, { network = false } = {}) {
 /** Makes the system once and keeps it as a tar. */
 function unpack(name, folder, make) {
   if (getuid?.() !== 0) throw new Skip('needs root for chroot');
-  needs('unshare', 'tar', 'debootstrap');
+  needs('unshare', 'chroot', 'tar');
   const tar = join(CACHE, `${name}.tar`);
   mkdirSync(folder, { recursive: true });
   if (existsSync(tar)) return void run('tar', ['xpf', tar, '-C', folder]);
@@ -56,6 +56,7 @@ function unpack(name, folder, make) {
 }
 
 function bootstrap(root) {
+  needs('debootstrap');
   const { status, stdout } = attempt('debootstrap', ['--variant=minbase', SUITE, root]);
   if (status !== 0) throw new Skip(`debootstrap: ${stdout.trimEnd().split('\n').at(-1)}`);
 }
