@@ -23,7 +23,11 @@ export function toolchainRoot(folder) {
   unpack('toolchain', folder, (root) => {
     bareRoot(root);
     const apt = `apt-get update && apt-get install -y --no-install-recommends ${TOOLCHAIN} && apt-get clean`;
-    inside(root, apt, { network: true });
+    try {
+      inside(root, apt, { network: true });
+    } catch (error) {
+      throw new Skip(`apt-get: ${error.message.split('\n').at(-1)}`);
+    }
   });
 }
 
