@@ -11,8 +11,11 @@ import { parseArgs } from 'node:util';
 import prebuildify from 'prebuildify';
 import { at, root, say } from '../setup/project.mjs';
 import { refuse } from './check.mjs';
-import { isTooNew, runInOldDebian } from './old-debian.mjs';
+import { isTooNew, NoDebian, runInOldDebian } from './old-debian.mjs';
 import { fileOf, libc } from './target.mjs';
+
+/** Exit code where this machine cannot make a system to build in; 1 says that an addon could not be built or is refused. */
+const NO_DEBIAN = 3;
 
 const { values } = parseArgs({ options: { arch: { type: 'string', default: process.arch } } });
 const { arch } = values;
@@ -47,5 +50,5 @@ try {
   exit(1);
 } catch (error) {
   say(`prebuildify: ${error.message}`);
-  exit(1);
+  exit(error instanceof NoDebian ? NO_DEBIAN : 1);
 }

@@ -12,6 +12,9 @@ import { compareVersions } from './versions.mjs';
 const SUITE = 'bullseye';
 const PACKAGES = at('scripts/prebuild/debian.sh');
 
+/** Nothing is wrong with the project: this machine cannot make the system that it is built in. */
+export class NoDebian extends Error {}
+
 /** Whether what is linked here asks for a glibc that older systems do not have. */
 export function isTooNew() {
   const version = glibcVersion();
@@ -49,11 +52,15 @@ export function makeOldDebian() {
   const key = createHash('sha256').update(readFileSync(PACKAGES)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return folder;
   if (process.getuid() !== 0) {
-    throw new Error(
+    throw new NoDebian(
       `glibc ${glibcVersion()} is too new to link with, and only root can make an older system for it. ` +
         'Run this as root, or in a container as docs/releasing.md shows.',
     );
   }
+  if (spawnSync('unshare', ['--mount', 'true']).status !== 0)
+    throw new NoDebian(
+      'a Debian to build in needs mounts of its own, which are not allowed here (unshare --mount)',
+    );
   progress(`making a Debian to build in: ${folder}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -75,5 +82,5 @@ function runInto(log, [command, ...args]) {
   const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', log, log] };
   const { status, error } = spawnSync(command, args, options);
   if (status === 0) return;
-  throw new Error(`${command} ${args.join(' ')} ${error?.message ?? 'failed'} (all: build/debian.log)`);
+  throw new NoDebian(`${command} ${args.join(' ')} ${error?.message ?? 'failed'} (all: build/debian.log)`);
 }
