@@ -61,6 +61,15 @@ export class Subject {
     this.passes = new Passes(this.session, options);
   }
 
+  /**
+   * Other rows of the same model, as the explained ones may be given.
+   *
+   * @throws {ShapeError | DataError} for rows that the model cannot take.
+   */
+  read(where: string, inputs: Explained): Float32Array {
+    return readRows(where, this.session, inputs).x.data as Float32Array;
+  }
+
   /** Whether values get a trailing axis of outputs. */
   get all(): boolean {
     return this.#wanted === 'all';
