@@ -17,6 +17,8 @@ export interface Findings {
   readonly baseScores?: Float32Array;
   /** Whether the values should add up to the difference of both. */
   readonly complete?: boolean;
+  /** What to try where they miss it. */
+  readonly remedy?: string;
   /** Standard error of each value, of a method that samples. */
   readonly stdError?: Float32Array;
   readonly warnings?: readonly string[];
@@ -34,6 +36,7 @@ export function conclude(findings: Findings): Explanation {
     scores,
     baseScores,
     complete = false,
+    remedy,
     stdError,
     warnings = [],
   } = findings;
@@ -59,7 +62,7 @@ export function conclude(findings: Findings): Explanation {
     featureNames: subject.featureNames,
     outputNames: subject.outputNames,
     cost: subject.passes.cost,
-    warnings: [...warnings, ...missesIn(deltas, outputs!.data, baseValues!.data)],
+    warnings: [...warnings, ...missesIn(deltas, outputs!.data, baseValues!.data, remedy)],
     groups: session.prepare?.groups,
     original: subject.original,
   });
@@ -82,12 +85,18 @@ function deltasOf(
   });
 }
 
-function missesIn(deltas: Float32Array | undefined, outputs: Float32Array, base: Float32Array): string[] {
+function missesIn(
+  deltas: Float32Array | undefined,
+  outputs: Float32Array,
+  base: Float32Array,
+  remedy: string | undefined,
+): string[] {
   if (deltas === undefined) return [];
   const share = (delta: number, i: number): number =>
     Math.abs(delta) / Math.max(1, Math.abs(outputs[i]! - base[i]!));
   const fits = deltas.every((delta, i) => share(delta, i) <= TOLERANCE);
   if (fits) return [];
   const worst = deltas.reduce((a, b) => (Math.abs(a) >= Math.abs(b) ? a : b));
-  return [`the attributions miss the difference that they should add up to by ${worst.toPrecision(3)}`];
+  const miss = `the attributions miss the difference that they should add up to by ${worst.toPrecision(3)}`;
+  return [remedy === undefined ? miss : `${miss}; ${remedy}`];
 }

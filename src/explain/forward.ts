@@ -1,3 +1,4 @@
+import { sizeOf } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { fed } from '../ir/tensor.ts';
 import type { Subject } from './subject.ts';
@@ -66,4 +67,25 @@ export function seedsFor(targets: ArrayLike<number>, outputs: number): Float32Ar
   const seeds = new Float32Array(targets.length * outputs);
   for (let i = 0; i < targets.length; i++) seeds[i * outputs + targets[i]!] = 1;
   return seeds;
+}
+
+/** A method for one weighted sum of scores: values of the rows, `[rows, width]`. */
+export type OneOutput = (seeds: Float32Array, share: (done: number) => number) => Promise<Float32Array>;
+
+/** The method for the output that is asked of each row, or for all of them side by side, in the shape of values. */
+export async function forTargets(
+  subject: Subject,
+  scores: Float32Array,
+  one: OneOutput,
+  share: (done: number) => number = (done) => done,
+): Promise<Float32Array> {
+  const { rows, outputs, all, valuesShape } = subject;
+  if (!all) return one(seedsFor(subject.targets(scores), outputs), share);
+  const values = new Float32Array(sizeOf(valuesShape));
+  for (let k = 0; k < outputs; k++) {
+    const seeds = seedsFor(new Int32Array(rows).fill(k), outputs);
+    const some = await one(seeds, (done) => share((k + done) / outputs));
+    for (let i = 0; i < some.length; i++) values[i * outputs + k] = some[i]!;
+  }
+  return values;
 }

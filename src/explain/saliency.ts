@@ -2,7 +2,7 @@ import { checkOptions } from '../base/options.ts';
 import type { Model } from '../train/model.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
-import { gradientsOf, scoresOf, seedsFor } from './forward.ts';
+import { forTargets, gradientsOf, scoresOf } from './forward.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 
@@ -72,18 +72,14 @@ export async function inputXGradient(
 
 /** Gradients of the outputs that are asked for, in the shape of values, and the scores. */
 async function gradients(subject: Subject): Promise<{ values: Float32Array; scores: Float32Array }> {
-  const { x, rows, outputs, all, width } = subject;
+  const { x, outputs, all } = subject;
   const asked = all ? outputs : 1;
   const scores = await scoresOf(subject, x, (done) => done / (1 + asked));
-  if (!all) {
-    const seeds = seedsFor(subject.targets(scores), outputs);
-    return { values: await gradientsOf(subject, x, seeds, (done) => (1 + done) / 2), scores };
-  }
-  const values = new Float32Array(rows * width * outputs);
-  for (let k = 0; k < outputs; k++) {
-    const seeds = seedsFor(new Int32Array(rows).fill(k), outputs);
-    const one = await gradientsOf(subject, x, seeds, (done) => (1 + k + done) / (1 + asked));
-    for (let i = 0; i < one.length; i++) values[i * outputs + k] = one[i]!;
-  }
+  const values = await forTargets(
+    subject,
+    scores,
+    (seeds, share) => gradientsOf(subject, x, seeds, share),
+    (done) => (1 + asked * done) / (1 + asked),
+  );
   return { values, scores };
 }
