@@ -1,5 +1,11 @@
 /** Why a model says what it says: the entry point `glia/explain`. */
+export type { BaselineOptions, Baselines } from './baselines.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
+export {
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from './integrated-gradients.ts';
 export type { ExplainOptions, Target } from './options.ts';
+export type { QuadratureRule } from './quadrature.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export type { Explained } from './subject.ts';

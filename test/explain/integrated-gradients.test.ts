@@ -1,0 +1,59 @@
+import { integratedGradients, type QuadratureRule } from 'glia/explain';
+import { expect, test } from 'vitest';
+import { describeBackends } from '../train/backends.ts';
+import { furthest, golden, type Net, networkOf, TOLERANCE } from './networks.ts';
+
+interface Golden {
+  readonly net: Net;
+  readonly inputs: number[][];
+  readonly baseline: number[];
+  readonly baseline_logits: number[];
+  readonly target: number[];
+  readonly ig: Record<string, Record<string, { attributions: number[][]; convergence_delta: number[] }>>;
+  readonly ig_zero_baseline_gausslegendre_50: number[][];
+}
+
+interface Xor {
+  readonly net: Net;
+  readonly inputs: number[][];
+  readonly baseline: number[];
+  readonly ig_logit_gausslegendre_50: number[][];
+}
+
+const wanted = golden<Golden>('mlp_relu');
+const xor = golden<Xor>('xor');
+const { inputs, target, baseline: baselines } = wanted;
+const rules = Object.keys(wanted.ig['50']!).filter((name) => !name.startsWith('captum'));
+
+describeBackends('integrated gradients', (backend) => {
+  test.each([50, 300].flatMap((n) => rules.map((rule) => [rule, n] as const)))(
+    'by %s with %i steps have the values of the references',
+    async (rule, nSteps) => {
+      const net = await networkOf(wanted.net, 'relu', backend);
+      const method = rule as QuadratureRule;
+      const e = await integratedGradients(net, inputs, { target, baselines, nSteps, method });
+      const { attributions, convergence_delta } = wanted.ig[nSteps]![rule]!;
+      expect(furthest(e.values.data, attributions)).toBeLessThan(TOLERANCE);
+      expect(furthest(e.convergenceDelta!.data, convergence_delta)).toBeLessThan(TOLERANCE);
+      expect(
+        furthest(
+          e.baseValues.data,
+          target.map((k) => wanted.baseline_logits[k]),
+        ),
+      ).toBeLessThan(TOLERANCE);
+    },
+  );
+
+  test('start from zeros, where nothing else is said', async () => {
+    const net = await networkOf(wanted.net, 'relu', backend);
+    const { values } = await integratedGradients(net, inputs, { target });
+    expect(furthest(values.data, wanted.ig_zero_baseline_gausslegendre_50)).toBeLessThan(TOLERANCE);
+  });
+
+  test('of a network of tanh have the values of the references', async () => {
+    const net = await networkOf(xor.net, 'tanh', backend);
+    const e = await integratedGradients(net, xor.inputs, { baselines: xor.baseline });
+    expect(furthest(e.values.data, xor.ig_logit_gausslegendre_50)).toBeLessThan(TOLERANCE);
+    expect(e.warnings).toEqual([]);
+  });
+});
