@@ -4,6 +4,7 @@ export { type Attribution, type Cost, Explanation, type ExplanationJson } from '
 export {
   type IntegratedGradientsOptions,
   integratedGradients,
+  type PathMethod,
 } from './integrated-gradients.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export type { QuadratureRule } from './quadrature.ts';

@@ -1,4 +1,4 @@
-import { integratedGradients, type QuadratureRule } from 'glia/explain';
+import { integratedGradients, type PathMethod } from 'glia/explain';
 import { expect, test } from 'vitest';
 import { describeBackends } from '../train/backends.ts';
 import { furthest, golden, type Net, networkOf, TOLERANCE } from './networks.ts';
@@ -10,6 +10,7 @@ interface Golden {
   readonly baseline_logits: number[];
   readonly target: number[];
   readonly ig: Record<string, Record<string, { attributions: number[][]; convergence_delta: number[] }>>;
+  readonly ig_exact: number[][];
   readonly ig_zero_baseline_gausslegendre_50: number[][];
 }
 
@@ -30,7 +31,7 @@ describeBackends('integrated gradients', (backend) => {
     'by %s with %i steps have the values of the references',
     async (rule, nSteps) => {
       const net = await networkOf(wanted.net, 'relu', backend);
-      const method = rule as QuadratureRule;
+      const method = rule as PathMethod;
       const e = await integratedGradients(net, inputs, { target, baselines, nSteps, method });
       const { attributions, convergence_delta } = wanted.ig[nSteps]![rule]!;
       expect(furthest(e.values.data, attributions)).toBeLessThan(TOLERANCE);
@@ -43,6 +44,17 @@ describeBackends('integrated gradients', (backend) => {
       ).toBeLessThan(TOLERANCE);
     },
   );
+
+  test('in pieces have the values of the references, and no error', async () => {
+    const net = await networkOf(wanted.net, 'relu', backend);
+    const e = await integratedGradients(net, inputs, { target, baselines, method: 'exact' });
+    expect(furthest(e.values.data, wanted.ig_exact)).toBeLessThan(TOLERANCE);
+    expect(furthest(e.convergenceDelta!.data, [0, 0, 0, 0])).toBeLessThan(1e-6);
+    expect(e.warnings).toEqual([]);
+    const all = await integratedGradients(net, inputs, { target: 'all', baselines, method: 'exact' });
+    const picked = [...e.values.data.keys()].map((i) => all.values.data[3 * i + target[Math.floor(i / 5)]!]!);
+    expect(furthest(picked, [...e.values.data])).toBe(0);
+  });
 
   test('start from zeros, where nothing else is said', async () => {
     const net = await networkOf(wanted.net, 'relu', backend);
