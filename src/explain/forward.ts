@@ -1,4 +1,3 @@
-import { sizeOf } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { fed } from '../ir/tensor.ts';
 import type { Subject } from './subject.ts';
@@ -79,13 +78,21 @@ export async function forTargets(
   one: OneOutput,
   share: (done: number) => number = (done) => done,
 ): Promise<Float32Array> {
-  const { rows, outputs, all, valuesShape } = subject;
+  const { rows, outputs, all } = subject;
   if (!all) return one(seedsFor(subject.targets(scores), outputs), share);
-  const values = new Float32Array(sizeOf(valuesShape));
+  const parts: Float32Array[] = [];
   for (let k = 0; k < outputs; k++) {
     const seeds = seedsFor(new Int32Array(rows).fill(k), outputs);
-    const some = await one(seeds, (done) => share((k + done) / outputs));
-    for (let i = 0; i < some.length; i++) values[i * outputs + k] = some[i]!;
+    parts.push(await one(seeds, (done) => share((k + done) / outputs)));
   }
+  return sideBySide(parts);
+}
+
+/** Values of one output after the other as values with a trailing axis of outputs. */
+export function sideBySide(parts: readonly Float32Array[]): Float32Array {
+  const values = new Float32Array(parts.length * parts[0]!.length);
+  parts.forEach((part, k) => {
+    for (let i = 0; i < part.length; i++) values[i * parts.length + k] = part[i]!;
+  });
   return values;
 }

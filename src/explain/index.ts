@@ -1,12 +1,16 @@
 /** Why a model says what it says: the entry point `glia/explain`. */
 export type { BaselineOptions, Baselines } from './baselines.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
+export { type GradientShapOptions, gradientShap } from './gradient-shap.ts';
 export {
   type IntegratedGradientsOptions,
   integratedGradients,
   type PathMethod,
 } from './integrated-gradients.ts';
+export type { Variant } from './moments.ts';
+export type { Stdev } from './noise.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export type { QuadratureRule } from './quadrature.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
+export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Explained } from './subject.ts';
