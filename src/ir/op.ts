@@ -51,6 +51,12 @@ export interface OpEntry {
     dy: Tensor,
     attrs: Attrs,
   ) => Readonly<Record<string, Tensor | undefined>>;
+  /**
+   * Groups of inputs in which the op is linear, those of a group together, while all others are held: `[['a', 'b']]` of
+   * a sum, `[['a'], ['b']]` of a product. Attribution passes back through it as the gradient does. But for elementwise
+   * ops, an output element is a sum of products of elements, so that parts above 0 stay above it.
+   */
+  readonly linear?: readonly (readonly string[])[];
   /** The specification of what the op computes, in plain loops. */
   readonly kernel: (x: Named<View>, y: View, attrs: Attrs) => void;
   /** Elementwise ops: one output element from one element of each input. They run inside regions. */

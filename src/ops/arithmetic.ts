@@ -25,6 +25,7 @@ const addOp = defineElementwise('add', {
   inputs: ['a', 'b'],
   map: (a, b) => a! + b!,
   grad: (_x, _y, dy) => ({ a: dy, b: dy }),
+  linear: [['a', 'b']],
   simplify: ({ a, b }, y) => (is(b, 0) ? only(a!, y) : is(a, 0) ? only(b!, y) : undefined),
 });
 
@@ -50,6 +51,7 @@ const subOp = defineElementwise('sub', {
   inputs: ['a', 'b'],
   map: (a, b) => a! - b!,
   grad: (_x, _y, dy) => ({ a: dy, b: neg(dy) }),
+  linear: [['a', 'b']],
   simplify: ({ a, b }, y) => (is(b, 0) ? only(a!, y) : undefined),
 });
 
@@ -75,6 +77,7 @@ const mulOp = defineElementwise('mul', {
   inputs: ['a', 'b'],
   map: (a, b) => a! * b!,
   grad: ({ a, b }, _y, dy) => ({ a: mul(dy, b!), b: mul(dy, a!) }),
+  linear: [['a'], ['b']],
   simplify: ({ a, b }, y) => (is(b, 1) ? only(a!, y) : is(a, 1) ? only(b!, y) : undefined),
 });
 
@@ -100,6 +103,7 @@ const divOp = defineElementwise('div', {
   inputs: ['a', 'b'],
   map: (a, b) => a! / b!,
   grad: ({ b }, y, dy) => ({ a: div(dy, b!), b: neg(div(mul(dy, y), b!)) }),
+  linear: [['a']],
   simplify: ({ a, b }, y) => (is(b, 1) ? only(a!, y) : undefined),
   domain: [0.5, 2],
 });
@@ -125,6 +129,7 @@ const negOp = defineElementwise('neg', {
   inputs: ['x'],
   map: (x) => -x!,
   grad: (_x, _y, dy) => ({ x: neg(dy) }),
+  linear: [['x']],
 });
 
 /** Whether a tensor is the constant `value`. */

@@ -118,4 +118,5 @@ const whereOp = defineElementwise('where', {
   inputs: ['condition', 'a', 'b'],
   map: (condition, a, b) => (condition !== 0 ? a! : b!),
   grad: ({ condition }, _y, dy) => ({ a: where(condition!, dy, 0), b: where(condition!, 0, dy) }),
+  linear: [['a', 'b']],
 });

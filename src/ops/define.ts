@@ -28,6 +28,7 @@ interface Elementwise {
   readonly map: (...x: number[]) => number;
   /** Gradients with the output's shape; they are summed down where an input was broadcast. */
   readonly grad?: (x: Readonly<Record<string, Tensor>>, y: Tensor, dy: Tensor) => Record<string, Tensor>;
+  readonly linear?: OpEntry['linear'];
   readonly simplify?: (x: Readonly<Record<string, Tensor>>, y: Tensor) => Tensor | undefined;
   readonly domain?: readonly [number, number];
   readonly tolerance?: number;
@@ -39,7 +40,7 @@ interface Elementwise {
  */
 export function defineElementwise(
   name: string,
-  { inputs, map, grad, simplify, domain, tolerance }: Elementwise,
+  { inputs, map, grad, linear, simplify, domain, tolerance }: Elementwise,
 ): OpEntry {
   return defineOp({
     name,
@@ -56,6 +57,7 @@ export function defineElementwise(
           Object.entries(grad(x, y, dy)).map(([input, g]) => [input, sumTo(g, x[input]!.shape)]),
         ),
     }),
+    ...(linear && { linear }),
     simplify: (x, y) => simplify?.(x, y) ?? readThroughExpand(y) ?? foldConstants(x, y),
     kernel(x, y) {
       const views = inputs.map((input) => x[input]!);

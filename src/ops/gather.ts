@@ -28,6 +28,7 @@ const gatherOp = defineOp({
   shape: ({ x, index }, _attrs, fail) =>
     x!.length === 0 ? fail('x has no rows') : [...index!, ...x!.slice(1)],
   grad: ({ x, index }, _y, dy) => ({ x: scatterAdd(dy, index!, x!.shape[0]!) }),
+  linear: [['x']],
   kernel({ x, index }, y) {
     const width = sizeOf(x!.shape.slice(1));
     const rows = x!.shape[0]!;
@@ -73,6 +74,7 @@ const scatterAddOp = defineOp({
     return [rows as number, ...x!.slice(index!.length)];
   },
   grad: ({ index }, _y, dy) => ({ x: gather(dy, index!) }),
+  linear: [['x']],
   kernel({ x, index }, y, { rows }) {
     const width = sizeOf(y.shape.slice(1));
     y.data.fill(0);

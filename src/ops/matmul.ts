@@ -79,6 +79,7 @@ const matmulOp = defineOp({
       b: transB ? product(dy, a!, true, transA) : product(a!, dy, !transA, false),
     };
   },
+  linear: [['a'], ['b']],
   kernel({ a, b }, y, { transA, transB }) {
     const [m, k] = matrix(a!.shape, transA as boolean);
     const n = y.shape.at(-1)!;

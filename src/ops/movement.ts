@@ -38,6 +38,7 @@ const reshapeOp = defineOp({
     return to;
   },
   grad: ({ x }, _y, dy) => ({ x: reshape(dy, x!.shape) }),
+  linear: [['x']],
   kernel: ({ x }, y) => y.data.set(x!.data),
   simplify({ x }, y) {
     if (x!.shape.length === y.shape.length && x!.shape.every((dim, i) => dim === y.shape[i])) return x;
@@ -115,6 +116,7 @@ const transposeOp = defineOp({
     });
     return { x: transpose(dy, inverse) };
   },
+  linear: [['x']],
   kernel({ x }, y, { perm }) {
     const from = stridesOf(x!.shape);
     copyStrided(
@@ -165,6 +167,7 @@ const sliceOp = defineOp({
     const after = x!.shape.map((dim, i) => dim - (starts as number[])[i]! - (sizes as number[])[i]!);
     return { x: pad(dy, starts as number[], after) };
   },
+  linear: [['x']],
   kernel({ x }, y, { starts }) {
     const strides = stridesOf(x!.shape);
     copyStrided(x!, offsetOf(starts as number[], strides), strides, y);
@@ -209,6 +212,7 @@ const padOp = defineOp({
     return x!.map((dim, i) => dim + front[i]! + back[i]!);
   },
   grad: ({ x }, _y, dy, { before }) => ({ x: slice(dy, before as number[], x!.shape) }),
+  linear: [['x']],
   kernel({ x }, y, { before }) {
     const strides = stridesOf(y.shape);
     y.data.fill(0);
@@ -264,6 +268,7 @@ const concatOp = defineOp({
       b: slice(dy, starts, b!.shape),
     };
   },
+  linear: [['a', 'b']],
   kernel({ a, b }, y, { axis }) {
     const strides = stridesOf(y.shape);
     writeStrided(a!, y, 0, strides);

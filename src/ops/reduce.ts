@@ -87,6 +87,7 @@ const sumOp = defineOp({
     );
     return { x: expand(reshape(dy, kept), x!.shape) };
   },
+  linear: [['x']],
   kernel({ x }, y, { axis, count }) {
     const { outer, n, inner } = folded(x!.shape, axis as number, count as number);
     for (let o = 0; o < outer; o++) {
@@ -144,6 +145,7 @@ export const expandOp: OpEntry = defineOp({
     return to;
   },
   grad: ({ x }, _y, dy) => ({ x: sumTo(dy, x!.shape) }),
+  linear: [['x']],
   kernel: ({ x }, y) => copyStrided(x!, 0, broadcastStrides(x!.shape, y.shape), y),
   samples: [
     { shapes: { x: [3] }, attrs: { shape: [2, 3] } },
