@@ -1,5 +1,6 @@
 /** Why a model says what it says: the entry point `glia/explain`. */
 export type { BaselineOptions, Baselines } from './baselines.ts';
+export { type DeepLiftOptions, deepLift } from './deep-lift.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export { type GradientShapOptions, gradientShap } from './gradient-shap.ts';
 export {

@@ -1,0 +1,80 @@
+import { OptionError } from '../base/errors.ts';
+import { dependsOn } from '../compile/autodiff.ts';
+import { toposort } from '../compile/toposort.ts';
+import { byName, type OpEntry } from '../ir/op.ts';
+import type { Application, Tensor } from '../ir/tensor.ts';
+
+/** Shares of what arrives at a tensor, for tensors that it is computed from. */
+export type Parts = readonly (readonly [x: Tensor, part: Tensor])[];
+
+/** A tensor that an op makes of something that varies. */
+export interface Applied {
+  readonly y: Tensor;
+  readonly op: OpEntry;
+  readonly attrs: Application['attrs'];
+  readonly x: Readonly<Record<string, Tensor>>;
+  /** Names of the inputs that vary. */
+  readonly names: readonly string[];
+  /** These inputs, each once. */
+  readonly varying: readonly Tensor[];
+}
+
+/** Which tensors of a graph vary with one of its leaves; all others are the same for every row. */
+export class Varying {
+  /** Everything that `y` is computed from, inputs before what is computed from them. */
+  readonly order: readonly Tensor[];
+  readonly #varying: ReadonlySet<Tensor>;
+
+  constructor(y: Tensor, leaf: Tensor) {
+    this.order = toposort([y]);
+    this.#varying = dependsOn(this.order, new Set([leaf]));
+  }
+
+  has(x: Tensor): boolean {
+    return this.#varying.has(x);
+  }
+
+  /** How a tensor comes from what varies; nothing for leaves and for what does not. */
+  applied(y: Tensor): Applied | undefined {
+    if (y.origin.kind !== 'op' || !this.has(y)) return undefined;
+    const { op, inputs, attrs } = y.origin;
+    const x = byName(op, inputs);
+    const names = op.inputs.filter((name) => this.has(x[name]!));
+    return { y, op, attrs, x, names, varying: [...new Set(names.map((name) => x[name]!))] };
+  }
+
+  /**
+   * The nearest tensor that alone decides `y` by way of elementwise ops, element by element: of a GELU out of many ops,
+   * what it is the GELU of.
+   */
+  rootOf(y: Tensor): Tensor | undefined {
+    const open = new Set([y]);
+    while (open.size > 1 || open.has(y)) {
+      // The newest, so that nothing is computed from it that is still open.
+      const newest = [...open].reduce((a, b) => (a.id > b.id ? a : b));
+      const applied = this.applied(newest);
+      if (applied?.op.map === undefined) return undefined;
+      open.delete(newest);
+      for (const input of applied.varying) open.add(input);
+    }
+    return [...open][0];
+  }
+}
+
+/** The group of inputs in which the op is linear and that has all of `names`. */
+export function linearIn({ op }: Applied, names: readonly string[]): readonly string[] | undefined {
+  return op.linear?.find((group) => names.every((name) => group.includes(name)));
+}
+
+/** Shares of the inputs that vary, by their names; an input that stands twice gets both. */
+export function partsOf({ x, names }: Applied, parts: Readonly<Record<string, Tensor | undefined>>): Parts {
+  return names.flatMap((name) => (parts[name] === undefined ? [] : [[x[name]!, parts[name]!] as const]));
+}
+
+/** Stops at an op that a method has no rule for. */
+export function refuseOp(method: string, { y, op, names }: Applied): never {
+  throw new OptionError(`${method}: there is no rule for the op ${op.name} of ${names.join(' and ')}`, {
+    at: y.path || undefined,
+    hint: 'integratedGradients and shap explain every model',
+  });
+}
