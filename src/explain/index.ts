@@ -10,6 +10,8 @@ export {
 } from './integrated-gradients.ts';
 export type { Variant } from './moments.ts';
 export type { Stdev } from './noise.ts';
+export { type LrpOptions, lrp } from './lrp.ts';
+export type { LrpNumbers, LrpRule } from './lrp-rules.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export type { QuadratureRule } from './quadrature.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
