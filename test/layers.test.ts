@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, type Model, model, ops, trainStep, valueAndGrad } from 'glia';
+import { deepLift, lrp } from 'glia/explain';
 import { gradCheck } from 'glia/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OptionError, ShapeError } from '../src/base/errors.ts';
@@ -368,6 +369,41 @@ describeBackends('layers', (backend) => {
     expect(await again.weights()).toEqual(await net.weights());
     expect(await again.predict(x)).toEqual(await net.predict(x));
     expect(String(again.summary())).toBe(String(net.summary()));
+  });
+});
+
+/** The layer in a model of one input and two outputs, with dense layers around it. */
+function surrounded(sample: Sample, options: object): Model {
+  const x = nn.input([4]);
+  const fed = sample.inputs.map((shape, i) =>
+    nn.reshape(shape).call(nn.dense(sizeOf(shape), { name: `front${i}` }).call(x)),
+  );
+  const y = nn.flatten().call(sample.make({ name: 'subject' }).call(fed));
+  return model({ inputs: x, outputs: nn.dense(2, { name: 'back' }).call(y), seed: 3, ...options });
+}
+
+describeBackends('explanations through layers', (backend) => {
+  const rows = { data: Float32Array.from({ length: 24 }, (_, i) => Math.sin(i * i)), shape: [6, 4] };
+  const furthest = (numbers: ArrayLike<number>): number => Math.max(...Array.from(numbers, Math.abs));
+
+  test.each(all)('%s: deepLift adds up', async (_name, sample) => {
+    const found = await deepLift(surrounded(sample, { backend }), rows, { target: 'all' });
+    // Changes are rounded to 6e-8 at each of some steps, and the largest multiply them by some tens.
+    const size = Math.max(1, furthest(found.values.data));
+    expect(furthest(found.convergenceDelta!.data)).toBeLessThan(1e-5 * size);
+    expect(furthest(found.values.data)).toBeGreaterThan(0.01);
+  });
+
+  test.each(all)('%s: lrp hands back what arrives, or refuses by name', async (name, sample) => {
+    const explained = () => lrp(surrounded(sample, { backend }), rows, { target: 'all', rule: 'zplus' });
+    if (/softmax/i.test(name)) {
+      await expect(explained).rejects.toThrow(/lrp: there is no rule for the op \w+\n {2}at {4}subject\n/);
+      return;
+    }
+    const found = await explained();
+    const size = Math.max(1, furthest(found.values.data));
+    expect(furthest(found.convergenceDelta!.data)).toBeLessThan(1e-5 * size);
+    expect(furthest(found.values.data)).toBeGreaterThan(0.01);
   });
 });
 

@@ -42,8 +42,7 @@ export function grad(y: Tensor, wrt: readonly Tensor[], seed: Tensor = constant(
   return wrt.map((x) => gradients.get(x) ?? expand(constant(0), x.shape));
 }
 
-/** What depends on one of `wrt`, and these themselves; `order` has inputs before what is computed from them. */
-export function dependsOn(order: readonly Tensor[], wrt: ReadonlySet<Tensor>): Set<Tensor> {
+function dependsOn(order: readonly Tensor[], wrt: ReadonlySet<Tensor>): Set<Tensor> {
   const needed = new Set<Tensor>();
   for (const tensor of order) {
     if (wrt.has(tensor) || inputsOf(tensor).some((input) => needed.has(input))) needed.add(tensor);

@@ -1,8 +1,7 @@
 import { grad } from '../compile/autodiff.ts';
-import { apply } from '../ir/op.ts';
 import { constant, type Tensor } from '../ir/tensor.ts';
 import { add, detach, expand, mul, relu, sub } from '../ops/index.ts';
-import { type Applied, linearIn, type Parts, type Varying } from './varying.ts';
+import { type Applied, again, linearIn, type Parts, type Varying } from './varying.ts';
 
 /** What adds up to a tensor, apart by sign. */
 export interface Signed {
@@ -135,12 +134,8 @@ function mixing(applied: Applied): boolean {
   return op.flops(shapes, y.shape, attrs) > 0;
 }
 
-function withMembers({ op, x, attrs }: Applied, members: Members<Tensor>): Tensor {
-  return apply(
-    op,
-    op.inputs.map((name) => members[name] ?? x[name]!),
-    attrs,
-  );
+function withMembers(applied: Applied, members: Members<Tensor>): Tensor {
+  return again(applied, (x, name) => members[name] ?? x);
 }
 
 /** The contributions to an op's output, apart by sign, from those to its inputs. */

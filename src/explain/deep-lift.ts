@@ -138,8 +138,8 @@ async function contributions(
       width: 2 * width + outputs,
       trace: (batch) => {
         const [row, reference] = [fed(ROWS, [batch, ...shape]), fed('reference', [batch, ...shape])];
-        const [y, y0] = [subject.scores(row), subject.scores(reference)];
-        return { shares: mul(multipliers(y, y0, row, fed('seeds', y.shape)), sub(row, reference)) };
+        const y = subject.scores(row);
+        return { shares: mul(multipliers(y, row, reference, fed('seeds', y.shape)), sub(row, reference)) };
       },
       feed: (from, count) => ({
         [ROWS]: gather(x, width, count, (i) => rowOf(from + i)),

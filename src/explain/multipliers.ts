@@ -1,11 +1,9 @@
-import { ProgramError } from '../base/errors.ts';
 import { grad } from '../compile/autodiff.ts';
-import { toposort } from '../compile/toposort.ts';
-import { apply, byName } from '../ir/op.ts';
+import { byName } from '../ir/op.ts';
 import { withPath } from '../ir/scope.ts';
 import { constant, type Tensor } from '../ir/tensor.ts';
 import { abs, add, div, expand, greater, maximum, mul, sub, sumTo, where } from '../ops/index.ts';
-import { type Applied, linearIn, type Parts, partsOf, refuseOp, Varying } from './varying.ts';
+import { type Applied, again, linearIn, type Parts, partsOf, refuseOp, Varying } from './varying.ts';
 
 /**
  * Where an input differs from its reference by less, relative to the larger of 1 and itself, the slope is the derivative.
@@ -16,12 +14,12 @@ import { type Applied, linearIn, type Parts, partsOf, refuseOp, Varying } from '
 const TINY = 1e-5;
 
 /**
- * Multipliers of DeepLIFT: `m` with `Σ m · (x - x0) = Σ seed · (y - y0)` for each row, where `y0` is the same graph as
- * `y`, from `x0` instead of `x`. Graph in, graph out.
+ * Multipliers of DeepLIFT: `m` with `Σ m · (x - x0) = Σ seed · (y - y0)` for each row, where `y0` is what `y` would be with
+ * `x0` in the place of `x`. Graph in, graph out.
  */
-export function multipliers(y: Tensor, y0: Tensor, x: Tensor, seed: Tensor): Tensor {
+export function multipliers(y: Tensor, x: Tensor, x0: Tensor, seed: Tensor): Tensor {
   const graph = new Varying(y, x);
-  const twins = twinsOf(graph.order, toposort([y0]));
+  const twins = twinsIn(graph, x, x0);
   const arrived = new Map<Tensor, Tensor>([[y, seed]]);
   for (const tensor of graph.order.toReversed()) {
     const dy = arrived.get(tensor);
@@ -35,32 +33,32 @@ export function multipliers(y: Tensor, y0: Tensor, x: Tensor, seed: Tensor): Ten
   return arrived.get(x) ?? expand(constant(0), x.shape);
 }
 
-/** Each tensor's counterpart in a graph that was traced alike. */
-function twinsOf(order: readonly Tensor[], others: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
-  const alike = (one: Tensor, i: number): boolean => opOf(one) === opOf(others[i]!);
-  if (order.length === others.length && order.every(alike))
-    return new Map(order.map((one, i) => [one, others[i]!]));
-  throw new ProgramError('deepLift: the model is not the same when it is traced twice');
-}
+/** What a tensor that varies is for the reference. */
+type Twin = (x: Tensor) => Tensor;
 
-function opOf({ origin }: Tensor): unknown {
-  return origin.kind === 'op' ? origin.op : origin.kind;
+function twinsIn(graph: Varying, x: Tensor, x0: Tensor): Twin {
+  const twins = new Map([[x, x0]]);
+  const twin = (tensor: Tensor): Tensor => twins.get(tensor) ?? tensor;
+  for (const tensor of graph.order) {
+    const applied = graph.applied(tensor);
+    if (applied)
+      twins.set(
+        tensor,
+        withPath(tensor.path, () => again(applied, twin)),
+      );
+  }
+  return twin;
 }
-
-type Twins = ReadonlyMap<Tensor, Tensor>;
 
 /** Multipliers of what `y` is computed from. */
-function passBack(applied: Applied, dy: Tensor, graph: Varying, twins: Twins): Parts {
+function passBack(applied: Applied, dy: Tensor, graph: Varying, twin: Twin): Parts {
   const { y, op, x, attrs, names, varying } = applied;
-  const twin = (tensor: Tensor): Tensor => twins.get(tensor)!;
   if (linearIn(applied, names)) return partsOf(applied, op.grad!(x, y, dy, attrs));
   const root = graph.rootOf(y);
-  if (root !== undefined) return [[root, ofOne(applied, dy, root, twin)]];
+  if (root !== undefined) return [[root, ofOne(y, root, dy, twin)]];
   // A product: what each factor changes on the average of the other's two values.
   if (names.length === 2 && names.every((name) => linearIn(applied, [name]))) {
-    const middle = Object.entries(x).map(([name, input]) =>
-      names.includes(name) ? mul(0.5, add(input, twin(input))) : input,
-    );
+    const middle = op.inputs.map((name) => mul(0.5, add(x[name]!, twin(x[name]!))));
     return partsOf(applied, op.grad!(byName(op, middle), y, dy, attrs));
   }
   if (op.map !== undefined && varying.length === 2) return ofTwo(applied, dy, twin);
@@ -68,23 +66,25 @@ function passBack(applied: Applied, dy: Tensor, graph: Varying, twins: Twins): P
 }
 
 /** The rescale rule, Δy / Δx, for a function of one number. */
-function ofOne({ y }: Applied, dy: Tensor, root: Tensor, twin: (x: Tensor) => Tensor): Tensor {
+function ofOne(y: Tensor, root: Tensor, dy: Tensor, twin: Twin): Tensor {
   const slope = (to: Tensor, from: Tensor): Tensor => grad(to, [from], dy)[0]!;
   const change = sumTo(mul(dy, sub(y, twin(y))), root.shape);
   return secant(change, root, twin(root), [slope(y, root), slope(twin(y), twin(root))]);
 }
 
 /** Shapley values of two players for a function of two numbers, as the library of Lundberg and Lee (2017) has it. */
-function ofTwo({ y, op, x, attrs, varying }: Applied, dy: Tensor, twin: (x: Tensor) => Tensor): Parts {
+function ofTwo(applied: Applied, dy: Tensor, twin: Twin): Parts {
+  const { y, op, x, attrs, varying } = applied;
   const y0 = twin(y);
-  const valuesWith = (own: readonly Tensor[]): Tensor[] =>
-    op.inputs.map((name) =>
-      varying.includes(x[name]!) && !own.includes(x[name]!) ? twin(x[name]!) : x[name]!,
-    );
-  const slopes = [x, byName(op, valuesWith([]))].map((at, i) => op.grad!(at, i === 0 ? y : y0, dy, attrs));
-  return varying.map((input, i) => {
-    const [alone, without] = [[input], [varying[1 - i]!]].map((own) => apply(op, valuesWith(own), attrs));
-    const change = mul(0.5, add(sub(alone!, y0), sub(y, without!)));
+  const x0 = byName(
+    op,
+    op.inputs.map((name) => twin(x[name]!)),
+  );
+  const slopes = [op.grad?.(x, y, dy, attrs) ?? {}, op.grad?.(x0, y0, dy, attrs) ?? {}];
+  return varying.map((input) => {
+    const alone = again(applied, (one) => (one === input ? one : twin(one)));
+    const without = again(applied, (one) => (one === input ? twin(one) : one));
+    const change = mul(0.5, add(sub(alone, y0), sub(y, without)));
     const own = op.inputs.filter((name) => x[name] === input);
     const slope = slopes.flatMap((parts) => own.flatMap((name) => parts[name] ?? []));
     return [input, secant(sumTo(mul(dy, change), input.shape), input, twin(input), slope)];

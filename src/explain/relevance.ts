@@ -1,3 +1,4 @@
+import { OptionError } from '../base/errors.ts';
 import { withPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { constant } from '../ir/tensor.ts';
@@ -27,6 +28,7 @@ export function relevance(
   const graph = new Varying(y, x);
   const arrived = new Map<Tensor, Tensor>([[y, arriving]]);
   const kept: Tensor[] = [];
+  refuseHeld(graph);
   for (const tensor of graph.order.toReversed()) {
     const share = arrived.get(tensor);
     const applied = graph.applied(tensor);
@@ -42,6 +44,17 @@ export function relevance(
   const rows = x.shape[0]!;
   const byRow = kept.map((one) => sum(reshape(one, [rows, -1]), { axis: 1 }));
   return { values: arrived.get(x) ?? nothing, kept: byRow.reduce(add, expand(constant(0), [rows])) };
+}
+
+/** What is held is a shift that nothing depends on; as a contribution it would keep what it has no part in. */
+function refuseHeld({ order }: Varying): void {
+  for (const y of order) {
+    if (y.origin.kind !== 'op' || y.origin.op.held !== true) continue;
+    throw new OptionError(`lrp: there is no rule for the op ${y.origin.op.name}`, {
+      at: y.path || undefined,
+      hint: 'a softmax cannot be handed back; explain the logits before it, or use deepLift',
+    });
+  }
 }
 
 interface Step {

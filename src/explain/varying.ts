@@ -1,8 +1,7 @@
 import { OptionError } from '../base/errors.ts';
-import { dependsOn } from '../compile/autodiff.ts';
 import { toposort } from '../compile/toposort.ts';
-import { byName, type OpEntry } from '../ir/op.ts';
-import type { Application, Tensor } from '../ir/tensor.ts';
+import { apply, byName, type OpEntry } from '../ir/op.ts';
+import { type Application, inputsOf, type Tensor } from '../ir/tensor.ts';
 
 /** Shares of what arrives at a tensor, for tensors that it is computed from. */
 export type Parts = readonly (readonly [x: Tensor, part: Tensor])[];
@@ -23,15 +22,21 @@ export interface Applied {
 export class Varying {
   /** Everything that `y` is computed from, inputs before what is computed from them. */
   readonly order: readonly Tensor[];
-  readonly #varying: ReadonlySet<Tensor>;
+  readonly #varying: Set<Tensor>;
 
   constructor(y: Tensor, leaf: Tensor) {
     this.order = toposort([y]);
-    this.#varying = dependsOn(this.order, new Set([leaf]));
+    this.#varying = new Set([leaf]);
+    for (const tensor of this.order) if (this.#varies(tensor)) this.#varying.add(tensor);
   }
 
   has(x: Tensor): boolean {
     return this.#varying.has(x);
+  }
+
+  #varies(y: Tensor): boolean {
+    const held = y.origin.kind === 'op' && y.origin.op.held === true;
+    return !held && inputsOf(y).some((input) => this.has(input));
   }
 
   /** How a tensor comes from what varies; nothing for leaves and for what does not. */
@@ -66,6 +71,15 @@ export function linearIn({ op }: Applied, names: readonly string[]): readonly st
   return op.linear?.find((group) => names.every((name) => group.includes(name)));
 }
 
+/** The same op of other inputs. */
+export function again({ op, x, attrs }: Applied, inputOf: (x: Tensor, name: string) => Tensor): Tensor {
+  return apply(
+    op,
+    op.inputs.map((name) => inputOf(x[name]!, name)),
+    attrs,
+  );
+}
+
 /** Shares of the inputs that vary, by their names; an input that stands twice gets both. */
 export function partsOf({ x, names }: Applied, parts: Readonly<Record<string, Tensor | undefined>>): Parts {
   return names.flatMap((name) => (parts[name] === undefined ? [] : [[x[name]!, parts[name]!] as const]));
@@ -75,6 +89,6 @@ export function partsOf({ x, names }: Applied, parts: Readonly<Record<string, Te
 export function refuseOp(method: string, { y, op, names }: Applied): never {
   throw new OptionError(`${method}: there is no rule for the op ${op.name} of ${names.join(' and ')}`, {
     at: y.path || undefined,
-    hint: 'integratedGradients and shap explain every model',
+    hint: 'integratedGradients and shap take any model',
   });
 }

@@ -57,6 +57,11 @@ export interface OpEntry {
    * ops, an output element is a sum of products of elements, so that parts above 0 stay above it.
    */
   readonly linear?: readonly (readonly string[])[];
+  /**
+   * Attribution holds the output: what it is computed from gets no share, and a row that is compared with another lends it
+   * its own, as softmax shifts its logits by a number that changes nothing.
+   */
+  readonly held?: boolean;
   /** The specification of what the op computes, in plain loops. */
   readonly kernel: (x: Named<View>, y: View, attrs: Attrs) => void;
   /** Elementwise ops: one output element from one element of each input. They run inside regions. */

@@ -73,6 +73,7 @@ const detachOp = defineOp({
   inputs: ['x'],
   view: true,
   shape: ({ x }) => x!,
+  held: true,
   kernel: ({ x }, y) => y.data.set(x!.data),
   exempt: { gradient: 'that none flows back is its meaning' },
   samples: [{ shapes: { x: [2, 3] } }],

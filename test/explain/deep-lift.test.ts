@@ -1,5 +1,5 @@
-import { activation, add, dense, input, layer, layerNorm, type Model, model, ops, sequential } from 'glia';
-import { deepLift, saliency } from 'glia/explain';
+import { add, dense, input, layer, layerNorm, type Model, model, ops, sequential } from 'glia';
+import { type DeepLiftOptions, deepLift, saliency } from 'glia/explain';
 import { describe, expect, test } from 'vitest';
 import { activations } from '../../src/nn/index.ts';
 import { describeBackends } from '../train/backends.ts';
@@ -42,7 +42,7 @@ describeBackends('deepLift', (backend) => {
       [dense(40, { activation: name as 'tanh' }), dense(30, { activation: name as 'tanh' }), dense(3)],
       { inputShape: [12], seed: 4, backend },
     );
-  const oneByOne = activations.activationNames.filter((name) => !/softmax/i.test(name));
+  const oneByOne = activations.activationNames;
   test.each(oneByOne)('adds up for %s, from one reference and from many', async (name) => {
     const net = deep(name);
     const x = rows(20, 12);
@@ -108,6 +108,21 @@ describeBackends('deepLift', (backend) => {
     expect(warnings).toEqual([]);
   });
 
+  test('explains probabilities of a softmax, whatever is added to its logits', async () => {
+    const layers = [dense(5, { activation: 'tanh' as const }), dense(3, { activation: 'softmax' as const })];
+    const net = sequential(layers, { inputShape: [4], seed: 1, backend });
+    const options = { output: 'probability', target: 'all', background: rows(6, 4, 2) } as const;
+    const found = await deepLift(net, rows(5, 4), options);
+    expect(furthest(found.outputs.data, (await net.predict(rows(5, 4))).toArray())).toBeLessThan(1e-6);
+    expect(worst(found.convergenceDelta!.data)).toBeLessThan(1e-6);
+    const weights = await net.weights();
+    weights['dense2.bias']!.data.fill(40);
+    await net.setWeights(weights);
+    const shifted = await deepLift(net, rows(5, 4), options);
+    // Logits of 40 have a thirtieth of the digits of those near 1.
+    expect(furthest(shifted.values.data, [...found.values.data])).toBeLessThan(1e-5);
+  });
+
   test('explains probabilities of a sigmoid', async () => {
     const net = sequential([dense(5, { activation: 'relu' }), dense(1, { activation: 'sigmoid' })], {
       inputShape: [4],
@@ -121,8 +136,20 @@ describeBackends('deepLift', (backend) => {
 });
 
 describe('deepLift refuses', () => {
-  test('an op that it has no rule for, by its name', async () => {
-    const net = sequential([dense(3), activation('softmax'), dense(2)], { inputShape: [3] });
-    await expect(deepLift(net, rows(2, 3))).rejects.toThrow(/deepLift: there is no rule for the op/);
+  test('an op that it has no rule for, by its name and where it stands', async () => {
+    const largest = layer({ apply: (_own, x) => ops.max(x, { axis: 1, keepDims: true }), name: 'largest' });
+    const net = sequential([dense(3), largest, dense(2)], { inputShape: [3] });
+    await expect(deepLift(net, rows(2, 3))).rejects.toThrow(
+      /^deepLift: there is no rule for the op max of x\n {2}at {4}largest\n/,
+    );
+  });
+
+  test.each([
+    [{ background: [[1, 2]] }, /does not have the width/],
+    [{ baselines: 'zero' }, /did you mean "zeros"/],
+    [{ base: 'zeros' }, /unknown option "base"/],
+  ])('options that it cannot use: %j', async (options, message) => {
+    const net = sequential([dense(2)], { inputShape: [3] });
+    await expect(deepLift(net, rows(2, 3), options as DeepLiftOptions)).rejects.toThrow(message);
   });
 });
