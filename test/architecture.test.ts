@@ -69,7 +69,7 @@ describe('what only one file knows', () => {
 
   test('the name of an op stands in its entry and its kernel, not in passes and backends', () => {
     const names = new Set(allOps().map(({ name }) => name));
-    const inside = source.filter((path) => /^src\/(compile|backend)\//.test(path));
+    const inside = source.filter((path) => /^src\/(compile|backend|explain)\//.test(path));
     const named = inside.flatMap((path) =>
       [...code(path).matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map((m) => m[2]!),
     );

@@ -1,13 +1,8 @@
 import { grad } from '../compile/autodiff.ts';
-import { constant, type Tensor } from '../ir/tensor.ts';
+import type { Tensor } from '../ir/tensor.ts';
 import { add, detach, expand, mul, relu, sub } from '../ops/index.ts';
-import { type Applied, again, linearIn, type Parts, type Varying } from './varying.ts';
-
-/** What adds up to a tensor, apart by sign. */
-export interface Signed {
-  readonly plus: Tensor;
-  readonly minus: Tensor;
-}
+import { type Members, type Signed, split, withMembers } from './signed.ts';
+import { type Applied, linearIn, type Parts, type Varying } from './varying.ts';
 
 /** Where a block begins: with something that varies, or with a number of its own, such as a bias. */
 interface Source {
@@ -17,9 +12,6 @@ interface Source {
   readonly value: Tensor;
   readonly signed: Signed;
 }
-
-/** By the names of an op's inputs. */
-type Members<T> = Readonly<Record<string, T>>;
 
 /**
  * The linear piece of a layer that ends in a tensor `y`: a product with its bias, a sum, a flattening. Each element of
@@ -132,47 +124,4 @@ function mixing(applied: Applied): boolean {
   if (op.map !== undefined) return linearIn(applied, names)!.length > 1;
   const shapes = Object.fromEntries(Object.entries(x).map(([name, { shape }]) => [name, shape]));
   return op.flops(shapes, y.shape, attrs) > 0;
-}
-
-function withMembers(applied: Applied, members: Members<Tensor>): Tensor {
-  return again(applied, (x, name) => members[name] ?? x);
-}
-
-/** The contributions to an op's output, apart by sign, from those to its inputs. */
-function split(applied: Applied, members: Members<Signed>): Signed {
-  const terms = applied.op.map === undefined ? termsOf(applied, members) : oneByOne(applied, members);
-  const sum = (sign: keyof Signed): Tensor => terms.map((term) => term[sign]).reduce((a, b) => add(a, b));
-  return { plus: sum('plus'), minus: sum('minus') };
-}
-
-/** Of an elementwise op each input's contribution is computed with the others at 0, and has the sign that it has. */
-function oneByOne(applied: Applied, members: Members<Signed>): Signed[] {
-  const nothing = Object.fromEntries(
-    Object.keys(members).map((name) => [name, expand(constant(0), members[name]!.plus.shape)]),
-  );
-  return Object.entries(members).flatMap(([name, { plus, minus }]) =>
-    [plus, minus].map((part) => {
-      const y = withMembers(applied, { ...nothing, [name]: part });
-      const above = relu(y);
-      return { plus: above, minus: sub(y, above) };
-    }),
-  );
-}
-
-/** Of other ops the sign of a contribution is that of the product of its factors. */
-function termsOf(applied: Applied, members: Members<Signed>): Signed[] {
-  const { op, x } = applied;
-  const all = (sign: keyof Signed): Members<Tensor> =>
-    Object.fromEntries(Object.entries(members).map(([name, signed]) => [name, signed[sign]]));
-  const [plus, minus] = [all('plus'), all('minus')];
-  const factor = op.inputs.find((name) => !(name in members) && x[name]!.dtype === 'f32');
-  if (factor === undefined) return [{ plus: withMembers(applied, plus), minus: withMembers(applied, minus) }];
-  const above = relu(x[factor]!);
-  const below = sub(x[factor]!, above);
-  const product = (part: Members<Tensor>, by: Tensor): Tensor =>
-    withMembers(applied, { ...part, [factor]: by });
-  return [
-    { plus: product(plus, above), minus: product(plus, below) },
-    { plus: product(minus, below), minus: product(minus, above) },
-  ];
 }

@@ -2,18 +2,13 @@ import { checkOptions } from '../base/options.ts';
 import { fed } from '../ir/tensor.ts';
 import { mul, sub } from '../ops/index.ts';
 import type { Model } from '../train/model.ts';
-import {
-  BASELINE_OPTIONS,
-  type BaselineOptions,
-  readBackground,
-  readBaselines,
-  spread,
-} from './baselines.ts';
+import { BASELINE_OPTIONS, type BaselineOptions } from './baselines.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { forTargets, ROWS, scoresOf } from './forward.ts';
 import { multipliers } from './multipliers.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { baseScoresOf, type References, readReferences } from './references.ts';
 import { type Explained, Subject } from './subject.ts';
 
 /** Options of {@link deepLift}. */
@@ -27,7 +22,7 @@ export interface DeepLiftOptions extends ExplainOptions, BaselineOptions {
 
 /**
  * What each input changes against a reference, carried back through the network by the ratios of the changes
- * (DeepLIFT; Shrikumar, Greenside and Kundaje, 2017, with the rescale rule, equations 1 to 9); with a background the mean
+ * (DeepLIFT; Shrikumar, Greenside and Kundaje, 2017, with the rescale rule); with a background the mean
  * over many references (DeepSHAP; Lundberg and Lee, 2017).
  *
  *     A_i = m_i · (x_i - r_i),    Σ A_i = f(x) - f(r)
@@ -60,9 +55,9 @@ export async function deepLift(
 ): Promise<Explanation> {
   const own = checkOptions('deepLift', options, [...EXPLAIN_OPTIONS, ...BASELINE_OPTIONS]);
   const subject = new Subject('deepLift', model, inputs, own);
-  const references = readReferences(subject, own);
+  const references = readReferences('deepLift', subject, own);
   const scores = await scoresOf(subject, subject.x, (done) => 0.1 * done);
-  const baseScores = await baseScoresOf(subject, references);
+  const baseScores = await baseScoresOf(subject, references, (done) => 0.1 + 0.1 * done);
   const values = await forTargets(
     subject,
     scores,
@@ -78,40 +73,6 @@ export async function deepLift(
     scores,
     baseScores,
     complete: true,
-  });
-}
-
-/** Rows that the explained ones are compared with: each with its own, or each with all. */
-interface References {
-  readonly data: Float32Array;
-  /** How many each row is compared with, and where the k-th of them stands. */
-  readonly each: number;
-  readonly at: (row: number, k: number) => number;
-  readonly about: Readonly<Record<string, unknown>>;
-}
-
-function readReferences(subject: Subject, { baselines, background }: DeepLiftOptions): References {
-  if (background !== undefined && baselines === undefined) {
-    const data = readBackground('deepLift', subject, background);
-    const each = data.length / subject.width;
-    return { data, each, at: (_row, k) => k, about: { background: each } };
-  }
-  const rows = readBaselines('deepLift', subject, {
-    ...(baselines !== undefined && { baselines }),
-    ...(background !== undefined && { background }),
-  });
-  return { data: spread(rows, subject), each: 1, at: (row) => row, about: { baselines: rows.about } };
-}
-
-/** What the model says of the references of each row, `[rows, outputs]`: the mean, where there are several. */
-async function baseScoresOf(subject: Subject, { data, each, at }: References): Promise<Float32Array> {
-  const { rows, outputs } = subject;
-  const scores = await scoresOf(subject, data, (done) => 0.1 + 0.1 * done);
-  return Float32Array.from({ length: rows * outputs }, (_, i) => {
-    const [row, output] = [Math.floor(i / outputs), i % outputs];
-    let sum = 0;
-    for (let k = 0; k < each; k++) sum += scores[at(row, k) * outputs + output]!;
-    return sum / each;
   });
 }
 

@@ -7,9 +7,8 @@ import { type Applied, again, linearIn, type Parts, partsOf, refuseOp, Varying }
 
 /**
  * Where an input differs from its reference by less, relative to the larger of 1 and itself, the slope is the derivative.
- * In float32 a difference of outputs is off by 6e-8, so below this the secant would be off by more than 1 %. The
- * derivative misses at most half of the difference, where a kink lies in between: 5e-6, below what a sum over a layer
- * is off by.
+ * Below this, the secant of a smooth function would be off by more than 1 %, since float32 rounds its values to 6e-8. The
+ * derivative is off where a kink lies in between; a sum then misses half the difference at most, 5e-6.
  */
 const TINY = 1e-5;
 

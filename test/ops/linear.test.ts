@@ -28,6 +28,10 @@ describe.each(linear.map((op) => [op.name, op] as const))('%s', (_name, op) => {
     }
   });
 
+  test('has a gradient to go back by', () => {
+    expect(op.grad).toBeDefined();
+  });
+
   test('makes parts above 0 of such parts, if it is not elementwise', () => {
     if (op.map !== undefined) return;
     for (const sample of op.samples) {
