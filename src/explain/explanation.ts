@@ -56,7 +56,7 @@ export interface ExplanationFields {
   readonly outputNames: readonly string[];
   readonly cost: Cost;
   readonly warnings: readonly string[];
-  /** Original columns and their positions in a row, of a model with preprocessing. */
+  /** What `top` adds up: groups that were asked for, or original columns, and their positions in a row. */
   readonly groups: readonly FeatureGroup[] | undefined;
   /** The rows as they were given, where they have names. */
   readonly original: readonly RowObject[] | undefined;
@@ -147,7 +147,8 @@ export class Explanation {
 
   /**
    * The inputs that weigh most in a row, largest first. Of a model with preprocessing they are the original columns:
-   * what falls to the numbers of one is added up, and the value is the one that was given.
+   * what falls to the numbers of one is added up, and the value is the one that was given. So are groups of inputs that
+   * were explained together.
    *
    * @param k how many; default all.
    * @param row which; default 0.

@@ -1,4 +1,5 @@
 import type { Shape } from '../base/shape.ts';
+import type { FeatureGroup } from '../data/prepared.ts';
 import { Values } from '../train/values.ts';
 import { Explanation } from './explanation.ts';
 import type { Subject } from './subject.ts';
@@ -22,6 +23,8 @@ export interface Findings {
   /** Standard error of each value, of a method that samples. */
   readonly stdError?: Float32Array;
   readonly warnings?: readonly string[];
+  /** Inputs that were taken together, each with equal shares of what fell to all; default the original columns. */
+  readonly groups?: readonly FeatureGroup[];
 }
 
 /** Largest error of a sum of float32 attributions, relative to the larger of 1 and what they should add up to. */
@@ -63,7 +66,7 @@ export function conclude(findings: Findings): Explanation {
     outputNames: subject.outputNames,
     cost: subject.passes.cost,
     warnings: [...warnings, ...missesIn(deltas, outputs!.data, baseValues!.data, remedy)],
-    groups: session.prepare?.groups,
+    groups: findings.groups ?? session.prepare?.groups,
     original: subject.original,
   });
 }
