@@ -16,4 +16,7 @@ export type { ExplainOptions, Target } from './options.ts';
 export type { QuadratureRule } from './quadrature.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
+export type { Groups } from './players.ts';
+export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
+export { type ShapOptions, shap } from './shap.ts';
 export type { Explained } from './subject.ts';

@@ -1,0 +1,59 @@
+import type { Design } from './game.ts';
+
+/**
+ * Some orders in which players come, each walked forward and backward: a player gets what it adds, averaged over both
+ * walks (antithetic sampling; Mitchell et al., 2022). What falls to all adds up after every order.
+ *
+ * The coalitions are the empty one, that of all, and of each order first those of 1 to M - 1 players from its begin,
+ * then those from its end.
+ *
+ * @param orders permutations of the players, at least one; two or more give a standard error.
+ */
+export function permutationShapley(orders: readonly ArrayLike<number>[], players: number): Design {
+  const M = players;
+  const walk = Math.max(0, M - 1);
+  const places = orders.map((order) => {
+    const place = new Int32Array(M);
+    for (let at = 0; at < M; at++) place[order[at]!] = at;
+    return place;
+  });
+  return {
+    players,
+    coalitions: 2 + 2 * walk * orders.length,
+    has(coalition, player) {
+      if (coalition < 2) return coalition === 1;
+      const [walks, size] = [Math.floor((coalition - 2) / walk), ((coalition - 2) % walk) + 1];
+      const place = places[walks >> 1]![player]!;
+      return walks % 2 === 0 ? place < size : place >= M - size;
+    },
+    solve(values) {
+      const of = (walks: number, size: number): number =>
+        values[size === 0 ? 0 : size === M ? 1 : 1 + walk * walks + size]!;
+      return meanOf(
+        M,
+        orders.map((order, p) => {
+          const phi = new Float64Array(M);
+          for (let at = 0; at < M; at++) {
+            const forward = of(2 * p, at + 1) - of(2 * p, at);
+            const backward = of(2 * p + 1, M - at) - of(2 * p + 1, M - at - 1);
+            phi[order[at]!] = (forward + backward) / 2;
+          }
+          return phi;
+        }),
+      );
+    },
+  };
+}
+
+/** Mean of some estimates, and its standard error where there are two or more. */
+function meanOf(M: number, estimates: readonly Float64Array[]) {
+  const n = estimates.length;
+  const values = new Float64Array(M);
+  for (const phi of estimates) for (let i = 0; i < M; i++) values[i]! += phi[i]! / n;
+  if (n < 2) return { values };
+  const stdError = values.map((mean, i) => {
+    const squares = estimates.reduce((sum, phi) => sum + (phi[i]! - mean) ** 2, 0);
+    return Math.sqrt(squares / (n - 1) / n);
+  });
+  return { values, stdError };
+}

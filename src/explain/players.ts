@@ -1,0 +1,100 @@
+import { OptionError } from '../base/errors.ts';
+import { checkNumber } from '../base/ranges.ts';
+import { sizeOf } from '../base/shape.ts';
+import type { FeatureGroup } from '../data/prepared.ts';
+import { fed } from '../ir/tensor.ts';
+import { firstProduct } from './first-product.ts';
+import { ROWS } from './forward.ts';
+import { weightOf } from './masked.ts';
+import type { Subject } from './subject.ts';
+
+/** Inputs that are there or away together: positions in a row by name, or the original columns of the preprocessing. */
+export type Groups = 'columns' | Readonly<Record<string, readonly number[]>>;
+
+/**
+ * Who plays: the groups that are asked for and each input that is in none of them, in the order of their first inputs.
+ * Without groups the original columns of the preprocessing, or each input by itself.
+ *
+ * @throws {OptionError} for groups that name no input or one of another, and for columns without preprocessing.
+ */
+export function playersOf(
+  where: string,
+  subject: Subject,
+  groups: Groups | undefined,
+): readonly FeatureGroup[] {
+  const columns = subject.session.prepare?.groups.filter(({ outputs }) => outputs.length > 0);
+  if (groups === 'columns' && columns === undefined) {
+    throw new OptionError(`${where}: groups are 'columns', and the model has no preprocessing`, {
+      hint: 'sequential(layers, { prepare: columns({ … }).fit(train) }), or positions by name: { colour: [3, 4, 5] }',
+    });
+  }
+  if (groups === undefined || groups === 'columns') return columns ?? subject.featureNames.map(alone);
+  const taken = new Map<number, string>();
+  const named = entriesOf(where, groups).map(([column, outputs]): FeatureGroup => {
+    for (const i of outputs) {
+      checkNumber(where, `groups.${column}`, i, { least: 0, below: subject.width, whole: true });
+      const other = taken.get(i);
+      if (other !== undefined)
+        throw new OptionError(`${where}: input ${i} is in two groups, "${other}" and "${column}"`);
+      taken.set(i, column);
+    }
+    return { column, outputs: [...outputs] };
+  });
+  const single = subject.featureNames.map(alone).filter(({ outputs: [i] }) => !taken.has(i!));
+  return [...named, ...single].sort((a, b) => Math.min(...a.outputs) - Math.min(...b.outputs));
+}
+
+function alone(column: string, i: number): FeatureGroup {
+  return { column, outputs: [i] };
+}
+
+function entriesOf(where: string, groups: unknown): [string, readonly number[]][] {
+  if (typeof groups !== 'object' || groups === null || Array.isArray(groups)) {
+    throw new OptionError(`${where}: groups must be 'columns' or positions by name`, {
+      got:
+        groups === null
+          ? 'null'
+          : Array.isArray(groups)
+            ? 'an array'
+            : (JSON.stringify(groups) ?? typeof groups),
+      hint: '{ colour: [3, 4, 5] }',
+    });
+  }
+  return Object.entries(groups as Record<string, unknown>).map(([name, list]) => {
+    if (Array.isArray(list) && list.length > 0) return [name, list as number[]];
+    throw new OptionError(`${where}: groups.${name} must be a list of one position or more`);
+  });
+}
+
+/**
+ * For a row the players that can matter: one whose inputs are those of all of the background, or are multiplied with
+ * zeros, changes nothing. It is left out of the game, and its value is exactly 0.
+ */
+export function activePlayers(
+  players: readonly FeatureGroup[],
+  row: Float32Array,
+  background: Float32Array,
+  read: (input: number) => boolean,
+): number[] {
+  const width = row.length;
+  const differs = (i: number): boolean => {
+    if (!read(i)) return false;
+    for (let at = i; at < background.length; at += width) if (background[at] !== row[i]) return true;
+    return false;
+  };
+  return players.flatMap(({ outputs }, player) => (outputs.some(differs) ? [player] : []));
+}
+
+/** Which inputs the network reads, as far as the weights of a dense first layer say: none whose weights are all 0. */
+export async function inputsRead(subject: Subject): Promise<(input: number) => boolean> {
+  const { session, shape, width } = subject;
+  const leaf = fed(ROWS, [2, ...shape]);
+  const product = firstProduct(subject.scores(leaf), leaf);
+  const weight = product && weightOf(product);
+  if (weight?.origin.kind !== 'leaf' || weight.origin.role !== 'stored' || weight.shape[1] !== width)
+    return () => true;
+  const { data } = (await session.readWeights())[weight.origin.name]!;
+  const read = new Uint8Array(width);
+  for (let i = 0; i < sizeOf(weight.shape); i++) if (data[i] !== 0) read[i % width] = 1;
+  return (input) => read[input] === 1;
+}

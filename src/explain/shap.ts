@@ -1,0 +1,170 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions, choose } from '../base/options.ts';
+import { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
+import type { FeatureGroup } from '../data/prepared.ts';
+import type { Model } from '../train/model.ts';
+import { readBackground } from './baselines.ts';
+import { exactShapley } from './exact-shapley.ts';
+import type { Explanation } from './explanation.ts';
+import { conclude } from './findings.ts';
+import { scoresOf } from './forward.ts';
+import type { Design } from './game.ts';
+import { kernelShapley } from './kernel-shapley.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { permutationShapley } from './permutation-shapley.ts';
+import { activePlayers, type Groups, inputsRead, playersOf } from './players.ts';
+import { type Games, shapleyValues } from './shapley-values.ts';
+import { type Explained, Subject } from './subject.ts';
+
+/** Options of {@link shap}. */
+export interface ShapOptions extends ExplainOptions {
+  /** Rows that stand in for inputs that are away: one, or many that the model usually sees, such as a hundred. */
+  readonly background: Explained;
+  /**
+   * `'exact'`, all coalitions; `'kernel'`, a weighted fit to some; `'permutation'`, some orders, forward and backward.
+   * Default `'auto'`: exact where coalitions times background are at most 2¹⁸ rows for a row, else kernel, and
+   * permutation for more than 1024 players.
+   */
+  readonly algorithm?: 'auto' | 'exact' | 'kernel' | 'permutation';
+  /**
+   * Inputs that are there or away together, positions by name; each other input plays by itself. Default `'columns'`
+   * with preprocessing: the original columns, so that a category is one player.
+   */
+  readonly groups?: Groups;
+  /** Coalitions, besides none and all, of `'kernel'` and `'permutation'`. Default twice the players and 2048. */
+  readonly nSamples?: number;
+  /** Decides what is drawn. Default 0. */
+  readonly seed?: number;
+}
+
+const ALGORITHMS = { auto: true, exact: true, kernel: true, permutation: true } as const;
+/** Rows that an exact game may take where nobody asked for it: some tens of milliseconds of a small network. */
+const BUDGET = 2 ** 18;
+/** Players of which all coalitions can be played at all. */
+const EXACT_PLAYERS = 20;
+/** Players of a fit: its inverse takes seconds. */
+const KERNEL_PLAYERS = 1024;
+
+/**
+ * Shapley values (Shapley, 1953; Lundberg and Lee, 2017): what each input adds to the output, on average over the orders
+ * in which inputs may become known. Inputs that are not known are those of the background, of all its rows in turn and
+ * whatever the known ones are (the interventional game); a coalition S of inputs is worth
+ *
+ *     v(S) = 1/K · Σ_k f(x_S, b_k elsewhere).
+ *
+ * | name         | shape                                                                     |
+ * | ------------ | ------------------------------------------------------------------------- |
+ * | `inputs`     | `[n, …input]`, a table, or rows by name                                   |
+ * | `background` | `[K, …input]`, a table, or rows by name                                   |
+ * | `values`     | `[n, …input]`, with `target: 'all'` and an axis of outputs                |
+ * | `baseValues` | `[n]`, the mean output over the background                                |
+ * | `stdError`   | as `values`, where coalitions were drawn                                  |
+ *
+ * The values of a row add up to the output less the base value, however few coalitions there are. Inputs of a group
+ * get equal shares of what falls to it, and of its standard error; `top` adds them up again. An input that no row of
+ * the background differs in, or that a dense first layer does not read, gets exactly 0.
+ *
+ * Units: those of the output. Cost: 2^M·K rows forward for a row of M players (exact), (nSamples + 2)·K (kernel,
+ * permutation); all outputs at once. The standard error is over what is drawn: of a kernel fit the sandwich estimate
+ * over pairs of coalitions, of permutations that of their mean. It says nothing of the choice of the background.
+ *
+ * @throws {OptionError} for unknown options and targets, groups that overlap, a background that is missing, and more
+ * than 20 players of an exact or 1024 of a kernel game.
+ * @throws {ShapeError | DataError} for rows that the model cannot take.
+ * @example
+ * const why = await shap(model, rows, { background: trainingRows });
+ * why.top(3); // [{ feature: 'plan', value: 'basic', attribution: 0.83 }, …]
+ */
+export async function shap(model: Model, inputs: Explained, options: ShapOptions): Promise<Explanation> {
+  const known = [...EXPLAIN_OPTIONS, 'background', 'algorithm', 'groups', 'nSamples', 'seed'];
+  const own = checkOptions('shap', options, known);
+  const { background: given, algorithm = 'auto', groups, nSamples, seed = 0, ...rest } = own;
+  choose('shap: algorithm', algorithm, ALGORITHMS);
+  if (nSamples !== undefined) checkNumber('shap', 'nSamples', nSamples, { least: 4, whole: true });
+  checkNumber('shap', 'seed', seed, { whole: true });
+  const subject = new Subject('shap', model, inputs, rest);
+  const background = readBackground('shap', subject, given);
+  const players = playersOf('shap', subject, groups);
+  const scores = await scoresOf(subject, subject.x, (done) => 0.01 * done);
+  const baseScores = await meanScores(subject, background);
+  const games = gamesOf(subject, players, background, await inputsRead(subject));
+  const most = Math.max(...games.map(({ active }) => active.length));
+  const chosen = algorithm === 'auto' ? usual(most, background.length / subject.width) : algorithm;
+  checkPlayers(chosen, most);
+  const found = await shapleyValues(
+    {
+      ...{ subject, players, games, background, targets: subject.targets(scores) },
+      design: (M) => designOf(chosen, M, nSamples ?? 2 * M + 2048, seed),
+    },
+    (done) => 0.02 + 0.98 * done,
+  );
+  const sampling = chosen !== 'exact' && { nSamples: nSamples ?? 2 * most + 2048, seed };
+  return conclude({
+    method: 'shap',
+    options: { algorithm: chosen, background: background.length / subject.width, ...sampling },
+    ...{ subject, scores, baseScores, groups: players },
+    complete: true,
+    ...found,
+  });
+}
+
+/** The mean of the background's scores, once for each row that is explained. */
+async function meanScores(subject: Subject, background: Float32Array): Promise<Float32Array> {
+  const { outputs, rows } = subject;
+  const scores = await scoresOf(subject, background, (done) => 0.01 + 0.01 * done);
+  const sums = new Float64Array(outputs);
+  for (let i = 0; i < scores.length; i++) sums[i % outputs]! += scores[i]!;
+  return Float32Array.from(
+    { length: rows * outputs },
+    (_, i) => (sums[i % outputs]! * outputs) / scores.length,
+  );
+}
+
+/** Rows by the players that matter to them. */
+function gamesOf(
+  { x, rows, width }: Subject,
+  players: readonly FeatureGroup[],
+  background: Float32Array,
+  read: (input: number) => boolean,
+): readonly Games[] {
+  const games = new Map<string, { active: number[]; rows: number[] }>();
+  for (let row = 0; row < rows; row++) {
+    const active = activePlayers(players, x.subarray(row * width, (row + 1) * width), background, read);
+    const key = active.join();
+    const game = games.get(key) ?? { active, rows: [] };
+    game.rows.push(row);
+    games.set(key, game);
+  }
+  return [...games.values()];
+}
+
+type Algorithm = Exclude<keyof typeof ALGORITHMS, 'auto'>;
+
+function usual(players: number, background: number): Algorithm {
+  if (players <= EXACT_PLAYERS && 2 ** players * background <= BUDGET) return 'exact';
+  return players <= KERNEL_PLAYERS ? 'kernel' : 'permutation';
+}
+
+function checkPlayers(algorithm: Algorithm, players: number): void {
+  const most = { exact: EXACT_PLAYERS, kernel: KERNEL_PLAYERS, permutation: Infinity }[algorithm];
+  if (players <= most) return;
+  throw new OptionError(
+    `shap: ${players} players are too many for algorithm '${algorithm}', which takes ${most}`,
+    {
+      hint: `put inputs that belong together in groups, or ask for '${algorithm === 'exact' ? 'kernel' : 'permutation'}'`,
+    },
+  );
+}
+
+function designOf(algorithm: Algorithm, players: number, nSamples: number, seed: number): Design {
+  // One player gets all, and nobody nothing, whatever is asked for.
+  if (algorithm === 'exact' || players < 2) return exactShapley(players);
+  const random = Random.of(seed, `shap ${algorithm} ${players}`);
+  if (algorithm === 'kernel') return kernelShapley(players, nSamples, random);
+  const orders = Math.max(2, Math.floor(nSamples / (2 * (players - 1))));
+  return permutationShapley(
+    Array.from({ length: orders }, () => random.permutation(players)),
+    players,
+  );
+}
