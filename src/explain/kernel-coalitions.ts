@@ -9,6 +9,9 @@ export interface WeightedCoalitions {
   readonly drawnFrom: number;
 }
 
+/** Coalitions to be drawn at least: two pairs, which differ. */
+export const ROOM = 4;
+
 /** Coalitions of `size` players and of the others, by size: at most half of the players. */
 interface Stratum {
   readonly size: number;
@@ -32,13 +35,15 @@ export function kernelCoalitions(M: number, most: number, random: Random): Weigh
   let next = 0;
   for (; next < strata.length; next++) {
     const { size, count, mass: own } = strata[next]!;
-    if (!all && (left * own) / mass < count) break;
+    // The single players alone tell all of them apart, so they come wherever there is room.
+    const fits = all || (next === 0 && left >= count + ROOM);
+    if (!fits && (left * own) / mass < count) break;
     for (const chosen of combinations(M, size)) found.push({ members: chosen, weight: own / count });
     left -= count;
     mass -= own;
   }
   const drawnFrom = 2 * found.length;
-  const pairs = next === strata.length ? 0 : Math.max(2, Math.floor(left / 2));
+  const pairs = next === strata.length ? 0 : Math.max(ROOM, left) >> 1;
   for (let i = 0; i < pairs; i++) {
     const size = pick(strata.slice(next), mass * random.uniform());
     const members = new Uint8Array(M);

@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { cholesky, inverseOf } from './cholesky.ts';
 import type { Design, Solution } from './game.ts';
-import { kernelCoalitions, type WeightedCoalitions } from './kernel-coalitions.ts';
+import { kernelCoalitions, ROOM, type WeightedCoalitions } from './kernel-coalitions.ts';
 
 /**
  * Kernel SHAP (Lundberg and Lee, 2017): the weighted least squares fit of the coalitions' values by a sum over their
@@ -23,7 +23,7 @@ export function kernelShapley(M: number, nSamples: number, random: Random): Desi
       coalition < 2 ? coalition === 1 : members[(coalition - 2) * M + player] === 1,
     solve: (values) => solve(values, M, coalitions, lists, gains, rest),
     ...(singular && {
-      warning: `${weights.length} coalitions do not tell ${M} players apart: give nSamples of ${2 * M} or more`,
+      warning: `${weights.length} coalitions do not tell ${M} players apart: give nSamples of ${2 * M + ROOM} or more`,
     }),
   };
 }
