@@ -2,6 +2,7 @@ import { sizeOf } from '../base/shape.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
 import { coalitionValues } from './coalitions.ts';
 import type { Design } from './game.ts';
+import { askedOutputs, giveShares } from './shares.ts';
 import type { Subject } from './subject.ts';
 
 /** Games with the same players: which, and the rows that play them. */
@@ -81,21 +82,19 @@ function solveRow(
   values: Float32Array,
   stdError: Float32Array,
 ): boolean {
-  const { outputs, all, width } = subject;
-  const asked = all ? Array.from({ length: outputs }, (_, k) => k) : [targets[row]!];
   const one = new Float64Array(coalitions);
   let sampled = false;
-  asked.forEach((output, at) => {
-    for (let c = 0; c < coalitions; c++) one[c] = v[c * outputs + output]!;
+  askedOutputs(
+    subject,
+    targets,
+  )(row).forEach((output, at) => {
+    for (let c = 0; c < coalitions; c++) one[c] = v[c * subject.outputs + output]!;
     const solved = solve(one);
     sampled ||= solved.stdError !== undefined;
     active.forEach((player, i) => {
       const inputs = players[player]!.outputs;
-      for (const input of inputs) {
-        const to = (row * width + input) * asked.length + at;
-        values[to] = solved.values[i]! / inputs.length;
-        stdError[to] = (solved.stdError?.[i] ?? 0) / inputs.length;
-      }
+      giveShares(subject, values, { row, at }, inputs, solved.values[i]!);
+      giveShares(subject, stdError, { row, at }, inputs, solved.stdError?.[i] ?? 0);
     });
   });
   return sampled;
