@@ -8,7 +8,8 @@ import type { Design } from './game.ts';
  */
 export function exactShapley(players: number): Design {
   const coalitions = 2 ** players;
-  const weights = weightsBySize(players);
+  const bySize = weightsBySize(players);
+  const weights = Float64Array.from({ length: coalitions }, (_, S) => bySize[bits(S)]!);
   return {
     players,
     coalitions,
@@ -17,9 +18,9 @@ export function exactShapley(players: number): Design {
       const phi = new Float64Array(players);
       for (let i = 0; i < players; i++) {
         const bit = 1 << i;
-        for (let S = 0; S < coalitions; S++) {
-          if ((S & bit) === 0) phi[i]! += weights[bits(S)]! * (values[S | bit]! - values[S]!);
-        }
+        // Coalitions without the player lie in runs of `bit`.
+        for (let run = 0; run < coalitions; run += 2 * bit)
+          for (let S = run; S < run + bit; S++) phi[i]! += weights[S]! * (values[S | bit]! - values[S]!);
       }
       return { values: phi };
     },

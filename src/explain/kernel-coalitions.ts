@@ -1,11 +1,12 @@
 import type { Random } from '../base/random.ts';
 
-/** Coalitions with the weights that make a least squares fit give Shapley values. */
-export interface WeightedCoalitions {
-  /** Players of each coalition, `[coalitions, players]` of zeros and ones; each is followed by its complement. */
+/** Pairs of a coalition and its complement, with the weights that make a least squares fit give Shapley values. */
+export interface WeightedPairs {
+  /** Players of the one coalition of each pair, `[pairs, players]` of zeros and ones. */
   readonly members: Uint8Array;
+  /** For each pair the weight of either. */
   readonly weights: Float64Array;
-  /** The first coalition that was drawn; all before it are all of their sizes. */
+  /** The first pair that was drawn; those before it are all of their sizes. */
   readonly drawnFrom: number;
 }
 
@@ -27,7 +28,7 @@ interface Stratum {
  *
  * A size s has the weight (M - 1) / (s·(M - s)), which its coalitions share.
  */
-export function kernelCoalitions(M: number, most: number, random: Random): WeightedCoalitions {
+export function kernelCoalitions(M: number, most: number, random: Random): WeightedPairs {
   const strata = strataOf(M);
   const all = 2 ** M - 2 <= most;
   const found: { readonly members: Uint8Array; readonly weight: number }[] = [];
@@ -42,7 +43,7 @@ export function kernelCoalitions(M: number, most: number, random: Random): Weigh
     left -= count;
     mass -= own;
   }
-  const drawnFrom = 2 * found.length;
+  const drawnFrom = found.length;
   const pairs = next === strata.length ? 0 : Math.max(ROOM, left) >> 1;
   for (let i = 0; i < pairs; i++) {
     const size = pick(strata.slice(next), mass * random.uniform());
@@ -50,15 +51,9 @@ export function kernelCoalitions(M: number, most: number, random: Random): Weigh
     for (const player of random.permutation(M).subarray(0, size)) members[player] = 1;
     found.push({ members, weight: mass / (2 * pairs) });
   }
-  const members = new Uint8Array(2 * found.length * M);
-  found.forEach((one, pair) => {
-    members.set(one.members, 2 * pair * M);
-    members.set(
-      one.members.map((there) => 1 - there),
-      (2 * pair + 1) * M,
-    );
-  });
-  return { members, weights: Float64Array.from(found.flatMap(({ weight }) => [weight, weight])), drawnFrom };
+  const members = new Uint8Array(found.length * M);
+  for (const [pair, one] of found.entries()) members.set(one.members, pair * M);
+  return { members, weights: Float64Array.from(found, ({ weight }) => weight), drawnFrom };
 }
 
 function strataOf(M: number): Stratum[] {

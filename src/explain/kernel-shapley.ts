@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { cholesky, inverseOf } from './cholesky.ts';
 import type { Design, Solution } from './game.ts';
-import { kernelCoalitions, ROOM, type WeightedCoalitions } from './kernel-coalitions.ts';
+import { kernelCoalitions, ROOM, type WeightedPairs } from './kernel-coalitions.ts';
 
 /**
  * Kernel SHAP (Lundberg and Lee, 2017): the weighted least squares fit of the coalitions' values by a sum over their
@@ -10,98 +10,109 @@ import { kernelCoalitions, ROOM, type WeightedCoalitions } from './kernel-coalit
  *     min Σ_S w_S·(v(S) - v(none) - Σ_{i ∈ S} φ_i)²,   Σ_i φ_i = v(all) - v(none),
  *
  * which over all coalitions gives the Shapley values. The matrix of the normal equations depends on the coalitions
- * alone: it is inverted once, and each row and output costs a product.
+ * alone: it is inverted once, and each row and output costs a product. After the coalition of nobody and that of all
+ * come the pairs, each a coalition and its complement.
  */
 export function kernelShapley(M: number, nSamples: number, random: Random): Design {
-  const coalitions = kernelCoalitions(M, nSamples, random);
-  const { members, weights } = coalitions;
-  const { lists, gains, rest, singular } = factor(M, coalitions);
+  const pairs = kernelCoalitions(M, nSamples, random);
+  const { members, weights } = pairs;
+  const { gains, rest, singular } = factor(M, pairs);
+  const coalitions = 2 + 2 * weights.length;
   return {
     players: M,
-    coalitions: 2 + weights.length,
-    has: (coalition, player) =>
-      coalition < 2 ? coalition === 1 : members[(coalition - 2) * M + player] === 1,
-    solve: (values) => solve(values, M, coalitions, lists, gains, rest),
+    coalitions,
+    has(coalition, player) {
+      if (coalition < 2) return coalition === 1;
+      return members[((coalition - 2) >> 1) * M + player] === 1 - (coalition & 1);
+    },
+    solve: (values) => solve(values, M, pairs, gains, rest),
     ...(singular && {
-      warning: `${weights.length} coalitions do not tell ${M} players apart: give nSamples of ${2 * M + ROOM} or more`,
+      warning: `${coalitions - 2} coalitions do not tell ${M} players apart: give nSamples of ${2 * M + ROOM} or more`,
     }),
   };
 }
 
 interface Factored {
-  /** Players of each coalition. */
-  readonly lists: readonly number[][];
-  /** What each player gets of a coalition's value, `[coalitions, M]`, and of what all get. */
+  /** What each player gets of the difference between a coalition and its complement, `[pairs, M]`. */
   readonly gains: Float64Array;
+  /** What each gets of the difference between all and nobody. */
   readonly rest: Float64Array;
+  /** Whether the pairs leave the fit open. */
   readonly singular: boolean;
 }
 
 /**
- * With A = ZᵀWZ, the constrained solution is P·A⁻¹ZᵀW·y + t·(v(all) - v(none)) where t = A⁻¹1 / 1ᵀA⁻¹1 and
- * P = I - t·1ᵀ (Covert and Lee, 2021, equation 7).
+ * With A = ZᵀWZ, the constrained solution is P·A⁻¹ZᵀW·y + t·(v(all) - v(none)), where t = A⁻¹1 / 1ᵀA⁻¹1 and
+ * P = I - t·1ᵀ (Covert and Lee, 2021, equation 7). Since P·A⁻¹1 = 0, a complement has the gains of its coalition with
+ * the other sign; and of a pair two players are in one coalition together where they are both in or both out.
  */
-function factor(M: number, { members, weights }: WeightedCoalitions): Factored {
-  const lists = Array.from(weights, (_, c) => {
-    const list: number[] = [];
-    for (let i = 0; i < M; i++) if (members[c * M + i] === 1) list.push(i);
-    return list;
-  });
+function factor(M: number, { members, weights }: WeightedPairs): Factored {
   const A = new Float64Array(M * M);
-  lists.forEach((list, c) => {
-    for (const i of list) for (const j of list) A[i * M + j]! += weights[c]!;
+  weights.forEach((weight, pair) => {
+    const at = pair * M;
+    for (let i = 0; i < M; i++)
+      for (let j = 0; j <= i; j++) if (members[at + i] === members[at + j]) A[i * M + j]! += weight;
   });
   const whole = cholesky(A, M);
   // Of too few coalitions the smallest of all fits is taken, which a little on the diagonal picks out.
-  if (whole === undefined) for (let i = 0; i < M; i++) A[i * M + i]! += 1e-8 * A[i * M + i]! + 1e-8;
+  if (whole === undefined) for (let i = 0; i < M; i++) A[i * M + i]! *= 1 + 1e-8;
   const inverse = inverseOf(whole ?? cholesky(A, M)!, M);
   const rest = new Float64Array(M);
   for (let i = 0; i < M * M; i++) rest[i % M]! += inverse[i]!;
   const total = rest.reduce((a, b) => a + b);
   for (let i = 0; i < M; i++) rest[i]! /= total;
   const gains = new Float64Array(weights.length * M);
-  lists.forEach((list, c) => {
-    const gain = gains.subarray(c * M, (c + 1) * M);
-    for (const i of list) for (let j = 0; j < M; j++) gain[j]! += inverse[i * M + j]! * weights[c]!;
+  weights.forEach((weight, pair) => {
+    const gain = gains.subarray(pair * M, (pair + 1) * M);
+    for (let i = 0; i < M; i++)
+      if (members[pair * M + i] === 1) for (let j = 0; j < M; j++) gain[j]! += inverse[i * M + j]! * weight;
     const all = gain.reduce((a, b) => a + b);
     for (let j = 0; j < M; j++) gain[j]! -= rest[j]! * all;
   });
-  return { lists, gains, rest, singular: whole === undefined };
+  return { gains, rest, singular: whole === undefined };
 }
 
 function solve(
   v: ArrayLike<number>,
   M: number,
-  { weights, drawnFrom }: WeightedCoalitions,
-  lists: readonly number[][],
+  pairs: WeightedPairs,
   gains: Float64Array,
   rest: Float64Array,
 ): Solution {
+  const { weights, drawnFrom } = pairs;
   const values = rest.map((share) => share * (v[1]! - v[0]!));
-  for (let c = 0; c < weights.length; c++) {
-    const y = v[c + 2]! - v[0]!;
-    for (let j = 0; j < M; j++) values[j]! += gains[c * M + j]! * y;
+  for (let pair = 0; pair < weights.length; pair++) {
+    const difference = v[2 * pair + 2]! - v[2 * pair + 3]!;
+    for (let j = 0; j < M; j++) values[j]! += gains[pair * M + j]! * difference;
   }
   if (drawnFrom === weights.length) return { values };
-  const left = lists.map((list, c) => v[c + 2]! - v[0]! - list.reduce((sum, i) => sum + values[i]!, 0));
-  return { values, stdError: errorOf(M, gains, left, drawnFrom) };
+  return { values, stdError: errorOf(v, M, pairs, gains, values) };
 }
 
 /**
- * Standard error of the fit over the draw of the coalitions: what each drawn pair moves it by, to first order its gains
- * times what the fit leaves of its values, varies from pair to pair (the sandwich estimator; White, 1980).
+ * Standard error of the fit over the draw of the pairs: what each moves it by, to first order its gains times what the
+ * fit leaves of its difference, varies from pair to pair (the sandwich estimator; White, 1980).
  */
-function errorOf(M: number, gains: Float64Array, left: readonly number[], drawnFrom: number): Float64Array {
-  const pairs = (left.length - drawnFrom) / 2;
+function errorOf(
+  v: ArrayLike<number>,
+  M: number,
+  { members, weights, drawnFrom }: WeightedPairs,
+  gains: Float64Array,
+  values: Float64Array,
+): Float64Array {
+  const drawn = weights.length - drawnFrom;
   const [sums, squares] = [new Float64Array(M), new Float64Array(M)];
-  for (let c = drawnFrom; c < left.length; c += 2) {
+  for (let pair = drawnFrom; pair < weights.length; pair++) {
+    const at = pair * M;
+    let left = v[2 * pair + 2]! - v[2 * pair + 3]!;
+    for (let j = 0; j < M; j++) left -= members[at + j] === 1 ? values[j]! : -values[j]!;
     for (let j = 0; j < M; j++) {
-      const moved = gains[c * M + j]! * left[c]! + gains[(c + 1) * M + j]! * left[c + 1]!;
+      const moved = gains[at + j]! * left;
       sums[j]! += moved;
       squares[j]! += moved * moved;
     }
   }
   return squares.map((square, j) =>
-    Math.sqrt((pairs / (pairs - 1)) * Math.max(0, square - sums[j]! ** 2 / pairs)),
+    Math.sqrt((drawn / (drawn - 1)) * Math.max(0, square - sums[j]! ** 2 / drawn)),
   );
 }
