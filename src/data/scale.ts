@@ -49,7 +49,7 @@ export function median(values: Float64Array): number {
 }
 
 /** Quantile of sorted values with linear interpolation (Hyndman and Fan, 1996, definition 7; the one of NumPy). */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const low = sorted[below]!;

@@ -18,6 +18,15 @@ export { type Attribution, type Cost, Explanation, type ExplanationJson } from '
 export { type OcclusionOptions, occlusion } from './occlusion.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export type { QuadratureRule } from './quadrature.ts';
+export { type AccumulatedLocalEffects, type AleOptions, ale } from './ale.ts';
+export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
+export type { Known } from './features.ts';
+export type { ExplainOptions, Target } from './options.ts';
+export {
+  type PartialDependence,
+  type PartialDependenceOptions,
+  partialDependence,
+} from './partial-dependence.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Groups } from './players.ts';

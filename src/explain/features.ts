@@ -1,0 +1,102 @@
+import { OptionError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
+import type { Input } from '../data/encode.ts';
+import type { Subject } from './subject.ts';
+
+/** A value of a column as the user knows it; null for a missing one, and for a category that training never saw. */
+export type Known = number | string | null;
+
+/**
+ * A column as the user knows it: an original one of a model with preprocessing, else a number of the row. It turns
+ * values that the user knows into numbers of a row and back.
+ */
+export class Feature {
+  readonly name: string;
+  /** Positions of its numbers in a row. */
+  readonly at: readonly number[];
+  readonly kind: Input['kind'];
+  /** Of a categorical column, in the order of its numbers. */
+  readonly categories: readonly (string | null)[];
+  readonly #shift: number;
+  readonly #scale: number;
+
+  constructor(name: string, at: readonly number[], input?: Input) {
+    this.name = name;
+    this.at = at;
+    this.kind = input?.kind ?? 'numeric';
+    this.categories = input === undefined || input.kind === 'numeric' ? [] : input.categories;
+    const { shift, scale } = input?.kind === 'numeric' ? input : { shift: 0, scale: 1 };
+    this.#shift = shift;
+    this.#scale = scale;
+  }
+
+  get isCategorical(): boolean {
+    return this.kind !== 'numeric';
+  }
+
+  /** How much a value changes where its number changes by 1. */
+  get unit(): number {
+    return this.#scale;
+  }
+
+  /** The value in the row of numbers that begins at `from`. */
+  read(x: ArrayLike<number>, from = 0): Known {
+    const first = x[from + this.at[0]!]!;
+    if (this.kind === 'numeric') return this.toValue(first);
+    const position = this.kind === 'ordinal' ? first : this.at.findIndex((i) => x[from + i] === 1);
+    return this.categories[position] ?? null;
+  }
+
+  /** Writes a value into the row of numbers that begins at `from`. */
+  write(value: Known, x: { [i: number]: number }, from = 0): void {
+    const position = this.categories.indexOf(value as string | null);
+    if (this.kind === 'numeric') x[from + this.at[0]!] = this.toNumber(value as number);
+    else if (this.kind === 'ordinal') x[from + this.at[0]!] = position;
+    else for (const [category, i] of this.at.entries()) x[from + i] = Number(category === position);
+  }
+
+  /** A value of a numeric column from its number in a row: scaling undone. */
+  toValue(number: number): number {
+    return number * this.#scale + this.#shift;
+  }
+
+  /** The reverse. */
+  toNumber(value: number): number {
+    return (value - this.#shift) / this.#scale;
+  }
+}
+
+/** The columns of what is asked, in the order of the row. */
+export function featuresOf({ session, featureNames }: Subject): Feature[] {
+  const { prepare } = session;
+  if (prepare === undefined) return featureNames.map((name, i) => new Feature(name, [i]));
+  const { inputs } = prepare.toJSON();
+  return prepare.groups.map(({ column, outputs }, i) => new Feature(column, outputs, inputs[i]));
+}
+
+/**
+ * A column by its name, or by its position among the columns.
+ *
+ * @throws {OptionError} when there is no such column.
+ */
+export function featureOf(where: string, features: readonly Feature[], wanted: string | number): Feature {
+  const names = features.map(({ name }) => name);
+  const found = features[typeof wanted === 'number' ? wanted : names.indexOf(wanted)];
+  if (found !== undefined) return found;
+  throw new OptionError(`${where}: there is no column ${JSON.stringify(wanted) ?? typeof wanted}`, {
+    known: names.slice(0, 20).join(', '),
+    hint:
+      typeof wanted === 'string'
+        ? didYouMean(wanted, names)
+        : `a name, or a number from 0 to ${names.length - 1}`,
+  });
+}
+
+/** Values of a numeric column for all rows: those that were given, where they have names, else scaling undone. */
+export function valuesOf(feature: Feature, { x, rows, width, original }: Subject): Float64Array {
+  const i = feature.at[0]!;
+  return Float64Array.from({ length: rows }, (_, row) => {
+    const given = original?.[row]?.[feature.name];
+    return typeof given === 'number' && Number.isFinite(given) ? given : feature.toValue(x[row * width + i]!);
+  });
+}

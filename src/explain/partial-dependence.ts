@@ -1,0 +1,143 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions, choose } from '../base/options.ts';
+import type { Model } from '../train/model.ts';
+import type { Cost } from './explanation.ts';
+import { type Feature, featureOf, featuresOf, type Known } from './features.ts';
+import { checkGrid, type GridOptions, gridOf } from './grid.ts';
+import { EXPLAIN_OPTIONS } from './options.ts';
+import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
+import { type Explained, Subject } from './subject.ts';
+import { scoreVariants } from './variants.ts';
+
+/** Options of {@link partialDependence}. */
+export interface PartialDependenceOptions extends OutputOptions, GridOptions {
+  /** The column, by name or position: of a model with preprocessing an original one, else a number of the row. */
+  readonly feature?: string | number;
+  /** Two columns, for a surface; or one. */
+  readonly features?: readonly (string | number)[];
+  /** The mean over the rows, each row's own curve (ICE), or both. Default `'average'`. */
+  readonly kind?: 'average' | 'individual' | 'both';
+}
+
+/** What {@link partialDependence} found; plain data. */
+export interface PartialDependence {
+  readonly method: 'partialDependence';
+  readonly output: 'logit' | 'probability';
+  readonly outputNames: readonly string[];
+  /** The one or two columns, and the values at which they are evaluated, as the user knows them. */
+  readonly grid: readonly { readonly feature: string; readonly values: readonly Known[] }[];
+  /** `[outputs][points]`: means over the rows. Points are the values, of two columns those of the second run fastest. */
+  readonly average?: readonly (readonly number[])[];
+  /** `[outputs][rows][points]`: what the model says of each row at the points. */
+  readonly individual?: readonly (readonly (readonly number[])[])[];
+  readonly rows: number;
+  readonly cost: Cost;
+  readonly warnings: readonly string[];
+}
+
+const KINDS: Readonly<Record<NonNullable<PartialDependenceOptions['kind']>, true>> = {
+  average: true,
+  individual: true,
+  both: true,
+};
+const OPTIONS = ['feature', 'features', 'kind', 'gridSize', 'percentiles', 'grid'];
+
+/**
+ * What the model says on average where a column has a certain value and all others stay as they are (Friedman, 2001,
+ * equation 53), and what it says of each row (individual conditional expectation; Goldstein et al., 2015).
+ *
+ *     PD_j(v) = 1/n Σ_i f(x_i with x_ij = v)
+ *
+ * | name         | shape                                                             |
+ * | ------------ | ----------------------------------------------------------------- |
+ * | `inputs`     | `[n, …input]`, a table, or rows by name                           |
+ * | `average`    | `[outputs][points]`, points = product of the lengths of the grids |
+ * | `individual` | `[outputs][n][points]`                                            |
+ *
+ * A numeric column is evaluated at `gridSize` values between two percentiles (scikit-learn's rule), in the units that
+ * the user knows; a categorical one at its categories. Where columns go together, it asks for rows that do not exist:
+ * {@link ale} does not. Units: those of the output. Cost: one pass forward for each row and point.
+ *
+ * @throws {OptionError} for unknown options, columns and targets.
+ * @throws {ShapeError | DataError} for rows that the model cannot take, and percentiles that are equal.
+ * @example
+ * const { grid, average } = await partialDependence(model, table, { feature: 'age', output: 'probability' });
+ */
+export async function partialDependence(
+  model: Model,
+  inputs: Explained,
+  options: PartialDependenceOptions,
+): Promise<PartialDependence> {
+  const where = 'partialDependence';
+  const own = checkOptions(where, options, [...EXPLAIN_OPTIONS, ...OPTIONS]);
+  const { feature, features, kind = 'average', gridSize, percentiles, grid: given, ...rest } = own;
+  choose(`${where}: kind`, kind, KINDS);
+  checkGrid(where, own);
+  const subject = new Subject(where, model, inputs, overRows(where, rest));
+  const columns = columnsOf(where, subject, feature, features);
+  const grid = columns.map((column) => gridOf(where, column, subject, own));
+  const asked = askedOutputs(subject);
+  const curves = await curvesOf(subject, columns, grid, asked, kind !== 'average');
+  return {
+    method: where,
+    output: subject.output,
+    outputNames: asked.map((k) => subject.outputNames[k]!),
+    grid: columns.map(({ name }, i) => ({ feature: name, values: grid[i]! })),
+    ...(kind !== 'individual' && { average: curves.average }),
+    ...(curves.individual && { individual: curves.individual }),
+    rows: subject.rows,
+    cost: subject.passes.cost,
+    warnings: [],
+  };
+}
+
+function columnsOf(
+  where: string,
+  subject: Subject,
+  feature: string | number | undefined,
+  features: readonly (string | number)[] | undefined,
+): Feature[] {
+  if ((feature === undefined) === (features === undefined))
+    throw new OptionError(`${where}: give feature, or features: a column or two`);
+  const wanted = features ?? [feature!];
+  if (!Array.isArray(wanted) || wanted.length < 1 || wanted.length > 2)
+    throw new OptionError(`${where}: features must be a list of one column or two`);
+  const columns = wanted.map((one) => featureOf(where, featuresOf(subject), one));
+  if (columns.length === 2 && columns[0]!.name === columns[1]!.name)
+    throw new OptionError(`${where}: features are twice "${columns[0]!.name}"`);
+  return columns;
+}
+
+/** Scores of all rows at all points: summed up over the rows, and kept if they are wanted. */
+async function curvesOf(
+  subject: Subject,
+  columns: readonly Feature[],
+  grid: readonly (readonly Known[])[],
+  asked: readonly number[],
+  keep: boolean,
+): Promise<{ average: number[][]; individual: number[][][] | undefined }> {
+  const { x, rows, width } = subject;
+  const points = grid.reduce((product, { length }) => product * length, 1);
+  const average = asked.map(() => new Array<number>(points).fill(0));
+  const individual = keep
+    ? asked.map(() => Array.from({ length: rows }, () => new Array<number>(points).fill(0)))
+    : undefined;
+  const last = grid.at(-1)!.length;
+  await scoreVariants(subject, {
+    rows: rows * points,
+    make: (i, into, at) => {
+      const [point, row] = [Math.floor(i / rows), i % rows];
+      into.set(x.subarray(row * width, (row + 1) * width), at);
+      columns.at(-1)!.write(grid.at(-1)![point % last]!, into, at);
+      if (columns.length === 2) columns[0]!.write(grid[0]![Math.floor(point / last)]!, into, at);
+    },
+    take: (i, scores, at) => {
+      const [point, row] = [Math.floor(i / rows), i % rows];
+      asked.forEach((k, o) => {
+        average[o]![point]! += scores[at + k]!;
+        if (individual) individual[o]![row]![point] = scores[at + k]!;
+      });
+    },
+  });
+  return { average: average.map((sums) => sums.map((sum) => sum / rows)), individual };
+}
