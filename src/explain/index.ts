@@ -19,6 +19,7 @@ export { type OcclusionOptions, occlusion } from './occlusion.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export type { QuadratureRule } from './quadrature.ts';
 export { type AccumulatedLocalEffects, type AleOptions, ale } from './ale.ts';
+export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export type { Known } from './features.ts';
 export type { ExplainOptions, Target } from './options.ts';
@@ -27,6 +28,7 @@ export {
   type PartialDependenceOptions,
   partialDependence,
 } from './partial-dependence.ts';
+export type { CalibrationBin, Reliability } from './reliability.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Groups } from './players.ts';
@@ -34,3 +36,4 @@ export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type ShapOptions, shap } from './shap.ts';
 export type { Explained } from './subject.ts';
 export type { Lengths } from './windows.ts';
+export { type Temperature, temperature } from './temperature.ts';
