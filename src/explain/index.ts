@@ -20,6 +20,7 @@ export type { ExplainOptions, Target } from './options.ts';
 export type { QuadratureRule } from './quadrature.ts';
 export { type AccumulatedLocalEffects, type AleOptions, ale } from './ale.ts';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
+export type { ColumnGroups } from './column-groups.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export type { Known } from './features.ts';
 export type { ExplainOptions, Target } from './options.ts';
@@ -28,6 +29,11 @@ export {
   type PartialDependenceOptions,
   partialDependence,
 } from './partial-dependence.ts';
+export {
+  type PermutationImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from './permutation-importance.ts';
 export type { CalibrationBin, Reliability } from './reliability.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';

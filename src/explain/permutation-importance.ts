@@ -1,0 +1,191 @@
+import { OptionError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
+import type { Data } from '../data/index.ts';
+import { Table } from '../data/table.ts';
+import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
+import { readDataset } from '../train/dataset.ts';
+import type { Metric } from '../train/metrics/metric.ts';
+import { type MetricChoice, metricOf } from '../train/metrics/table.ts';
+import type { Model } from '../train/model.ts';
+import { type ColumnGroups, playersOf } from './column-groups.ts';
+import type { Cost } from './explanation.ts';
+import { featuresOf } from './features.ts';
+import type { ExplainOptions } from './options.ts';
+import { worsenings } from './shuffles.ts';
+import { type Explained, Subject } from './subject.ts';
+
+/** Options of {@link permutationImportance}. */
+export interface PermutationImportanceOptions
+  extends Pick<ExplainOptions, 'featureNames' | 'signal' | 'onProgress'> {
+  /** What gets worse: the loss, or a metric that knows which way is better. Default `'loss'`. */
+  readonly metric?: 'loss' | MetricChoice;
+  /** Default: the loss of the last `fit`, or the one that was saved with the model. */
+  readonly loss?: LossName | Loss | LossFunction;
+  /** How often each column is shuffled. Default 5. */
+  readonly nRepeats?: number;
+  /** Decides the permutations. Default 0. */
+  readonly seed?: number;
+  /** Columns that are shuffled together. Default: each column alone. */
+  readonly groups?: ColumnGroups;
+}
+
+/** What {@link permutationImportance} found; plain data. Lists are in the order of `features`. */
+export interface PermutationImportance {
+  readonly method: 'permutationImportance';
+  /** Groups, and columns as the user knows them. */
+  readonly features: readonly string[];
+  /** Mean increase of the loss, or how much worse the metric gets. */
+  readonly mean: readonly number[];
+  /** Standard deviation over the repeats, divisor n. */
+  readonly std: readonly number[];
+  /** Standard error of the mean; 0 for one repeat, which says nothing of it. */
+  readonly stdError: readonly number[];
+  /** `[features][repeats]`. */
+  readonly raw: readonly (readonly number[])[];
+  /** What gets worse: `'loss'` or the name of the metric. */
+  readonly metric: string;
+  /** Its value with all columns as they are. */
+  readonly base: number;
+  readonly nRepeats: number;
+  readonly seed: number;
+  readonly rows: number;
+  readonly cost: Cost;
+  readonly warnings: readonly string[];
+}
+
+const OPTIONS = ['featureNames', 'signal', 'onProgress', 'metric', 'loss', 'nRepeats', 'seed', 'groups'];
+
+/**
+ * How much worse a model gets when a column is shuffled among the rows (Breiman, 2001, section 10; Fisher, Rudin and
+ * Dominici, 2019, equation 3.1).
+ *
+ *     I_j = mean_r [ L(y, f(X with column j permuted by π_r)) - L(y, f(X)) ]
+ *
+ * | name     | shape                                                                         |
+ * | -------- | ----------------------------------------------------------------------------- |
+ * | `inputs` | `[n, …input]` with `targets` as for `fit`; or a table, which brings its targets |
+ * | `mean`   | `[features]`                                                                  |
+ * | `raw`    | `[features][nRepeats]`                                                        |
+ *
+ * All numbers of an original column are shuffled together, and all columns in a repeat by the same permutation. A column
+ * that is not used has exactly 0. Columns that go together hide each other's importance: shuffle them as a group. It
+ * says what the model relies on, not what matters in the world. Units: those of the loss, or of the metric.
+ * Cost: `features · nRepeats + 1` passes forward a row.
+ *
+ * @throws {OptionError} for unknown options and columns, a metric that does not say which way is better, and a model
+ * without a loss.
+ * @throws {ShapeError | DataError} for rows and targets that the model cannot take.
+ * @example
+ * const { features, mean } = await permutationImportance(model, test, { metric: 'accuracy' });
+ */
+export function permutationImportance(
+  model: Model,
+  table: Table,
+  options?: PermutationImportanceOptions,
+): Promise<PermutationImportance>;
+export function permutationImportance(
+  model: Model,
+  inputs: Explained,
+  targets: Data,
+  options?: PermutationImportanceOptions,
+): Promise<PermutationImportance>;
+export async function permutationImportance(
+  model: Model,
+  inputs: Explained,
+  ...rest: readonly unknown[]
+): Promise<PermutationImportance> {
+  const [targets, options = {}] = inputs instanceof Table ? [undefined, rest[0]] : rest;
+  return importanceBy(drawn, model, inputs, targets as Data, options as PermutationImportanceOptions);
+}
+
+/** Permutations of some rows, one a repeat. */
+type Draw = (rows: number, nRepeats: number, seed: number) => readonly ArrayLike<number>[];
+
+const drawn: Draw = (rows, nRepeats, seed) =>
+  Array.from({ length: nRepeats }, (_, r) => Random.of(seed, `permutationImportance ${r}`).permutation(rows));
+
+/** As {@link permutationImportance}, with permutations of one's own. */
+export async function importanceBy(
+  draw: Draw,
+  model: Model,
+  inputs: Explained,
+  targets: Data | undefined,
+  options: PermutationImportanceOptions,
+): Promise<PermutationImportance> {
+  const where = 'permutationImportance';
+  const {
+    metric = 'loss',
+    loss: given,
+    nRepeats = 5,
+    seed = 0,
+    groups,
+    ...rest
+  } = checkOptions(where, options, OPTIONS);
+  checkNumber(where, 'nRepeats', nRepeats, { least: 1, whole: true });
+  checkNumber(where, 'seed', seed, { whole: true });
+  const subject = new Subject(where, model, inputs, rest);
+  const loss = lossFor(where, subject, given);
+  const players = playersOf(where, featuresOf(subject), groups);
+  const measure = metric === 'loss' ? undefined : metricWithSide(where, metric, loss);
+  const { x, shape, rows } = subject;
+  // A copy, whose columns are shuffled in place.
+  const dataset =
+    inputs instanceof Table
+      ? readDataset(subject.session, loss, inputs, targets)
+      : readDataset(subject.session, loss, { data: x, shape: [rows, ...shape] }, targets);
+  const permutations = draw(rows, nRepeats, seed);
+  const { base, raw } = await worsenings({
+    subject,
+    loss,
+    measure,
+    dataset,
+    players,
+    permutations,
+    signal: rest.signal,
+  });
+  const spread = raw.map(deviationOf);
+  return {
+    method: where,
+    features: players.map(({ name }) => name),
+    mean: raw.map(meanOf),
+    std: spread,
+    stdError: spread.map((std) => std / Math.sqrt(Math.max(permutations.length - 1, 1))),
+    raw,
+    metric: measure?.name ?? 'loss',
+    base,
+    nRepeats: permutations.length,
+    seed,
+    rows,
+    cost: subject.passes.cost,
+    warnings: raw.flat().every(Number.isFinite)
+      ? []
+      : [`${measure?.name ?? 'loss'} is not defined for some permutations`],
+  };
+}
+
+function lossFor(where: string, { session }: Subject, given: PermutationImportanceOptions['loss']): Loss {
+  const loss = given === undefined ? session.loss : lossOf(given);
+  if (loss !== undefined) return loss;
+  throw new OptionError(`${where}: the model was not trained yet, so the loss must be given`, {
+    hint: "permutationImportance(model, x, y, { loss: 'mse' })",
+  });
+}
+
+function metricWithSide(where: string, choice: MetricChoice, { task }: Loss): Metric {
+  const metric = metricOf(choice, task);
+  if (metric.better !== undefined) return metric;
+  throw new OptionError(`${where}: the metric "${metric.name}" does not say which way is better`, {
+    hint: "{ name, of, better: 'higher' }",
+  });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function deviationOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
+}
