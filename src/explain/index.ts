@@ -35,6 +35,7 @@ export {
   permutationImportance,
 } from './permutation-importance.ts';
 export type { CalibrationBin, Reliability } from './reliability.ts';
+export type { Condition, Rule } from './rules.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Groups } from './players.ts';
@@ -42,4 +43,6 @@ export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type ShapOptions, shap } from './shap.ts';
 export type { Explained } from './subject.ts';
 export type { Lengths } from './windows.ts';
+export { type SurrogateTree, type SurrogateTreeOptions, surrogateTree } from './surrogate-tree.ts';
 export { type Temperature, temperature } from './temperature.ts';
+export type { TreeNode } from './tree.ts';
