@@ -21,6 +21,13 @@ export type { QuadratureRule } from './quadrature.ts';
 export { type AccumulatedLocalEffects, type AleOptions, ale } from './ale.ts';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
 export type { ColumnGroups } from './column-groups.ts';
+export {
+  type Change,
+  type Counterfactual,
+  type CounterfactualOptions,
+  counterfactual,
+} from './counterfactual.ts';
+export type { Allowed } from './counterfactual-space.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export type { Known } from './features.ts';
 export type { ExplainOptions, Target } from './options.ts';

@@ -1,0 +1,139 @@
+import { OptionError } from '../base/errors.ts';
+import { checkNumber } from '../base/ranges.ts';
+import { median } from '../data/scale.ts';
+import { type Feature, featureOf, featuresOf, type Known, valuesOf } from './features.ts';
+import type { Subject } from './subject.ts';
+
+/** What may be changed: limits in the units that the user knows, or the categories that will do. */
+export type Allowed = Readonly<Record<string, readonly [number, number] | readonly (string | null)[]>>;
+
+/** A numeric column that may change; all in numbers of the row. */
+export interface Dial {
+  readonly feature: Feature;
+  readonly at: number;
+  /** A change of so much is a distance of 1. */
+  readonly unit: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A categorical column that may change. */
+export interface Choice {
+  readonly feature: Feature;
+  /** The row's own. */
+  readonly own: Known;
+  readonly categories: readonly Known[];
+}
+
+/** Where a counterfactual is looked for. */
+export interface Space {
+  readonly dials: readonly Dial[];
+  readonly choices: readonly Choice[];
+}
+
+/** What may change of a row, given what the user says and rows that show what is usual. */
+export function spaceOf(
+  where: string,
+  subject: Subject,
+  data: Subject | undefined,
+  immutable: readonly (string | number)[],
+  ranges: Allowed,
+): Space {
+  const features = featuresOf(subject);
+  if (!Array.isArray(immutable)) throw new OptionError(`${where}: immutable must be a list of columns`);
+  const fixed = new Set(immutable.map((column) => featureOf(where, features, column)));
+  if (typeof ranges !== 'object' || ranges === null || Array.isArray(ranges))
+    throw new OptionError(`${where}: ranges must be limits by column`, { hint: '{ age: [18, 99] }' });
+  const allowed = new Map(
+    Object.entries(ranges).map(([name, range]) => [featureOf(where, features, name), range]),
+  );
+  const [dials, choices]: [Dial[], Choice[]] = [[], []];
+  for (const feature of features) {
+    if (fixed.has(feature)) continue;
+    const range = allowed.get(feature);
+    if (feature.isCategorical)
+      choices.push(choiceOf(where, feature, subject, range as readonly Known[] | undefined));
+    else dials.push(dialOf(where, feature, subject, data, range as readonly [number, number] | undefined));
+  }
+  return { dials, choices };
+}
+
+function dialOf(
+  where: string,
+  feature: Feature,
+  subject: Subject,
+  data: Subject | undefined,
+  range: readonly [number, number] | undefined,
+): Dial {
+  const at = feature.at[0]!;
+  const own = subject.x[at]!;
+  if (range !== undefined) checkRange(where, feature.name, range);
+  const values = data && valuesOf(feature, data);
+  const unit = (values ? spreadOf(values) : feature.unit) / feature.unit;
+  if (range !== undefined) {
+    return { feature, at, unit, low: feature.toNumber(range[0]), high: feature.toNumber(range[1]) };
+  }
+  if (values === undefined) return { feature, at, unit, low: -Infinity, high: Infinity };
+  // A row may lie outside of what is usual, where it is.
+  const numbers = values.map((value) => feature.toNumber(value)).sort();
+  return { feature, at, unit, low: Math.min(numbers[0]!, own), high: Math.max(numbers.at(-1)!, own) };
+}
+
+/** Median distance from the median; where most values are one, the mean distance; of a constant 1. */
+function spreadOf(values: Float64Array): number {
+  const middle = median(values);
+  const distances = values.map((value) => Math.abs(value - middle));
+  const mean = distances.reduce((a, b) => a + b, 0) / distances.length;
+  return median(distances) || mean || 1;
+}
+
+function choiceOf(where: string, feature: Feature, { x }: Subject, given?: readonly Known[]): Choice {
+  const own = feature.read(x);
+  if (given === undefined) {
+    const others = feature.categories.filter((category) => category !== null && category !== own);
+    return { feature, own, categories: [own, ...others] };
+  }
+  const unknown = Array.isArray(given)
+    ? given.find((one) => !feature.categories.includes(one as string))
+    : given;
+  if (!Array.isArray(given) || given.length === 0 || unknown !== undefined) {
+    throw new OptionError(
+      `${where}: the range of "${feature.name}" has ${JSON.stringify(unknown ?? given)}`,
+      {
+        wanted: `some of ${feature.categories.slice(0, 20).join(', ')}`,
+      },
+    );
+  }
+  // The row's own first, since it costs nothing.
+  return { feature, own, categories: [...given].sort((a, b) => Number(b === own) - Number(a === own)) };
+}
+
+function checkRange(where: string, name: string, range: readonly [number, number]): void {
+  if (!Array.isArray(range) || range.length !== 2)
+    throw new OptionError(`${where}: the range of "${name}" must be two numbers`, { hint: '[18, 99]' });
+  for (const limit of range) checkNumber(where, `the range of "${name}"`, limit);
+  if (range[0]! > range[1]!)
+    throw new OptionError(`${where}: the range of "${name}" must rise, came ${range.join(', ')}`);
+}
+
+/** Categories for every choice, from those that change the fewest, and whether these are all that there are. */
+export function combinations(choices: readonly Choice[], most: number): { combos: Known[][]; all: boolean } {
+  const combos: Known[][] = [];
+  // Changes of 0 columns, of 1, of 2, …, until there are enough.
+  for (let changes = 0; changes <= choices.length; changes++) {
+    const extend = (taken: Known[], left: number): boolean => {
+      const choice = choices[taken.length];
+      if (choice === undefined) {
+        if (left === 0) combos.push(taken);
+        return combos.length <= most;
+      }
+      if (left > choices.length - taken.length) return true;
+      return choice.categories.every((category) => {
+        const changed = Number(category !== choice.own);
+        return changed > left || extend([...taken, category], left - changed);
+      });
+    };
+    if (!extend([], changes)) return { combos: combos.slice(0, most), all: false };
+  }
+  return { combos, all: true };
+}

@@ -1,0 +1,247 @@
+import { DataError, OptionError } from '../base/errors.ts';
+import { checkOptions, choose, didYouMean } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
+import type { Model } from '../train/model.ts';
+import { search } from './counterfactual-search.ts';
+import { type Allowed, type Space, spaceOf } from './counterfactual-space.ts';
+import type { Cost } from './explanation.ts';
+import { featuresOf, type Known } from './features.ts';
+import { scoresOf } from './forward.ts';
+import type { ExplainOptions, Target } from './options.ts';
+import { type Explained, Subject } from './subject.ts';
+
+/** Options of {@link counterfactual}. */
+export interface CounterfactualOptions
+  extends Pick<ExplainOptions, 'featureNames' | 'signal' | 'onProgress'> {
+  /** The class that is wanted, by number or name. Default: the one that comes second. */
+  readonly target?: Target;
+  /** Columns that stay as they are, by name or position. */
+  readonly immutable?: readonly (string | number)[];
+  /** For a numeric column its least and greatest value, for a categorical one the categories that will do. */
+  readonly ranges?: Allowed;
+  /** Rows that show what is usual: how much columns vary, and how far they go. Without them, one unit of the scaled number counts as 1, and there are no limits. */
+  readonly data?: Explained;
+  /** What is short: few and small changes (`'l1'`), or the straight line (`'l2'`). Default `'l1'`. */
+  readonly distance?: 'l1' | 'l2';
+  /** By how much the logit of the class is to win. Default 0.001. */
+  readonly margin?: number;
+  /** Steps from each place at most. Default 100. */
+  readonly maxIterations?: number;
+  /** Decides where the search begins, beside the row itself. Default 0. */
+  readonly seed?: number;
+}
+
+/** A value that is to be another. */
+export interface Change {
+  readonly feature: string;
+  readonly from: Known;
+  readonly to: Known;
+}
+
+/** What {@link counterfactual} found; plain data. */
+export interface Counterfactual {
+  readonly method: 'counterfactual';
+  /** Whether the model gives the changed row the class. If not, it is the nearest that came of the search. */
+  readonly valid: boolean;
+  /** The classes of the row, and of the changed row if it is valid. */
+  readonly from: string;
+  readonly target: string;
+  /** What has to be another, as the user knows it, the largest change first. */
+  readonly changed: readonly Change[];
+  /** The whole changed row by column. */
+  readonly row: Readonly<Record<string, Known | boolean | undefined>>;
+  /** The numbers of it that go into the model. */
+  readonly input: readonly number[];
+  /** How far it is from the row: changes in units of the column's spread, 1 for another category. */
+  readonly distance: number;
+  /** By how much the best other class beats the wanted one: below 0 where it is valid. */
+  readonly margin: number;
+  readonly iterations: number;
+  /** Places at which the search began. */
+  readonly candidates: number;
+  readonly cost: Cost;
+  readonly warnings: readonly string[];
+}
+
+const OPTIONS = [
+  'featureNames',
+  'signal',
+  'onProgress',
+  'target',
+  'immutable',
+  'ranges',
+  'data',
+  'distance',
+  'margin',
+  'maxIterations',
+  'seed',
+];
+const DISTANCES: Readonly<Record<'l1' | 'l2', true>> = { l1: true, l2: true };
+/** Rows of the wanted class at which the search begins as well. */
+const NEIGHBOURS = 8;
+
+/**
+ * The least change of a row that makes the model say another class (Wachter, Mittelstadt and Russell, 2017).
+ *
+ *     min Σ_j |x'_j - x_j| / MAD_j   where   max_{k ≠ t} f_k(x') - f_t(x') <= -margin
+ *
+ * which is what Wachter's `distance + λ · relu(margin)` comes to for a large λ. MAD is the median distance of a
+ * column from its median in `data`; another category costs 1. It is solved by successive linearisation, from the row and
+ * from other places, for every combination of categories or the several hundred that change least. Of a linear model the
+ * result is exact (with `'l2'` the projection on the boundary); else there may be a shorter one, but what is given was
+ * checked: the model says `target` of it.
+ *
+ * | name     | shape                                                      |
+ * | -------- | ---------------------------------------------------------- |
+ * | `inputs` | one row: `[1, …input]`, a table of one row, or one by name |
+ * | `input`  | `[width]`                                                  |
+ *
+ * It says what the model would take another way, not what would change in the world. Units: `distance` in spreads of
+ * columns. Cost: one pass forward and backward for each candidate and iteration; with `data`, one forward a row of it.
+ *
+ * @throws {OptionError} for unknown options, columns and classes, and a model that gives values.
+ * @throws {ShapeError | DataError} for rows that the model cannot take, and more than one.
+ * @example
+ * const { changed } = await counterfactual(model, row, { data: train, target: 'no', immutable: ['age'] });
+ * changed; // [{ feature: 'visits', from: 2, to: 5.3 }, { feature: 'plan', from: 'basic', to: 'gold' }]
+ */
+export async function counterfactual(
+  model: Model,
+  inputs: Explained,
+  options: CounterfactualOptions = {},
+): Promise<Counterfactual> {
+  const where = 'counterfactual';
+  const own = checkOptions(where, options, OPTIONS);
+  const {
+    target,
+    immutable = [],
+    ranges = {},
+    data,
+    distance = 'l1',
+    margin = 1e-3,
+    maxIterations = 100,
+    seed = 0,
+    ...rest
+  } = own;
+  choose(`${where}: distance`, distance, DISTANCES);
+  checkNumber(where, 'margin', margin, { above: 0 });
+  checkNumber(where, 'maxIterations', maxIterations, { least: 1, whole: true });
+  checkNumber(where, 'seed', seed, { whole: true });
+  const subject = new Subject(where, model, inputs, rest);
+  if (subject.rows !== 1) throw new DataError(`${where}: wanted one row, came ${subject.rows}`);
+  const usual = data === undefined ? undefined : new Subject(`${where}: data`, model, data, rest);
+  const space = spaceOf(where, subject, usual, immutable, ranges);
+  const classes = classesOf(where, subject);
+  const order = ranked(await scoresOf(subject, subject.x, () => 0));
+  const wanted = target === undefined ? order[1]! : numberOf(where, target, classes);
+  const starts = usual === undefined ? [] : await neighbours(subject, space, usual, wanted);
+  const found = await search({ subject, space, wanted, margin, distance, maxIterations, seed, starts });
+  const { row, changed, input } = told(subject, space, found.numbers, found.categories);
+  return {
+    method: where,
+    valid: found.valid,
+    from: classes[order[0]!]!,
+    target: classes[wanted]!,
+    changed,
+    row,
+    input,
+    distance: found.distance,
+    margin: found.margin,
+    iterations: found.iterations,
+    candidates: found.candidates,
+    cost: subject.passes.cost,
+    warnings: [
+      ...(order[0] === wanted ? [`the model says ${classes[wanted]} of the row as it is`] : []),
+      ...(found.valid ? [] : [`nothing was found of which the model says ${classes[wanted]}`]),
+      ...(found.all
+        ? []
+        : ['there are too many combinations of categories: those that change most were not tried']),
+    ],
+  };
+}
+
+/** The names of the classes; a model with one output says one of two. */
+function classesOf(where: string, { session, outputs, outputNames }: Subject): readonly string[] {
+  if (session.loss?.task === 'values' || session.prepare?.target?.encode === 'none') {
+    throw new OptionError(`${where}: the model gives values, not classes`, {
+      hint: 'it is for classifiers; partialDependence shows how values change',
+    });
+  }
+  if (outputs > 1) return outputNames;
+  const classes = session.prepare?.classes ?? [];
+  return classes.length === 2 ? classes : ['0', '1'];
+}
+
+/** The classes by their scores, the most probable first. */
+function ranked(scores: Float32Array): number[] {
+  const each = scores.length === 1 ? Float32Array.of(0, scores[0]!) : scores;
+  return Array.from(each, (_, k) => k).sort((a, b) => each[b]! - each[a]! || a - b);
+}
+
+function numberOf(where: string, target: Target, classes: readonly string[]): number {
+  const number = typeof target === 'string' ? classes.indexOf(target) : target;
+  if (Number.isInteger(number) && classes[number] !== undefined) return number;
+  throw new OptionError(`${where}: there is no class ${JSON.stringify(target) ?? typeof target}`, {
+    known: classes.join(', '),
+    hint:
+      typeof target === 'string' ? didYouMean(target, classes) : `a number from 0 to ${classes.length - 1}`,
+  });
+}
+
+/** The nearest rows of which the model says the class, as numbers of the dials. */
+async function neighbours(
+  subject: Subject,
+  { dials }: Space,
+  usual: Subject,
+  wanted: number,
+): Promise<Float64Array[]> {
+  const scores = await scoresOf(usual, usual.x, () => 0);
+  subject.passes.forward += usual.rows;
+  const { rows, width, outputs, x } = usual;
+  const near = Array.from({ length: rows }, (_, row) => row)
+    .filter((row) => ranked(scores.subarray(row * outputs, (row + 1) * outputs))[0] === wanted)
+    .map((row) => {
+      const numbers = Float64Array.from(dials, ({ at }) => x[row * width + at]!);
+      const far = numbers.reduce(
+        (sum, number, j) => sum + Math.abs(number - subject.x[dials[j]!.at]!) / dials[j]!.unit,
+        0,
+      );
+      return { numbers, far };
+    });
+  return near
+    .sort((a, b) => a.far - b.far)
+    .slice(0, NEIGHBOURS)
+    .map(({ numbers }) => numbers);
+}
+
+/** What was found as the user knows it. */
+function told(
+  subject: Subject,
+  { dials, choices }: Space,
+  numbers: Float64Array,
+  categories: readonly Known[],
+) {
+  const { x, original } = subject;
+  const input = Array.from(x.subarray(0, subject.width));
+  const row = new Map<string, Known | boolean | undefined>();
+  for (const feature of featuresOf(subject)) row.set(feature.name, feature.read(x));
+  for (const [name, value] of Object.entries(original?.[0] ?? {})) row.set(name, value);
+  const changes: (Change & { size: number })[] = [];
+  for (const [j, { feature, at, unit }] of dials.entries()) {
+    const size = Math.abs(numbers[j]! - x[at]!) / unit;
+    if (size === 0) continue;
+    const to = feature.toValue(numbers[j]!);
+    changes.push({ feature: feature.name, from: row.get(feature.name) as Known, to, size });
+    input[at] = Math.fround(numbers[j]!);
+  }
+  for (const [i, { feature, own }] of choices.entries()) {
+    if (categories[i] === own) continue;
+    changes.push({ feature: feature.name, from: own, to: categories[i]!, size: 1 });
+    feature.write(categories[i]!, input);
+  }
+  for (const { feature, to } of changes) row.set(feature, to);
+  const changed = changes
+    .sort((a, b) => b.size - a.size)
+    .map(({ feature, from, to }) => ({ feature, from, to }));
+  return { row: Object.fromEntries(row), changed, input };
+}
