@@ -7,9 +7,9 @@ import { brier, logLoss } from '../train/metrics/probability.ts';
 import type { Input } from '../train/metrics/values.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
-import { type Judged, judge, optionsOf } from './judged.ts';
 import type { ExplainOptions } from './options.ts';
 import { type Reliability, reliabilityOf } from './reliability.ts';
+import { optionsOf, type Scored, score } from './scored.ts';
 import type { Explained } from './subject.ts';
 
 /** Options of {@link calibration} and of `temperature`. */
@@ -72,9 +72,9 @@ export function calibration(
 export async function calibration(...given: readonly unknown[]): Promise<Calibration> {
   const options = optionsOf<CalibrationOptions>(given);
   const { bins, ...rest } = checkBins('calibration', options);
-  const judged = await judge('calibration', given as never, { ...rest, output: 'probability' });
-  checkSums(judged);
-  const { scores, columns, actual, cost } = judged;
+  const scored = await score('calibration', given as never, { ...rest, output: 'probability' });
+  checkSums(scored);
+  const { scores, columns, actual, cost } = scored;
   const predictions = { data: scores, shape: [actual.length, columns] };
   const truth = columns === 1 ? { data: actual, shape: [actual.length, 1] } : actual;
   const warnings =
@@ -102,7 +102,7 @@ export function checkBins(
   return { ...rest, bins: checkNumber(where, 'bins', bins, { least: 1, most: 10_000, whole: true }) };
 }
 
-function checkSums({ scores, columns, actual }: Judged): void {
+function checkSums({ scores, columns, actual }: Scored): void {
   for (let row = 0; row < actual.length && columns > 1; row++) {
     let sum = 0;
     for (let k = 0; k < columns; k++) sum += scores[row * columns + k]!;

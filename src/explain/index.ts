@@ -1,24 +1,8 @@
 /** Why a model says what it says: the entry point `glia/explain`. */
-export type { BaselineOptions, Baselines } from './baselines.ts';
-export { type DeepLiftOptions, deepLift } from './deep-lift.ts';
-export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
-export { type GradientShapOptions, gradientShap } from './gradient-shap.ts';
-export {
-  type IntegratedGradientsOptions,
-  integratedGradients,
-  type PathMethod,
-} from './integrated-gradients.ts';
-export type { Variant } from './moments.ts';
-export type { Stdev } from './noise.ts';
-export { type LrpOptions, lrp } from './lrp.ts';
-export type { LrpNumbers, LrpRule } from './lrp-rules.ts';
+
 export { type AblationOptions, featureAblation } from './ablation.ts';
-export type { BaselineOptions, Baselines } from './baselines.ts';
-export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
-export { type OcclusionOptions, occlusion } from './occlusion.ts';
-export type { ExplainOptions, Target } from './options.ts';
-export type { QuadratureRule } from './quadrature.ts';
 export { type AccumulatedLocalEffects, type AleOptions, ale } from './ale.ts';
+export type { BaselineOptions, BaselineOptions, Baselines, Baselines } from './baselines.ts';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
 export type { ColumnGroups } from './column-groups.ts';
 export {
@@ -28,9 +12,34 @@ export {
   counterfactual,
 } from './counterfactual.ts';
 export type { Allowed } from './counterfactual-space.ts';
-export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
+export { type DeepLiftOptions, deepLift } from './deep-lift.ts';
+export {
+  type Attribution,
+  type Attribution,
+  type Attribution,
+  type Cost,
+  type Cost,
+  type Cost,
+  Explanation,
+  Explanation,
+  Explanation,
+  type ExplanationJson,
+  type ExplanationJson,
+  type ExplanationJson,
+} from './explanation.ts';
 export type { Known } from './features.ts';
-export type { ExplainOptions, Target } from './options.ts';
+export { type GradientShapOptions, gradientShap } from './gradient-shap.ts';
+export {
+  type IntegratedGradientsOptions,
+  integratedGradients,
+  type PathMethod,
+} from './integrated-gradients.ts';
+export { type LrpOptions, lrp } from './lrp.ts';
+export type { LrpNumbers, LrpRule } from './lrp-rules.ts';
+export type { Variant } from './moments.ts';
+export type { Stdev } from './noise.ts';
+export { type OcclusionOptions, occlusion } from './occlusion.ts';
+export type { ExplainOptions, ExplainOptions, Target, Target } from './options.ts';
 export {
   type PartialDependence,
   type PartialDependenceOptions,
@@ -41,15 +50,22 @@ export {
   type PermutationImportanceOptions,
   permutationImportance,
 } from './permutation-importance.ts';
+export type { Groups } from './players.ts';
+export type { QuadratureRule } from './quadrature.ts';
 export type { CalibrationBin, Reliability } from './reliability.ts';
 export type { Condition, Rule } from './rules.ts';
-export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
-export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
-export type { Groups } from './players.ts';
-export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
+export {
+  inputXGradient,
+  inputXGradient,
+  type SaliencyOptions,
+  type SaliencyOptions,
+  saliency,
+  saliency,
+} from './saliency.ts';
 export { type ShapOptions, shap } from './shap.ts';
+export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Explained } from './subject.ts';
-export type { Lengths } from './windows.ts';
 export { type SurrogateTree, type SurrogateTreeOptions, surrogateTree } from './surrogate-tree.ts';
 export { type Temperature, temperature } from './temperature.ts';
 export type { TreeNode } from './tree.ts';
+export type { Lengths } from './windows.ts';

@@ -4,8 +4,8 @@ import type { Input, Numeric } from '../train/metrics/values.ts';
 import type { Model } from '../train/model.ts';
 import { type CalibrationOptions, checkBins } from './calibration.ts';
 import type { Cost } from './explanation.ts';
-import { type Judged, judge, optionsOf } from './judged.ts';
 import { reliabilityOf } from './reliability.ts';
+import { optionsOf, type Scored, score } from './scored.ts';
 import type { Explained } from './subject.ts';
 
 /** What {@link temperature} found; plain data. */
@@ -56,9 +56,9 @@ export function temperature(
 ): Promise<Temperature>;
 export async function temperature(...given: readonly unknown[]): Promise<Temperature> {
   const { bins, ...rest } = checkBins('temperature', optionsOf<CalibrationOptions>(given));
-  const judged = await judge('temperature', given as never, { ...rest, output: 'logit' });
-  const { actual, cost } = judged;
-  const logits = asClasses(judged);
+  const scored = await score('temperature', given as never, { ...rest, output: 'logit' });
+  const { actual, cost } = scored;
+  const logits = asClasses(scored);
   const { length: rows } = actual;
   const classes = logits.length / rows;
   const beta = coldness(logits, classes, actual);
@@ -85,7 +85,7 @@ function warningsOf(T: number): string[] {
 }
 
 /** One logit of class 1 as two, of which the first is 0. */
-function asClasses({ scores, columns }: Judged): Numeric {
+function asClasses({ scores, columns }: Scored): Numeric {
   if (columns > 1) return scores;
   const logits = new Float64Array(2 * scores.length);
   for (const [row, z] of scores.entries()) logits[2 * row + 1] = z;

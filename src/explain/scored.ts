@@ -10,7 +10,7 @@ import type { ExplainOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 
 /** What a model says of some rows, one number a class, and what they are. */
-export interface Judged {
+export interface Scored {
   /** `[rows, columns]`; one column is the score of class 1 of two. */
   readonly scores: Numeric;
   readonly columns: number;
@@ -20,7 +20,7 @@ export interface Judged {
 }
 
 /** Scores and labels as they are given, or those of a model: `(scores, labels)`, `(model, table)`, `(model, x, y)`. */
-export type JudgedArguments = readonly [
+export type ScoredArguments = readonly [
   Input | Model,
   (Input | Explained)?,
   (Data | ExplainOptions)?,
@@ -38,20 +38,20 @@ export function optionsOf<T>([first, second, third, fourth]: readonly unknown[])
  *
  * @throws {ShapeError | DataError} for scores and labels that do not belong together, and rows that the model cannot take.
  */
-export async function judge(where: string, given: JudgedArguments, options: ExplainOptions): Promise<Judged> {
+export async function score(where: string, given: ScoredArguments, options: ExplainOptions): Promise<Scored> {
   const [first, second, y] = given;
-  const judged =
+  const scored =
     first instanceof Model
-      ? await judgeModel(where, first, second as Explained, y as Data, options)
+      ? await scoreModel(where, first, second as Explained, y as Data, options)
       : {
           ...readScores(where, first, second as Input, undefined),
           cost: { forward: 0, backward: 0, ms: 0 },
         };
-  checkScores(where, judged);
-  return judged;
+  checkScores(where, scored);
+  return scored;
 }
 
-function checkScores(where: string, { scores, columns, actual }: Judged): void {
+function checkScores(where: string, { scores, columns, actual }: Scored): void {
   if (actual.length === 0) throw new DataError(`${where}: there are no rows`);
   const at = scores.findIndex((score: number) => !Number.isFinite(score));
   if (at < 0) return;
@@ -60,13 +60,13 @@ function checkScores(where: string, { scores, columns, actual }: Judged): void {
   });
 }
 
-async function judgeModel(
+async function scoreModel(
   where: string,
   model: Model,
   inputs: Explained,
   y: Data,
   options: ExplainOptions,
-): Promise<Judged> {
+): Promise<Scored> {
   const subject = new Subject(where, model, inputs, options);
   const { rows, outputs, passes } = subject;
   const truth = inputs instanceof Table ? targetsOf(where, subject, inputs) : toMatrix(y, 'y');
