@@ -64,6 +64,16 @@ export {
 } from './saliency.ts';
 export { type ShapOptions, shap } from './shap.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
+export type { Absent } from './absent.ts';
+export { type Curve, type CurveOptions, deletion, insertion } from './curves.ts';
+export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
+export { type Faithfulness, type FaithfulnessOptions, faithfulness } from './faithfulness.ts';
+export { type Infidelity, type InfidelityOptions, infidelity } from './infidelity.ts';
+export type { Attributed, Judged, OneOutputOptions } from './judged.ts';
+export type { ExplainOptions, Target } from './options.ts';
+export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
+export { type Method, type Sensitivity, type SensitivityOptions, sensitivity } from './sensitivity.ts';
+export type { Estimate } from './spread.ts';
 export type { Explained } from './subject.ts';
 export { type SurrogateTree, type SurrogateTreeOptions, surrogateTree } from './surrogate-tree.ts';
 export { type Temperature, temperature } from './temperature.ts';

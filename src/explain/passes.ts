@@ -47,6 +47,12 @@ export class Passes {
     return { forward: this.forward, backward: this.backward, ms: performance.now() - this.#started };
   }
 
+  /** Adds what a method that was asked on the way has cost. */
+  count({ forward, backward }: { readonly forward: number; readonly backward: number }): void {
+    this.forward += forward;
+    this.backward += backward;
+  }
+
   /** Says how far the work is, where somebody listens. */
   report(share: number): void {
     this.#options.onProgress?.(share);

@@ -2,7 +2,7 @@ import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { choose, didYouMean } from '../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Table } from '../data/table.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { fed, type Tensor } from '../ir/tensor.ts';
 import { logitsOf } from '../ops/index.ts';
 import { type Inputs, readInputsOfBuilt } from '../train/dataset.ts';
 import type { Model } from '../train/model.ts';
@@ -91,6 +91,13 @@ export class Subject {
     const [y] = network.trace([x], false).outputs;
     if (this.output === 'logit') return logitsOf(y!)?.logits ?? y!;
     return loss === undefined || logitsOf(y!) !== undefined ? y! : loss.prediction(y!);
+  }
+
+  /** Whether it is known what the probabilities are: by the end of the model, or by the loss of its last training. */
+  get hasProbabilities(): boolean {
+    const { network, loss } = this.session;
+    if (loss !== undefined && loss.task !== 'values') return true;
+    return logitsOf(network.trace([fed('x', [1, ...this.shape])], false).outputs[0]!) !== undefined;
   }
 
   /** The output that is explained for each row, given the scores of the rows; with `'all'` the predicted one. */

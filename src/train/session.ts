@@ -124,6 +124,15 @@ export class Session {
     this.#built = { network, engine };
   }
 
+  /** The same network on the same backend, with weights of its own, which begin as those given. */
+  twin(weights: Readonly<Record<string, Weight>>): Session {
+    const { seed, prepare } = this;
+    const twin = new Session(this.wiring, { seed, ...(prepare && { prepare }), ...this.#wanted }, weights);
+    twin.build(this.network.inputShapes, weights);
+    twin.loss = this.loss;
+    return twin;
+  }
+
   /** Copies of parameters and states by path. */
   readWeights(): Promise<Record<string, Weight>> {
     const { network, engine } = this.#ready();

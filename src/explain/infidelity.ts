@@ -1,0 +1,154 @@
+import { ShapeError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
+import { sameShape, showShape } from '../base/shape.ts';
+import { type Data, toMatrix } from '../data/matrix.ts';
+import type { Model } from '../train/model.ts';
+import { Values } from '../train/values.ts';
+import type { Cost } from './explanation.ts';
+import { scoresOf } from './forward.ts';
+import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } from './judged.ts';
+import { scoresOfMade } from './made-rows.ts';
+import { estimate } from './spread.ts';
+import type { Subject } from './subject.ts';
+
+/** Options of {@link infidelity}. */
+export interface InfidelityOptions extends OneOutputOptions {
+  /** Perturbations: `[k, …input]` for every row, or `[n, k, …input]`. Default: drawn from a normal distribution. */
+  readonly perturbations?: Data;
+  /** How many are drawn for each row. Default 50. */
+  readonly samples?: number;
+  /** Their standard deviation, in units of the inputs. Default 0.1. */
+  readonly stdev?: number;
+  /** Seed of the draws. Default 0. */
+  readonly seed?: number;
+}
+
+/** How badly attributions tell what perturbations do. */
+export interface Infidelity {
+  readonly method: 'infidelity';
+  readonly output: 'logit' | 'probability';
+  /** Of each row, `[rows]`: 0 is perfect. */
+  readonly values: Values;
+  /** Standard error of each, from the spread over the perturbations. */
+  readonly stdError: Values;
+  /** Mean over the rows. */
+  readonly mean: number;
+  /** Perturbations of each row. */
+  readonly samples: number;
+  readonly cost: Cost;
+}
+
+/**
+ * Whether attributions tell how the output changes when the inputs do (Yeh et al., 2019, definition 2.1):
+ *
+ *     INFD = E_I ( Σ_i I_i · φ_i − (f(x) − f(x − I)) )²
+ *
+ * | name            | shape                                                              |
+ * | --------------- | ------------------------------------------------------------------ |
+ * | `judged`        | an explanation of `n` rows, or `{ inputs, values }`, both `[n, …]`  |
+ * | `perturbations` | `[k, …input]`, or `[n, k, …input]`                                  |
+ * | `values`        | `[n]`                                                              |
+ *
+ * Attributions are taken as slopes, output per input: those of a gradient are. Units: the square of the output's. The
+ * gradient of a linear model has 0. Cost: `k` rows forward a row.
+ *
+ * @throws {OptionError} for unknown options and what is no explanation.
+ * @throws {ShapeError | DataError} for values or perturbations that do not fit the rows.
+ * @example
+ * const { mean } = await infidelity(model, await saliency(model, x), { stdev: 0.2 });
+ */
+export async function infidelity(
+  model: Model,
+  judged: Judged,
+  given: InfidelityOptions = {},
+): Promise<Infidelity> {
+  const options = checkOptions('infidelity', given, INFIDELITY_OPTIONS);
+  const { perturbations, samples = 50, stdev = 0.1, seed = 0, ...rest } = options;
+  checkNumber('infidelity', 'samples', samples, { least: 1, whole: true });
+  checkNumber('infidelity', 'stdev', stdev, { least: 0 });
+  checkNumber('infidelity', 'seed', seed, { whole: true });
+  const { subject, values } = readJudged('infidelity', model, judged, rest);
+  const { rows, width, x, outputs } = subject;
+  const draw =
+    perturbations === undefined
+      ? { count: samples, of: drawn(seed, stdev) }
+      : givenPerturbations(subject, perturbations);
+  const scores = await scoresOf(subject, x, (done) => 0.1 * done);
+  const targets = subject.targets(scores);
+  const K = draw.count;
+  // What the attributions say of each perturbation, noted while its row is made.
+  const told = new Float64Array(rows * K);
+  const perturbation = new Float32Array(width);
+  const after = await scoresOfMade(
+    subject,
+    {
+      rows: rows * K,
+      make(i, into) {
+        const row = Math.floor(i / K);
+        draw.of(row, i % K, perturbation);
+        for (let j = 0; j < width; j++) {
+          into[j] = x[row * width + j]! - perturbation[j]!;
+          told[i]! += perturbation[j]! * values[row * width + j]!;
+        }
+      },
+      target: (i) => targets[Math.floor(i / K)]!,
+    },
+    (done) => 0.1 + 0.9 * done,
+  );
+  const each = Array.from({ length: rows }, (_, row) => {
+    const before = scores[row * outputs + targets[row]!]!;
+    const misses = Float64Array.from({ length: K }, (_, k) => {
+      const i = row * K + k;
+      return (told[i]! - (before - after[i]!)) ** 2;
+    });
+    return estimate(misses);
+  });
+  return {
+    method: 'infidelity',
+    output: subject.output,
+    values: new Values(
+      Float32Array.from(each, ({ mean }) => mean),
+      [rows],
+    ),
+    stdError: new Values(
+      Float32Array.from(each, ({ stdError }) => stdError),
+      [rows],
+    ),
+    mean: estimate(each.map(({ mean }) => mean)).mean,
+    samples: K,
+    cost: subject.passes.cost,
+  };
+}
+
+const INFIDELITY_OPTIONS = [...ONE_OUTPUT_OPTIONS, 'perturbations', 'samples', 'stdev', 'seed'] as const;
+
+/** Writes perturbation `k` of a row. */
+type Draw = (row: number, k: number, into: Float32Array) => void;
+
+function drawn(seed: number, stdev: number): Draw {
+  return (row, k, into) => {
+    const random = Random.of(seed, `infidelity ${row} ${k}`);
+    for (let j = 0; j < into.length; j++) into[j] = stdev * random.normal();
+  };
+}
+
+function givenPerturbations({ rows, width, shape }: Subject, given: Data): { count: number; of: Draw } {
+  const { data, shape: came } = toMatrix(given, 'perturbations');
+  const own = sameShape(came, [rows, came[1] ?? 0, ...shape]);
+  if (!own && !sameShape(came, [came[0]!, ...shape])) {
+    throw new ShapeError('infidelity: perturbations do not fit the rows', {
+      perturbations: showShape(came),
+      wanted: `${showShape(shape)} behind an axis of perturbations, or of rows and perturbations`,
+    });
+  }
+  const count = came[own ? 1 : 0]!;
+  return {
+    count,
+    of(row, k, into) {
+      const from = ((own ? row * count : 0) + k) * width;
+      into.set(data.subarray(from, from + width));
+    },
+  };
+}

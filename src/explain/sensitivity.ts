@@ -1,0 +1,159 @@
+import { OptionError, ShapeError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
+import { sameShape, showShape } from '../base/shape.ts';
+import { type Data, toMatrix } from '../data/matrix.ts';
+import type { Model } from '../train/model.ts';
+import { Values } from '../train/values.ts';
+import type { Cost, Explanation } from './explanation.ts';
+import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
+import type { ExplainOptions } from './options.ts';
+import { type Explained, Subject } from './subject.ts';
+
+/**
+ * A method of explanation as others take it: `saliency`, or one with options of its own, such as
+ * `(model, x, options) => smoothGrad(model, x, { ...options, nSamples: 20 })`.
+ */
+export type Method = (model: Model, inputs: Explained, options: ExplainOptions) => Promise<Explanation>;
+
+/** Options of {@link sensitivity}. */
+export interface SensitivityOptions extends OneOutputOptions {
+  /** Moves: `[k, …input]`, the same for every row. Default: drawn for each row. */
+  readonly perturbations?: Data;
+  /** How many are drawn. Default 10. */
+  readonly samples?: number;
+  /** Every number is moved by at most this, in units of the inputs. Default 0.02. */
+  readonly radius?: number;
+  /** Seed of the draws. Default 0. */
+  readonly seed?: number;
+}
+
+/** How much attributions change when their rows hardly do. */
+export interface Sensitivity {
+  readonly method: 'sensitivity';
+  readonly output: 'logit' | 'probability';
+  /** Largest relative change of each row, `[rows]`: 0 is steady. */
+  readonly values: Values;
+  /** Mean over the rows. */
+  readonly mean: number;
+  readonly samples: number;
+  readonly cost: Cost;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The largest change of a method's attributions near each row, relative to their size (Yeh et al., 2019, definition 3.1):
+ *
+ *     SENS = max_r ‖φ(x + r) − φ(x)‖ / ‖φ(x)‖,  |r_i| <= radius
+ *
+ * | name            | shape                                     |
+ * | --------------- | ----------------------------------------- |
+ * | `inputs`        | `[n, …input]`, a table, or rows by name   |
+ * | `perturbations` | `[k, …input]`                             |
+ * | `values`        | `[n]`                                     |
+ *
+ * Where the attributions of a row are all 0 the change itself is given, with a warning. Cost: `k + 1` runs of the method
+ * over all rows.
+ *
+ * @throws {OptionError} for unknown options and what is no method.
+ * @throws {ShapeError | DataError} for rows or perturbations that do not fit the model.
+ * @example
+ * const { mean } = await sensitivity(model, x, saliency, { radius: 0.05 });
+ */
+export async function sensitivity(
+  model: Model,
+  inputs: Explained,
+  method: Method,
+  given: SensitivityOptions = {},
+): Promise<Sensitivity> {
+  const options = checkOptions('sensitivity', given, SENSITIVITY_OPTIONS);
+  const { perturbations, samples = 10, radius = 0.02, seed = 0, ...rest } = options;
+  checkMethod('sensitivity', method);
+  checkOneOutput('sensitivity', rest);
+  checkNumber('sensitivity', 'samples', samples, { least: 1, whole: true });
+  checkNumber('sensitivity', 'radius', radius, { least: 0 });
+  checkNumber('sensitivity', 'seed', seed, { whole: true });
+  const subject = new Subject('sensitivity', model, inputs, rest);
+  const { rows, width, x, shape, passes } = subject;
+  const moves = perturbations === undefined ? undefined : movesOf(subject, perturbations);
+  const K = moves === undefined ? samples : moves.length / width;
+  const { signal } = options;
+  const explain = async (data: Float32Array, target: ExplainOptions['target']) => {
+    const asked = { output: subject.output, ...(target && { target }), ...(signal && { signal }) };
+    const explanation = await method(model, { data, shape: [rows, ...shape] }, asked);
+    passes.count(explanation.cost);
+    return explanation;
+  };
+  const first = await explain(x, options.target);
+  const base = valuesOf(first);
+  const target = [...first.target];
+  const largest = new Float64Array(rows);
+  const sizes = normsOf(base, width);
+  for (let k = 0; k < K; k++) {
+    passes.report((k + 1) / (K + 1));
+    passes.check();
+    const random = Random.of(seed, `sensitivity ${k}`);
+    const move = (_: number, i: number): number =>
+      moves?.[k * width + (i % width)] ?? radius * (2 * random.uniform() - 1);
+    const moved = valuesOf(
+      await explain(
+        x.map((value, i) => value + move(value, i)),
+        target,
+      ),
+    );
+    const changes = normsOf(
+      moved.map((value, i) => value - base[i]!),
+      width,
+    );
+    changes.forEach((change, row) => {
+      largest[row] = Math.max(largest[row]!, change / (sizes[row]! || 1));
+    });
+  }
+  passes.report(1);
+  const empty = sizes.filter((size) => size === 0).length;
+  return {
+    method: 'sensitivity',
+    output: subject.output,
+    values: new Values(Float32Array.from(largest), [rows]),
+    mean: largest.reduce((sum, value) => sum + value, 0) / rows,
+    samples: K,
+    cost: passes.cost,
+    warnings:
+      empty === 0
+        ? []
+        : [`the attributions of ${empty} of ${rows} rows are all 0: their changes are not relative`],
+  };
+}
+
+const SENSITIVITY_OPTIONS = [...ONE_OUTPUT_OPTIONS, 'perturbations', 'samples', 'radius', 'seed'] as const;
+
+/**
+ * Refuses what is no method of explanation.
+ *
+ * @throws {OptionError} with an example.
+ */
+export function checkMethod(where: string, method: unknown): void {
+  if (typeof method === 'function') return;
+  throw new OptionError(`${where}: the method must be a function, got ${typeof method}`, {
+    hint: 'such as saliency, of glia/explain',
+  });
+}
+
+function movesOf({ shape }: Subject, given: Data): Float32Array {
+  const { data, shape: came } = toMatrix(given, 'perturbations');
+  if (sameShape(came.slice(1), shape)) return Float32Array.from(data);
+  throw new ShapeError('sensitivity: perturbations do not fit the rows', {
+    perturbations: showShape(came),
+    wanted: `${showShape(shape)} behind an axis of perturbations`,
+  });
+}
+
+/** Euclidean norm of each row. */
+function normsOf(values: Float32Array, width: number): Float64Array {
+  const squares = new Float64Array(values.length / width);
+  values.forEach((value, i) => {
+    squares[Math.floor(i / width)]! += value * value;
+  });
+  return squares.map(Math.sqrt);
+}
