@@ -72,6 +72,12 @@ export { type Infidelity, type InfidelityOptions, infidelity } from './infidelit
 export type { Attributed, Judged, OneOutputOptions } from './judged.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
+export {
+  type SanityCheck,
+  type SanityCheckOptions,
+  type SanityStage,
+  sanityCheck,
+} from './sanity-check.ts';
 export { type Method, type Sensitivity, type SensitivityOptions, sensitivity } from './sensitivity.ts';
 export type { Estimate } from './spread.ts';
 export type { Explained } from './subject.ts';
