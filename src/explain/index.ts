@@ -65,11 +65,15 @@ export {
 export { type ShapOptions, shap } from './shap.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Absent } from './absent.ts';
+export type { TopRow } from './activity.ts';
 export { type Curve, type CurveOptions, deletion, insertion } from './curves.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export { type Faithfulness, type FaithfulnessOptions, faithfulness } from './faithfulness.ts';
 export { type Infidelity, type InfidelityOptions, infidelity } from './infidelity.ts';
 export type { Attributed, Judged, OneOutputOptions } from './judged.ts';
+export type { Examples, LossChoice } from './labelled.ts';
+export type { Lesion } from './lesion.ts';
+export { type LayerNeurons, type Neuron, type Neurons, type NeuronsOptions, neurons } from './neurons.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export {
@@ -85,3 +89,4 @@ export { type SurrogateTree, type SurrogateTreeOptions, surrogateTree } from './
 export { type Temperature, temperature } from './temperature.ts';
 export type { TreeNode } from './tree.ts';
 export type { Lengths } from './windows.ts';
+export type { TuningPoint } from './tuning.ts';

@@ -1,0 +1,79 @@
+import { OptionError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
+import type { Data } from '../data/matrix.ts';
+import { Table } from '../data/table.ts';
+import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
+import { type Dataset, type Inputs, readDataset } from '../train/dataset.ts';
+import type { Session } from '../train/session.ts';
+
+/** Rows with targets: a table that has the target, or inputs and targets. */
+export type Examples = Table | readonly [Inputs, Data] | { readonly x: Inputs; readonly y: Data };
+
+/** A loss, by name or as it is. */
+export type LossChoice = LossName | Loss | LossFunction;
+
+/** Rows with targets, checked, and the loss that compares them with what the model says. */
+export interface Labelled {
+  readonly loss: Loss;
+  readonly data: Dataset;
+}
+
+/** Rows and targets as the loss takes them, which is that of the last training where none is given. */
+export function readLabelled(
+  where: string,
+  session: Session,
+  examples: Examples,
+  choice: LossChoice | undefined,
+): Labelled {
+  const loss = choice === undefined ? session.loss : lossOf(choice);
+  if (loss === undefined) {
+    throw new OptionError(`${where}: the model was not trained yet, so the loss must be given`, {
+      hint: `${where}(…, { loss: 'mse' })`,
+    });
+  }
+  const [x, y] = pairOf(where, examples);
+  return { loss, data: readDataset(session, loss, x, y) };
+}
+
+function pairOf(where: string, examples: Examples): readonly [Inputs | Table, Data | undefined] {
+  if (examples instanceof Table) return [examples, undefined];
+  if (Array.isArray(examples) && examples.length === 2) return examples as unknown as [Inputs, Data];
+  if (typeof examples === 'object' && examples !== null && 'x' in examples && 'y' in examples)
+    return [examples.x, examples.y];
+  throw new OptionError(`${where}: wanted rows with targets: [x, y], { x, y } or a table`, {
+    got: examples === null ? 'null' : typeof examples,
+  });
+}
+
+/** How many labels of a row are predicted rightly, and how many it has: one, where it is not left out. */
+export function hitsOf(
+  predictions: ArrayLike<number>,
+  from: number,
+  { data: { y, ignoreIndex, classes }, loss: { task } }: Labelled,
+  row: number,
+  outputs: number,
+): { readonly right: number; readonly counted: number } {
+  const k = task === 'classes' ? (classes ?? outputs) : 1;
+  const own = sizeOf(y.shape.slice(1));
+  const labels = outputs / k;
+  let [right, counted] = [0, 0];
+  for (let label = 0; label < labels; label++) {
+    const at = row * own + label * (own / labels);
+    const actual = own === labels ? y.data[at]! : largest(y.data, at, k);
+    const truth = task === 'classes' ? actual : Number(actual > 0.5);
+    if (actual === ignoreIndex || truth < 0) continue;
+    const predicted =
+      task === 'classes'
+        ? largest(predictions, from + label * k, k)
+        : Number(predictions[from + label]! > 0.5);
+    counted++;
+    if (predicted === truth) right++;
+  }
+  return { right, counted };
+}
+
+function largest(numbers: ArrayLike<number>, from: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (numbers[from + i]! > numbers[from + best]!) best = i;
+  return best;
+}
