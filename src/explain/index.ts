@@ -70,6 +70,14 @@ export { type Curve, type CurveOptions, deletion, insertion } from './curves.ts'
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export { type Faithfulness, type FaithfulnessOptions, faithfulness } from './faithfulness.ts';
 export { type Infidelity, type InfidelityOptions, infidelity } from './infidelity.ts';
+export {
+  type Influence,
+  type InfluenceOptions,
+  type Influencer,
+  influence,
+  type Memorization,
+  memorization,
+} from './influence.ts';
 export type { Attributed, Judged, OneOutputOptions } from './judged.ts';
 export type { Examples, LossChoice } from './labelled.ts';
 export type { Lesion } from './lesion.ts';
