@@ -34,10 +34,10 @@ export class GradientProducts {
     this.#passes = passes;
   }
 
-  /** For rows such as these. */
-  static async of(session: Session, passes: Passes, labelled: Labelled): Promise<GradientProducts> {
+  /** For rows of some sets: the larger is tried out, since a single row has no others to influence it. */
+  static async of(session: Session, passes: Passes, sets: readonly Labelled[]): Promise<GradientProducts> {
     const made = new GradientProducts(session, passes);
-    made.#inBatches = await made.#canBatch(labelled);
+    made.#inBatches = await made.#canBatch(sets.reduce((a, b) => (b.data.rows > a.data.rows ? b : a)));
     return made;
   }
 

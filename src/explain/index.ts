@@ -91,6 +91,7 @@ export {
   sanityCheck,
 } from './sanity-check.ts';
 export { type Method, type Sensitivity, type SensitivityOptions, sensitivity } from './sensitivity.ts';
+export { type Shortcut, type ShortcutOptions, shortcut } from './shortcut.ts';
 export type { Estimate } from './spread.ts';
 export type { Explained } from './subject.ts';
 export { type SurrogateTree, type SurrogateTreeOptions, surrogateTree } from './surrogate-tree.ts';

@@ -103,7 +103,7 @@ export async function influence(
     });
   }
   const sums = new Float32Array(rows * columns);
-  const gradients = await overCheckpoints(asked, from, (products, scale, share) =>
+  const gradients = await overCheckpoints(asked, [from, to], (products, scale, share) =>
     products.add(from, to, scale, sums, share),
   );
   const each = Array.from({ length: columns }, (_, j) =>
@@ -144,7 +144,7 @@ export async function memorization(
   const asked = ask('memorization', model, given);
   const from = readLabelled('memorization', asked.session, train, asked.loss);
   const sums = new Float32Array(from.data.rows);
-  const gradients = await overCheckpoints(asked, from, (products, scale, share) =>
+  const gradients = await overCheckpoints(asked, [from], (products, scale, share) =>
     products.addNorms(from, scale, sums, share),
   );
   return {
@@ -199,13 +199,13 @@ function ask(where: string, model: Model, given: InfluenceOptions): Asked {
 /** Runs something with the weights of each checkpoint, and says how gradients were made. */
 async function overCheckpoints(
   { session, checkpoints, rates, passes }: Asked,
-  labelled: Labelled,
+  sets: readonly Labelled[],
   run: (products: GradientProducts, rate: number, share: (done: number) => number) => Promise<void>,
 ): Promise<'in batches' | 'row by row'> {
   let inBatches = true;
   for (const [i, rate] of rates.entries()) {
     if (checkpoints !== undefined) await session.writeWeights(checkpoints[i]!);
-    const products = await GradientProducts.of(session, passes, labelled);
+    const products = await GradientProducts.of(session, passes, sets);
     try {
       await run(products, rate, (done) => (i + done) / rates.length);
     } finally {

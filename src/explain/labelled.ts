@@ -5,6 +5,7 @@ import { Table } from '../data/table.ts';
 import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
 import { type Dataset, type Inputs, readDataset } from '../train/dataset.ts';
 import type { Session } from '../train/session.ts';
+import type { Explained, Subject } from './subject.ts';
 
 /** Rows with targets: a table that has the target, or inputs and targets. */
 export type Examples = Table | readonly [Inputs, Data] | { readonly x: Inputs; readonly y: Data };
@@ -43,6 +44,21 @@ function pairOf(where: string, examples: Examples): readonly [Inputs | Table, Da
   throw new OptionError(`${where}: wanted rows with targets: [x, y], { x, y } or a table`, {
     got: examples === null ? 'null' : typeof examples,
   });
+}
+
+/** The rows of a subject with targets: those that are given, or those that their table has; undefined without any. */
+export function targetsOf(
+  where: string,
+  subject: Subject,
+  inputs: Explained,
+  y: Data | undefined,
+  choice: LossChoice | undefined,
+): Labelled | undefined {
+  const { session, x, rows, shape } = subject;
+  if (y !== undefined) return readLabelled(where, session, [{ data: x, shape: [rows, ...shape] }, y], choice);
+  const target = session.prepare?.target?.column;
+  const has = inputs instanceof Table && target !== undefined && inputs.columns.includes(target);
+  return has ? readLabelled(where, session, inputs, choice) : undefined;
 }
 
 /** How many labels of a row are predicted rightly, and how many it has: one, where it is not left out. */

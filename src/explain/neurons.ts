@@ -3,14 +3,12 @@ import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
-import { Table } from '../data/table.ts';
-import type { Inputs } from '../train/dataset.ts';
 import type { Model } from '../train/model.ts';
 import { type Activity, activityOf, type TopRow } from './activity.ts';
 import { type CutLayer, layersToCut } from './cut.ts';
 import type { Cost } from './explanation.ts';
 import { featureAt } from './feature.ts';
-import { type Labelled, type LossChoice, readLabelled } from './labelled.ts';
+import { type LossChoice, targetsOf } from './labelled.ts';
 import { type Lesion, lesionsOf } from './lesion.ts';
 import type { ExplainOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
@@ -107,7 +105,7 @@ export async function neurons(model: Model, inputs: Explained, given: NeuronsOpt
   });
   const layers = layersToCut('neurons', subject, layer);
   const at = feature === undefined ? undefined : oneFeature(subject, feature);
-  const labelled = targetsOf(subject, inputs, options);
+  const labelled = targetsOf('neurons', subject, inputs, options.y, options.loss);
   const activities = await activityOf(subject, layers, top, (done) => 0.1 * done);
   const found: LayerNeurons[] = [];
   for (const [i, one] of layers.entries()) {
@@ -187,21 +185,4 @@ function oneFeature(subject: Subject, feature: number | string): number {
   throw new OptionError(`neurons: ${feature} became ${positions.length} numbers, a tuning curve has one`, {
     hint: `one of ${names.join(', ')}`,
   });
-}
-
-/** Targets, where there are some. */
-function targetsOf(
-  { session }: Subject,
-  inputs: Explained,
-  { y, loss }: NeuronsOptions,
-): Labelled | undefined {
-  if (y !== undefined) return readLabelled('neurons', session, [inputs as Inputs, y], loss);
-  const { prepare } = session;
-  const hasTarget =
-    inputs instanceof Table &&
-    prepare?.target !== undefined &&
-    inputs.columns.includes(prepare.target.column);
-  return hasTarget && (loss ?? session.loss) !== undefined
-    ? readLabelled('neurons', session, inputs as Table, loss)
-    : undefined;
 }

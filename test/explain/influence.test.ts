@@ -1,4 +1,16 @@
-import { add, batchNorm, dense, input, layer, type Model, model, ops, sequential, type Tensor } from 'glia';
+import {
+  add,
+  batchNorm,
+  dense,
+  input,
+  layer,
+  type Model,
+  model,
+  ops,
+  sequential,
+  type Tensor,
+  valueAndGrad,
+} from 'glia';
 import { weightSnapshots } from 'glia/callbacks';
 import { influence, memorization } from 'glia/explain';
 import { expect, test } from 'vitest';
@@ -80,7 +92,6 @@ const rowByRow = {
 
 /** Products of gradients, each of a row alone, by way of a loss that is fed one row at a time. */
 async function slowly(net: Model, rows: typeof few, labels: Int32Array): Promise<number[]> {
-  const { valueAndGrad } = await import('glia');
   const f = valueAndGrad(net, (out, target) => ops.mean(ops.softmaxCrossEntropy(out, target)));
   const gradients: number[][] = [];
   for (let i = 0; i < rows.shape[0]!; i++) {
@@ -146,6 +157,15 @@ describeBackends('influence', (backend) => {
     expect(self.gradients).toBe('row by row');
     const diagonal = [...found.values.data].filter((_, i) => i % 8 === 0);
     expect(furthest(self.values.data, diagonal)).toBeLessThan(1e-6);
+  });
+
+  test('of one row on several is not taken from batches in which these look at each other', async () => {
+    const net = rowByRow['rows that look at each other'](backend);
+    const labels = y.slice(0, 7);
+    const one = { data: few.data.slice(0, 4), shape: [1, 4] };
+    const options = { loss: 'categoricalCrossentropy' } as const;
+    const found = await influence(net, [one, labels.slice(0, 1)], [few, labels], options);
+    expect(furthest(found.values.data, (await slowly(net, few, labels)).slice(0, 7))).toBeLessThan(1e-5);
   });
 
   test('of normalised rows is that of their gradients one at a time', async () => {
