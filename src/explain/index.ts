@@ -66,9 +66,12 @@ export { type ShapOptions, shap } from './shap.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Absent } from './absent.ts';
 export type { TopRow } from './activity.ts';
+export type { ColumnPower } from './column-power.ts';
 export { type Curve, type CurveOptions, deletion, insertion } from './curves.ts';
+export type { Duplicate } from './duplicates.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export { type Faithfulness, type FaithfulnessOptions, faithfulness } from './faithfulness.ts';
+export type { Split } from './frame.ts';
 export { type Infidelity, type InfidelityOptions, infidelity } from './infidelity.ts';
 export {
   type Influence,
@@ -80,6 +83,7 @@ export {
 } from './influence.ts';
 export type { Attributed, Judged, OneOutputOptions } from './judged.ts';
 export type { Examples, LossChoice } from './labelled.ts';
+export { type Leakage, type LeakageOptions, leakage } from './leakage.ts';
 export type { Lesion } from './lesion.ts';
 export { type LayerNeurons, type Neuron, type Neurons, type NeuronsOptions, neurons } from './neurons.ts';
 export type { ExplainOptions, Target } from './options.ts';
