@@ -76,8 +76,8 @@ describe.each(cases)('%s', (name, op, names) => {
       }
       const m = trace();
       const changes = [mul(m, sub(x, x0)), mul(seed, y)].map(total);
-      const [shares, there] = score(changes, leaves);
-      const [, back] = score(changes, { ...leaves, x: leaves.x0 });
+      const [shares, there] = judge(changes, leaves);
+      const [, back] = judge(changes, { ...leaves, x: leaves.x0 });
       const wanted = op.held ? 0 : there! - back!;
       expect(Math.abs(shares! - wanted)).toBeLessThan(1e-9 * Math.max(1, Math.abs(wanted)));
     }
@@ -96,7 +96,7 @@ describe.each(cases)('%s', (name, op, names) => {
         }
         const { values, kept } = trace();
         expect(values.shape).toEqual(x.shape);
-        const [given, rest, arrived, size] = score(
+        const [given, rest, arrived, size] = judge(
           [total(values), total(kept), total(seed), total(mul(values, values))],
           leaves,
         );
