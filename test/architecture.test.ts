@@ -67,9 +67,10 @@ describe('what only one file knows', () => {
   const whoever = (files: readonly string[], what: RegExp): string[] =>
     files.filter((path) => what.test(code(path)));
 
-  test('the name of an op stands in its entry and its kernel, not in passes and backends', () => {
+  test('the name of an op stands in its entry and its kernel, not in passes, backends and rules of attribution', () => {
     const names = new Set(allOps().map(({ name }) => name));
-    const inside = source.filter((path) => /^src\/(compile|backend|explain)\//.test(path));
+    const rules = /^src\/explain\/(deep-lift|lrp|multipliers|references|relevance|signed)/;
+    const inside = source.filter((path) => /^src\/(compile|backend)\//.test(path) || rules.test(path));
     const named = inside.flatMap((path) =>
       [...code(path).matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map((m) => m[2]!),
     );
