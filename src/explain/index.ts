@@ -3,6 +3,8 @@ export { type AblationOptions, featureAblation } from './ablation.ts';
 export type { Absent } from './absent.ts';
 export type { TopRow } from './activity.ts';
 export { type AccumulatedLocalEffects, type AleOptions, ale } from './ale.ts';
+export { type Audit, type AuditOptions, audit } from './audit.ts';
+export type { AuditedMethod } from './audit-methods.ts';
 export type { BaselineOptions, Baselines } from './baselines.ts';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
 export type { ColumnGroups } from './column-groups.ts';

@@ -1,0 +1,76 @@
+import { GliaError } from '../base/errors.ts';
+import type { Matrix } from '../data/index.ts';
+import type { Model } from '../train/model.ts';
+import { featureAblation } from './ablation.ts';
+import { deletion } from './curves.ts';
+import { deepLift } from './deep-lift.ts';
+import type { Cost } from './explanation.ts';
+import { integratedGradients } from './integrated-gradients.ts';
+import { lrp } from './lrp.ts';
+import type { ExplainOptions } from './options.ts';
+import { inputXGradient, saliency } from './saliency.ts';
+import { type SanityCheck, sanityCheck } from './sanity-check.ts';
+import type { Method } from './sensitivity.ts';
+import { shap } from './shap.ts';
+import type { Estimate } from './spread.ts';
+
+/** What is to be said of a method on a model. */
+export interface AuditedMethod {
+  readonly name: string;
+  /** Why it cannot explain this model; then nothing else is there. */
+  readonly refused?: string;
+  /** Largest miss of what the attributions should add up to, of a method that promises it. */
+  readonly completenessError?: number;
+  /** By how much the probability of the target falls faster than for random orders, as {@link deletion} has it. */
+  readonly deletionGain?: Estimate;
+  /** Rank correlation that is left when all layers are random, and what follows from it. */
+  readonly randomised?: number;
+  readonly verdict?: SanityCheck['verdict'];
+  readonly cost?: Cost;
+  readonly warnings: readonly string[];
+}
+
+/** The methods that are asked by default. */
+export function usualMethods(background: Matrix): Readonly<Record<string, Method>> {
+  return {
+    saliency,
+    inputXGradient,
+    integratedGradients: (model, x, options) =>
+      integratedGradients(model, x, { ...options, baselines: 'zeros' }),
+    deepLift: (model, x, options) => deepLift(model, x, { ...options, background }),
+    lrp,
+    // A few coalitions: it is asked many times, and its standard error says what that leaves open.
+    shap: (model, x, options) => shap(model, x, { ...options, background, nSamples: 256 }),
+    featureAblation,
+  };
+}
+
+/** Asks a method for attributions of some rows, and whether they say what the model does. */
+export async function auditMethod(
+  name: string,
+  method: Method,
+  model: Model,
+  x: Matrix,
+  options: Pick<ExplainOptions, 'signal'> & { readonly seed: number; readonly repeats: number },
+): Promise<AuditedMethod> {
+  const { seed, repeats, ...asked } = options;
+  try {
+    const explanation = await method(model, x, asked);
+    const { convergenceDelta: delta, cost, warnings } = explanation;
+    const fallen = await deletion(model, explanation, { ...asked, seed });
+    const { stages, verdict, ...checked } = await sanityCheck(model, x, method, { ...asked, seed, repeats });
+    return {
+      name,
+      ...(delta && { completenessError: delta.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0) }),
+      ...(fallen.gain && { deletionGain: fallen.gain }),
+      randomised: stages.at(-1)!.correlation.mean,
+      verdict,
+      cost,
+      warnings: [...new Set([...warnings, ...fallen.warnings, ...checked.warnings])],
+    };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof GliaError)) throw error;
+    return { name, refused: error.message.split('\n', 1)[0]!, warnings: [] };
+  }
+}
