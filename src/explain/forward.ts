@@ -20,6 +20,7 @@ export async function scoresOf(
       rows,
       width,
       trace: (batch) => ({ scores: subject.scores(fed(ROWS, [batch, ...shape])) }),
+      each: {},
       feed: (from, count) => ({ [ROWS]: x.subarray(from * width, (from + count) * width) }),
       take: (fetched, from) => scores.set(fetched['scores']!, from * outputs),
     },
@@ -49,6 +50,7 @@ export async function gradientsOf(
         const [gradient] = grad(scores, [leaf], fed('seeds', scores.shape));
         return { gradient: gradient! };
       },
+      each: {},
       feed: (from, count) => ({
         [ROWS]: x.subarray(from * width, (from + count) * width),
         seeds: seeds.subarray(from * outputs, (from + count) * outputs),

@@ -47,12 +47,11 @@ export async function integrate(
         width: 2 * width + outputs,
         most: Math.max(1, Math.floor(POINTS / count)),
         trace: (rows) => ({ values: tracePath(subject, { rows, shared, collapse }, count) }),
+        each: { nodes, weights, ...(shared && { [START]: data }) },
         feed: (from, n) => ({
           [ROWS]: x.subarray(from * width, (from + n) * width),
-          [START]: shared ? data : data.subarray(from * width, (from + n) * width),
+          ...(!shared && { [START]: data.subarray(from * width, (from + n) * width) }),
           seeds: seeds.subarray(from * outputs, (from + n) * outputs),
-          nodes,
-          weights,
         }),
         take: (fetched, from) => {
           const some = fetched['values']!;
