@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench -- [--only limits,workloads,growth,loop,callbacks,memory] [--quick] [--json]
+// npm run bench -- [--only limits,workloads,growth,loop,callbacks,explain,memory] [--quick] [--json]
 //
 // Measures the machine and glia on it, prints tables and adds lines of JSON to bench/results. With --json stdout has the
 // lines instead. --quick shows that everything works: its numbers mean nothing and are not kept. GLIA_BACKEND,
@@ -10,6 +10,7 @@ import { machineLimits } from '../dist/backend/native.js';
 import { checkOptions, choose } from '../dist/base/options.js';
 import { OptionError } from '../dist/index.js';
 import { callbacks } from './callbacks.mjs';
+import { explain } from './explain.mjs';
 import { growth } from './growth.mjs';
 import { limits } from './limits.mjs';
 import { loop } from './loop.mjs';
@@ -36,7 +37,7 @@ import { workloads } from './workloads.mjs';
 /** @typedef {(context: Context) => AsyncIterable<import('./table.mjs').Line>} Section */
 
 /** @type {Readonly<Record<string, Section>>} */
-const SECTIONS = { limits, workloads, growth, loop, callbacks, memory };
+const SECTIONS = { limits, workloads, growth, loop, callbacks, explain, memory };
 const USAGE = `usage: npm run bench -- [--only ${Object.keys(SECTIONS).join(',')}] [--quick] [--json]`;
 
 const say = (/** @type {string} */ text) => void stderr.write(`${text}\n`);

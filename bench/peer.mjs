@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // glia as a peer in comparisons with other libraries, through its public API alone.
 //
-//   node bench/peer.mjs WORKLOAD --serve     WORKLOAD: W1 W2 W3 W3L W7 W7L
+//   node bench/peer.mjs WORKLOAD --serve     WORKLOAD: W1 W2 W3 W3L W7 W7L W8
 //
 // Prints {"ready":1,"loss_check":x} after training the check steps from the given first weights; then, for each line
 // `go SECONDS` on standard input, one line with steps or samples a second, or microseconds a call. GLIA_BACKEND and
@@ -12,6 +12,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { argv, cpuUsage, env, exit, resourceUsage, stdin } from 'node:process';
 import { createInterface } from 'node:readline';
+import { integratedGradients } from '../dist/explain/index.js';
 import { adam, dense, sequential, sgd, trainStep } from '../dist/index.js';
 
 const folder = join(env.GLIA_PEERS || join(homedir(), '.cache/glia-peers'), 'data');
@@ -40,6 +41,7 @@ const WORKLOADS = {
   W3L: { base: 'W3', width: 784, layers: () => mlp(512, 512, 10), ...classes },
   W7: { base: 'W3', width: 784, layers: () => mlp(512, 512, 10), infer: true },
   W7L: { base: 'W3', width: 784, layers: () => mlp(512, 512, 10), infer: true },
+  W8: { base: 'W3', width: 784, layers: () => mlp(512, 512, 10), explain: true },
 };
 
 /** First weights: the manifest has them as [in, out], glia as [out, in]. */
@@ -158,21 +160,44 @@ function infer(net, data, seconds) {
   return { steps: times.length, loss: sum, median: times[times.length >> 1], ...clock.read() };
 }
 
+/** Integrated gradients of the same rows over and over; the loss is what they miss of the difference to add up to. */
+async function explain(net, data, seconds) {
+  const [x] = batchOf(data, 0);
+  const clock = new Clock();
+  let steps = 0;
+  let loss = 0;
+  do {
+    loss = await gapOf(net, x);
+    steps++;
+  } while (clock.read().elapsed < seconds);
+  return { steps, loss, ...clock.read() };
+}
+
+/** Fifty middle points from a baseline of zeros to each row, for the predicted class. */
+async function gapOf(net, x) {
+  const { convergenceDelta } = await integratedGradients(net, x, { nSteps: 50, method: 'riemann_middle' });
+  return convergenceDelta.data.reduce((sum, gap) => sum + Math.abs(gap), 0) / x.shape[0];
+}
+
 async function check(net, name, workload, data) {
   if (workload.infer) return (await net.predict(batchOf(data, 0)[0])).data.reduce((a, b) => a + b, 0);
+  if (workload.explain) return gapOf(net, batchOf(data, 0)[0]);
   const step = trainStep(net, { loss: workload.loss, optimizer: workload.optimizer() });
   let loss = 0;
   for (let i = 0; i < manifest.spec[name].check; i++) ({ loss } = await step(...batchOf(data, i)));
   return loss;
 }
 
+function work(net, workload, data, seconds) {
+  if (workload.infer) return infer(net, data, seconds);
+  return workload.explain ? explain(net, data, seconds) : train(net, workload, data, seconds);
+}
+
 async function slice(net, name, workload, data, first, seconds) {
   await net.setWeights(first);
-  const { steps, loss, median, elapsed, spent } = workload.infer
-    ? infer(net, data, seconds)
-    : await train(net, workload, data, seconds);
+  const { steps, loss, median, elapsed, spent } = await work(net, workload, data, seconds);
   const { unit } = manifest.spec[name];
-  const units = unit === 'samples/s' ? data.batch : 1;
+  const units = unit.endsWith('samples/s') ? data.batch : 1;
   return {
     peer: 'glia',
     workload: name,

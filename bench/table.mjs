@@ -59,6 +59,16 @@ const TABLES = {
     ['time of a step, without = 1', ({ ratio }) => ratio.toFixed(3)],
     ['least / most', ({ least, most }) => `${least.toFixed(3)} / ${most.toFixed(3)}`],
   ],
+  explained: [
+    ['workload', ({ workload, about }) => `${workload} ${about}`],
+    ['method', ({ method }) => method],
+    ['rows', ({ rows }) => String(rows)],
+    ['ms/call', ({ ms }) => digits(ms)],
+    ['best', ({ bestMs }) => digits(bestMs)],
+    ['wanted', ({ most }) => (most === undefined ? '' : `at most ${most}`)],
+    ['rows/s', ({ ms, rows }) => digits((1000 * rows) / ms)],
+    ['busy', ({ busy }) => busy.toFixed(1)],
+  ],
   memory: [
     ['workload', ({ workload, about }) => `${workload} ${about}`],
     ['peak memory, MB', ({ peak }) => digits(peak)],

@@ -71,6 +71,15 @@ describe.skipIf(!built)('bench', () => {
     expect(parsed(lines)[0]?.['ratio']).toBeGreaterThan(0);
   });
 
+  it.skipIf(noAddon)('times explanations, each with what it may take', () => {
+    const { status, lines } = bench({ GLIA_BACKEND: 'native' }, '--quick', '--json', '--only', 'explain');
+    expect(status).toBe(0);
+    const found = parsed(lines);
+    expect(found).toContainEqual(expect.objectContaining({ what: 'explained', workload: 'W8', rows: 1000 }));
+    expect(found).toContainEqual(expect.objectContaining({ workload: 'IG', about: '30-64-64-3', most: 50 }));
+    for (const line of found) expect(line['ms']).toBeGreaterThan(0);
+  });
+
   it('leaves the limits out where TypeScript computes, and says so', () => {
     const { status, lines } = bench({ GLIA_BACKEND: 'typescript' }, '--quick', '--json', '--only', 'limits');
     expect(status).toBe(0);
