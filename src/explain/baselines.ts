@@ -1,5 +1,6 @@
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
+import { scoresOf } from './forward.ts';
 import type { Explained, Subject } from './subject.ts';
 
 /**
@@ -74,6 +75,14 @@ export function readBackground(
   throw new OptionError(`${where}: background is missing`, {
     hint: 'give rows that the model usually sees, such as a hundred of the training set',
   });
+}
+
+/** What the model says of the baseline of each row, `[rows, outputs]`. */
+export async function baseScoresOf(subject: Subject, { data, shared }: BaselineRows): Promise<Float32Array> {
+  const scores = await scoresOf(subject, data, () => 0);
+  if (!shared) return scores;
+  const { rows, outputs } = subject;
+  return Float32Array.from({ length: rows * outputs }, (_, i) => scores[i % outputs]!);
 }
 
 /** A row for each that is explained: shared ones are repeated. */

@@ -1,7 +1,13 @@
 import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
-import { BASELINE_OPTIONS, type BaselineOptions, type BaselineRows, readBaselines } from './baselines.ts';
+import {
+  BASELINE_OPTIONS,
+  type BaselineOptions,
+  type BaselineRows,
+  baseScoresOf,
+  readBaselines,
+} from './baselines.ts';
 import { cutPaths, integratePieces, levelsOf } from './exact-path.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude, type Findings } from './findings.ts';
@@ -24,7 +30,10 @@ export interface IntegratedGradientsOptions extends ExplainOptions, BaselineOpti
   readonly maxPieces?: number;
 }
 
-const METHODS: Readonly<Record<PathMethod, unknown>> = { ...RULES, exact: undefined };
+const METHODS: Readonly<Record<PathMethod, ((n: number) => Quadrature) | undefined>> = {
+  ...RULES,
+  exact: undefined,
+};
 const WHERE = 'integratedGradients';
 
 /**
@@ -45,9 +54,8 @@ const WHERE = 'integratedGradients';
  * the path bends and takes the gradient once between two bends. It needs a model that is linear in pieces; another is
  * refused, naming the ops that are not.
  *
- * Units: those of the output. Cost: `nSteps` passes forward and backward a row, or as many as there are pieces and as many
- * forward for each layer that bends; a dense first layer is left out of them,
- * since it is linear along a path.
+ * Units: those of the output. Cost: `nSteps` passes forward and backward a row; for `'exact'` one for each piece, and as many
+ * forward for each layer that bends. A dense first layer is left out of them, since it is linear along a path.
  *
  * @throws {OptionError} for unknown options, targets and baselines.
  * @throws {ShapeError | DataError} for rows and baselines that the model cannot take.
@@ -64,17 +72,18 @@ export async function integratedGradients(
   const { nSteps = 50, method = 'gausslegendre', maxPieces = 4096, ...rest } = own;
   checkNumber(WHERE, 'nSteps', nSteps, { least: 1, most: 10_000, whole: true });
   checkNumber(WHERE, 'maxPieces', maxPieces, { least: 1, most: 1 << 20, whole: true });
-  choose(`${WHERE}: method`, method, METHODS);
+  const rule = choose(`${WHERE}: method`, method, METHODS);
+  const quadrature = rule?.(nSteps);
   const subject = new Subject(WHERE, model, inputs, rest);
   const baselines = readBaselines(WHERE, subject, rest);
-  const levels = method === 'exact' ? levelsOf(WHERE, subject) : 0;
+  const levels = quadrature === undefined ? levelsOf(WHERE, subject) : 0;
   const scores = await scoresOf(subject, subject.x, () => 0);
   const baseScores = await baseScoresOf(subject, baselines);
   const found =
-    method === 'exact'
+    quadrature === undefined
       ? await exactly(subject, baselines, scores, levels, maxPieces)
-      : await bySteps(subject, baselines, scores, RULES[method](nSteps));
-  const about = method === 'exact' ? { maxPieces } : { nSteps };
+      : await bySteps(subject, baselines, scores, quadrature);
+  const about = quadrature === undefined ? { maxPieces } : { nSteps };
   return conclude({
     method: WHERE,
     options: { method, ...about, baselines: baselines.about },
@@ -118,12 +127,4 @@ async function exactly(
     return { values, remedy: 'the model jumps somewhere, or its numbers are too large for float32' };
   const why = `${left} of ${rows} rows bend more than ${most} times on their way, so theirs are sums of ${most} steps`;
   return { values, warnings: [why], remedy: 'raise maxPieces' };
-}
-
-/** What the model says of the baseline of each row, `[rows, outputs]`. */
-export async function baseScoresOf(subject: Subject, { data, shared }: BaselineRows): Promise<Float32Array> {
-  const scores = await scoresOf(subject, data, () => 0);
-  if (!shared) return scores;
-  const { rows, outputs } = subject;
-  return Float32Array.from({ length: rows * outputs }, (_, i) => scores[i % outputs]!);
 }

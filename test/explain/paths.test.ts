@@ -154,6 +154,14 @@ const PIECEWISE: Readonly<Record<string, () => readonly Layer[]>> = {
     hidden(5),
     dense(2),
   ],
+  'an input that is read beside the first product': () => [
+    layer({
+      params: ([width]) => ({ w: [width, 5] }),
+      apply: ({ w }, x) => ops.concat([ops.matmul(x, w), x]),
+    }),
+    activation('relu'),
+    dense(2),
+  ],
   'a shared input': () => [layer({ apply: (_own, x) => ops.concat([x, ops.relu(x)]) }), hidden(7), dense(2)],
 };
 

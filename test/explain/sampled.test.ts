@@ -82,6 +82,23 @@ describeBackends('sampled gradients', (backend) => {
     expect(furthest(values, [...ig.values.data])).toBeLessThan(1e-6);
   });
 
+  test('of a noisy row are those of the row that the noise makes of it', async () => {
+    const net = linear(backend);
+    const subject = new Subject('test', net, inputs, { target: 1 });
+    const noise = Float32Array.from({ length: 2 * 5 }, (_, i) => Math.sin(i));
+    const rows = readBackground('test', subject, background);
+    const draws = { index: [3, 8], alpha: [0.2, 0.9], noise };
+    const { values } = await shapOf(subject, await scoresOf(subject), rows, draws);
+    const weight = (await net.weights())['dense1.weight']!.data.subarray(5);
+    const closed = inputs.flatMap((row) =>
+      row.map((x, j) => {
+        const ways = draws.index.map((b, k) => x + noise[5 * k + j]! - background[b]![j]!);
+        return (weight[j]! * (ways[0]! + ways[1]!)) / 2;
+      }),
+    );
+    expect(furthest(values, closed)).toBeLessThan(1e-6);
+  });
+
   test('of a background come as near to the expected ones as their standard error says', async () => {
     const net = await networkOf(wanted.net, 'relu', backend);
     const e = await gradientShap(net, inputs, { target, background, nSamples: 4000, seed: 3 });
