@@ -9,6 +9,8 @@ import { Crossings, type Cuts, cutPoints, lengths, middles, whole } from './piec
 import { type Ends, type PointsGraph, runPoints } from './points.ts';
 import type { Subject } from './subject.ts';
 
+type Share = (done: number) => number;
+
 /**
  * How many levels of bends the model has.
  *
@@ -41,23 +43,50 @@ export async function cutPaths(
   ends: Ends,
   levels: number,
   most: number,
-  share: (done: number) => number = (done) => done,
+  share: Share = (done) => done,
 ): Promise<{ readonly cuts: Cuts; readonly left: number }> {
-  let cuts = whole(ends.x.length / subject.width);
+  const cuts: Float64Array[] = [];
   let left = 0;
-  for (let level = 0; level < levels; level++) {
-    const crossings = new Crossings(cuts);
-    await runPoints(subject, ends, cutPoints(cuts), {
-      key: `bends ${level}`,
-      trace: (graph) => ({ values: bendsOf(graph, level) }),
-      take: ({ values }, _first, count) => crossings.take(values!, count),
-      share: (done) => share((level + done) / levels),
-    });
-    const merged = crossings.merge(most);
-    cuts = merged.cuts;
-    left = Math.max(left, merged.left);
-  }
+  await inBlocks(subject, ends, share, async (block, _from, part) => {
+    let some = whole(block.x.length / subject.width);
+    let over = 0;
+    for (let level = 0; level < levels; level++) {
+      const crossings = new Crossings(some);
+      await runPoints(subject, block, cutPoints(some), {
+        key: `bends ${level}`,
+        trace: (graph) => ({ values: bendsOf(graph, level) }),
+        take: ({ values }, { count, real }) => crossings.take(values!, real, values!.length / count),
+        share: (done) => part((level + done) / levels),
+      });
+      const merged = crossings.merge(most);
+      some = merged.cuts;
+      over = Math.max(over, merged.left);
+    }
+    cuts.push(...some);
+    left += over;
+  });
   return { cuts, left };
+}
+
+/** Rows whose paths are cut together: what JavaScript does for them is short, and their points are many. */
+const BLOCK = 128;
+
+/** Some work for a block of rows after the other, with the number of rows before it. */
+async function inBlocks(
+  { width }: Subject,
+  { x, baselines, ...rest }: Ends,
+  share: Share,
+  work: (ends: Ends, from: number, share: Share) => Promise<void>,
+): Promise<void> {
+  const rows = x.length / width;
+  for (let from = 0; from < rows; from += BLOCK) {
+    const to = Math.min(from + BLOCK, rows);
+    const cut = (all: Float32Array): Float32Array => all.subarray(from * width, to * width);
+    const own = baselines.shared ? baselines : { ...baselines, data: cut(baselines.data) };
+    await work({ ...rest, x: cut(x), baselines: own }, from, (done) =>
+      share((from + (to - from) * done) / rows),
+    );
+  }
 }
 
 /** What bends the model at a level, for each of n points: `[n, …]`. */
@@ -75,30 +104,37 @@ export async function integratePieces(
   subject: Subject,
   { seeds, ...ends }: Paths,
   cuts: Cuts,
-  share: (done: number) => number = (done) => done,
+  share: Share = (done) => done,
 ): Promise<Float32Array> {
   const { width, outputs: K } = subject;
   const sums = new Float64Array(ends.x.length);
-  const weights = lengths(cuts);
-  const points = middles(cuts);
-  await runPoints(subject, ends, points, {
-    key: 'pieces',
-    trace({ line, flat, row, rows }) {
-      const { points: at, scores } = line.scores(flat);
-      const [slopes] = grad(scores, [at], fed('seeds', scores.shape));
-      return { values: line.back(scatterAdd(reshape(slopes!, flat.shape), row, rows)) };
-    },
-    feed: (from, count) => ({
-      seeds: Float32Array.from({ length: count * K }, (_, i) => {
-        const point = from + Math.floor(i / K);
-        return weights[point]! * seeds[points.row[point]! * K + (i % K)]!;
+  await inBlocks(subject, ends, share, async (block, row0, part) => {
+    const own = cuts.slice(row0, row0 + block.x.length / width);
+    const weights = lengths(own);
+    const points = middles(own);
+    await runPoints(subject, block, points, {
+      key: 'pieces',
+      trace: sumOfSlopes,
+      feed: (from, count) => ({
+        seeds: Float32Array.from({ length: count * K }, (_, i) => {
+          const point = from + Math.floor(i / K);
+          return point < weights.length
+            ? weights[point]! * seeds[(row0 + points.row[point]!) * K + (i % K)]!
+            : 0;
+        }),
       }),
-    }),
-    take({ values }, first) {
-      for (let i = 0, to = first * width; i < values!.length; i++) sums[to++]! += values![i]!;
-    },
-    backward: 1,
-    share,
+      take({ values }, { first }) {
+        for (let i = 0, to = (row0 + first) * width; i < values!.length; i++) sums[to++]! += values![i]!;
+      },
+      backward: 1,
+      share: part,
+    });
   });
   return Float32Array.from(sums);
+}
+
+function sumOfSlopes({ line, flat, row, rows }: PointsGraph): { readonly values: Tensor } {
+  const { points, scores } = line.scores(flat);
+  const [slopes] = grad(scores, [points], fed('seeds', scores.shape));
+  return { values: line.back(scatterAdd(reshape(slopes!, flat.shape), row, rows)) };
 }

@@ -62,9 +62,8 @@ export class Crossings {
     this.#found = cuts.map(() => []);
   }
 
-  /** Takes the values of all functions at the next cuts, `count` of them, cut behind cut and row behind row. */
-  take(values: NumberArray, count: number): void {
-    const width = values.length / count;
+  /** Takes the values of all `width` functions at the next `count` cuts, cut behind cut and row behind row. */
+  take(values: NumberArray, count: number, width: number): void {
     for (let i = 0; i < count; i++) {
       const here = values.subarray(i * width, (i + 1) * width);
       if (this.#row < 0 || this.#cut === this.#cuts[this.#row]!.length - 1) {

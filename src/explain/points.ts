@@ -30,10 +30,10 @@ export interface PointsPass {
   /** Stands for the graph. */
   readonly key: string;
   readonly trace: (graph: PointsGraph) => Readonly<Record<string, Tensor>>;
-  /** More arrays for some points. */
+  /** More arrays for some points; those at the end may stand for nothing. */
   readonly feed?: (from: number, count: number) => Record<string, NumberArray>;
-  /** Takes what was fetched for `count` points whose rows were fed from row `first` on. */
-  readonly take: (fetched: Arrays, first: number, count: number) => void;
+  /** Takes what was fetched for some points, whose rows were fed from row `first` on; `real` of `count` are no padding. */
+  readonly take: (fetched: Arrays, part: { first: number; count: number; real: number }) => void;
   /** How often each point goes backward. */
   readonly backward?: number;
   readonly share?: (done: number) => number;
@@ -50,13 +50,15 @@ export async function runPoints(
   const { x, baselines, collapse = true } = ends;
   const { data, shared } = baselines;
   const all = x.length / width;
+  const real = points.row.length;
   const step = Math.max(1, Math.min(POINTS, Math.floor(NUMBERS / width)));
   const rows = Math.min(all, mostRows(points.row, step));
-  const firstOf = (from: number): number => Math.min(points.row[from]!, all - rows);
+  const rowOf = (point: number): number => points.row[Math.min(point, real - 1)]!;
+  const firstOf = (from: number): number => Math.min(rowOf(from), all - rows);
   await passes.run(
     {
       key: `${pass.key} ${key} ${rows} ${shared} ${collapse}`,
-      rows: points.row.length,
+      rows: padded(real, step),
       width: 1,
       most: step,
       trace(n) {
@@ -73,24 +75,34 @@ export async function runPoints(
         return {
           [ROWS]: x.subarray(begin, end),
           [START]: shared ? data : data.subarray(begin, end),
-          row: points.row.subarray(from, from + count).map((row) => row - first),
-          alphas: points.alpha.subarray(from, from + count),
+          row: Int32Array.from({ length: count }, (_, i) => rowOf(from + i) - first),
+          alphas: Float32Array.from({ length: count }, (_, i) => points.alpha[from + i] ?? 0),
           ...pass.feed?.(from, count),
         };
       },
-      take: (fetched, from, count) => pass.take(fetched, firstOf(from), count),
+      take: (fetched, from, count) =>
+        pass.take(fetched, { first: firstOf(from), count, real: Math.min(count, real - from) }),
       cost: { forward: 1, backward: pass.backward ?? 0 },
     },
     pass.share,
   );
 }
 
-/** Rows that so many points behind each other lie in at most, rounded up so that few programs are compiled. */
+/** A number of points that is one of few, since a program is compiled for each: whole steps, or a power of two. */
+function padded(points: number, step: number): number {
+  return points > step ? step * Math.ceil(points / step) : Math.min(step, powerAbove(points));
+}
+
+/** Rows that so many points behind each other lie in at most, or a few more. */
 function mostRows(row: Int32Array, step: number): number {
   let most = 1;
   for (let from = 0; from < row.length; from += step) {
     const last = row[Math.min(from + step, row.length) - 1]!;
     most = Math.max(most, last - row[from]! + 1);
   }
-  return 2 ** Math.ceil(Math.log2(most));
+  return powerAbove(most);
+}
+
+function powerAbove(n: number): number {
+  return 2 ** Math.ceil(Math.log2(n));
 }

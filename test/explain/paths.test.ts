@@ -189,6 +189,22 @@ describeBackends('exact paths', (backend) => {
     expect(furthest(e.convergenceDelta!.data, new Array(10).fill(0))).toBeLessThan(1e-5);
   });
 
+  test('of many rows, block by block, are those of each', async () => {
+    const model = bends({ backend });
+    const [x, baselines] = [rowsOf(300, 1), rowsOf(300, 2)];
+    const e = await integratedGradients(model, x, { baselines, method: 'exact', target: 1 });
+    expect(furthest(e.convergenceDelta!.data, new Array(300).fill(0))).toBeLessThan(1e-5);
+    for (const row of [0, 127, 128, 255, 299]) {
+      const own = ({ data }: typeof x) => [data.subarray(row * WIDTH, (row + 1) * WIDTH)];
+      const one = await integratedGradients(model, own(x), {
+        baselines: own(baselines),
+        method: 'exact',
+        target: 1,
+      });
+      expect(furthest(one.values.data, [...e.at(row).values.data])).toBeLessThan(2e-6);
+    }
+  });
+
   test('say it when a row bends more often than they may', async () => {
     const x = rowsOf(6, 1);
     const e = await integratedGradients(bends({ backend }), x, { method: 'exact', maxPieces: 3 });
