@@ -46,10 +46,9 @@ export async function cutPaths(
   share: Share = (done) => done,
 ): Promise<{ readonly cuts: Cuts; readonly left: number }> {
   const cuts: Float64Array[] = [];
-  let left = 0;
-  await inBlocks(subject, ends, share, async (block, _from, part) => {
+  const left = new Set<number>();
+  await inBlocks(subject, ends, share, async (block, from, part) => {
     let some = whole(block.x.length / subject.width);
-    let over = 0;
     for (let level = 0; level < levels; level++) {
       const crossings = new Crossings(some);
       await runPoints(subject, block, cutPoints(some), {
@@ -60,12 +59,11 @@ export async function cutPaths(
       });
       const merged = crossings.merge(most);
       some = merged.cuts;
-      over = Math.max(over, merged.left);
+      for (const row of merged.left) left.add(from + row);
     }
     cuts.push(...some);
-    left += over;
   });
-  return { cuts, left };
+  return { cuts, left: left.size };
 }
 
 /** Rows whose paths are cut together: what JavaScript does for them is short, and their points are many. */

@@ -79,14 +79,14 @@ export class Crossings {
     this.#before = this.#before.slice();
   }
 
-  /** The cuts with the new ones, at most `most` pieces a row, and of how many rows some were left out. */
-  merge(most: number): { readonly cuts: Cuts; readonly left: number } {
-    let left = 0;
+  /** The cuts with the new ones, at most `most` pieces a row, and the rows of which some were left out. */
+  merge(most: number): { readonly cuts: Cuts; readonly left: readonly number[] } {
+    const left: number[] = [];
     const cuts = this.#cuts.map((own, row) => {
       const found = this.#found[row]!.sort((a, b) => a - b);
       const room = most + 1 - own.length;
       if (found.length <= room) return united(own, found);
-      left++;
+      left.push(row);
       // Evenly many everywhere: the pieces are then the steps of a sum that is denser where the model bends more.
       const some = Array.from(
         { length: Math.max(0, room) },

@@ -1,4 +1,6 @@
 import { dense, type Model, sequential } from 'glia';
+import { columns, Table } from 'glia/data';
+import { gradientShap, integratedGradients } from 'glia/explain';
 import { describe, expect, test } from 'vitest';
 import { OptionError, ShapeError } from '../../src/base/errors.ts';
 import { type BaselineOptions, readBackground, readBaselines, spread } from '../../src/explain/baselines.ts';
@@ -28,6 +30,35 @@ describe('baselines', () => {
   test('are repeated for each row where one serves all', () => {
     expect(Array.from(spread(read({ baselines: [7, 8] }), subject))).toEqual([7, 8, 7, 8, 7, 8]);
     expect(Array.from(spread(read({ baselines: rows }), subject))).toEqual(rows.flat());
+  });
+
+  test('are given by name to a model with preprocessing', async () => {
+    const table = Table.fromRows([
+      { age: 20, plan: 'pro', spend: 10 },
+      { age: 40, plan: 'basic', spend: 20 },
+      { age: 60, plan: 'basic', spend: 60 },
+    ]);
+    const prepare = columns({
+      numeric: { of: ['age'] },
+      categorical: { of: ['plan'], encode: 'onehot' },
+      target: { of: 'spend' },
+    }).fit(table);
+    const named = sequential([dense(1)], { inputShape: [3], prepare, backend: 'typescript' });
+    const [young, old] = [
+      { age: 20, plan: 'pro' },
+      { age: 60, plan: 'basic' },
+    ];
+    const e = await integratedGradients(named, old, { baselines: young, method: 'exact' });
+    const { data: weight } = (await named.weights())['dense1.weight']!;
+    const [from, to] = [young, old].map((row) => prepare.transformRow(row).data);
+    const parts = [...weight].map((w, i) => w * (to![i]! - from![i]!));
+    const top = Object.fromEntries(e.top().map(({ feature, attribution }) => [feature, attribution]));
+    expect(Math.abs(top['age']! - parts[0]!)).toBeLessThan(1e-6);
+    expect(Math.abs(top['plan']! - parts[1]! - parts[2]!)).toBeLessThan(1e-6);
+    const same = await integratedGradients(named, old, { baselines: 'mean', background: young });
+    expect(Math.abs(same.values.data[0]! - e.values.data[0]!)).toBeLessThan(1e-6);
+    const many = await gradientShap(named, table, { background: table, nSamples: 10 });
+    expect(many.values.shape).toEqual([3, 3]);
   });
 
   test('that do not fit are refused, with what to do', () => {
