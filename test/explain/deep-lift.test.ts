@@ -90,6 +90,15 @@ describeBackends('deepLift', (backend) => {
         Array.from(back.values.data, (v) => -v),
       ),
     ).toBeLessThan(1e-6);
+    // Also where the difference is tiny and a kink lies in between.
+    const kink = sequential([dense(1, { activation: 'relu', init: 'ones' })], { inputShape: [1], backend });
+    const [up, down] = [[[2e-6]], [[-4e-6]]];
+    const [rise, fall] = [
+      await deepLift(kink, up, { baselines: down }),
+      await deepLift(kink, down, { baselines: up }),
+    ];
+    expect(rise.values.data[0]).toBe(-fall.values.data[0]!);
+    expect(rise.values.data[0]).toBeCloseTo(3e-6, 10);
   });
 
   test('shares what factors and quotients change', async () => {

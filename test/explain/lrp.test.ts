@@ -13,7 +13,9 @@ import {
 } from 'glia';
 import { inputXGradient, type LrpOptions, lrp } from 'glia/explain';
 import { describe, expect, test } from 'vitest';
+import { init } from '../../src/nn/index.ts';
 import { describeBackends } from '../train/backends.ts';
+import { naiveLrp, naiveRules } from './naive-lrp.ts';
 import { furthest, golden, type Net, networkOf, TOLERANCE } from './networks.ts';
 
 interface Golden {
@@ -123,6 +125,62 @@ describeBackends('lrp', (backend) => {
         expect(value).toBeGreaterThanOrEqual(0);
     });
     expect(found.outputs.data.some((output) => output > 0)).toBe(true);
+  });
+
+  test.each([
+    ['epsilon', { epsilon: 0.05 }, naiveRules.epsilon(0.05)],
+    ['zplus', { rule: 'zplus' }, naiveRules.alphaBeta(1, 0)],
+    ['alphaBeta', { rule: 'alphaBeta', alpha: 3 }, naiveRules.alphaBeta(3, 2)],
+    ['gamma', { rule: 'gamma', gamma: 0.5 }, naiveRules.gamma(0.5)],
+  ] as const)(
+    'is what sums over single contributions give, with biases: %s',
+    async (_name, options, rule) => {
+      // Linear layers behind each other are layers of their own; tanh lets signs of both kinds through.
+      const names = ['tanh', 'linear', 'relu', 'linear'] as const;
+      const functions = [Math.tanh, (z: number) => z, (z: number) => Math.max(0, z), (z: number) => z];
+      const net = sequential(
+        [7, 6, 6, 3].map((units, i) =>
+          dense(units, { activation: names[i]!, biasInit: init.normal({ std: 0.3 }) }),
+        ),
+        { inputShape: [5], seed: 11, backend },
+      );
+      const weights = await net.weights();
+      const layers = functions.map((activation, i) => {
+        const { data, shape } = weights[`dense${i + 1}.weight`]!;
+        const weight = Array.from({ length: shape[0]! }, (_, k) => [
+          ...data.subarray(k * shape[1]!, (k + 1) * shape[1]!),
+        ]);
+        return { weight, bias: [...weights[`dense${i + 1}.bias`]!.data], activation };
+      });
+      const x = rows(6, 5);
+      const found = await lrp(net, x, { target: 1, ...options });
+      for (let row = 0; row < 6; row++) {
+        const { relevance, kept } = naiveLrp(layers, [...x.data.subarray(5 * row, 5 * row + 5)], 1, rule);
+        const got = found.values.data.subarray(5 * row, 5 * row + 5);
+        const size = Math.max(1, worst(relevance));
+        expect(furthest(got, relevance)).toBeLessThan(1e-5 * size);
+        // What the stabiliser takes is kept as well.
+        if ('rule' in options) expect(Math.abs(found.baseValues.data[row]! - kept)).toBeLessThan(1e-5 * size);
+      }
+    },
+  );
+
+  test.each(Object.entries(RULES))('hands on all that comes to a scale: %s', async (_name, rule) => {
+    const halved = layer({ apply: (_own, x) => ops.neg(ops.div(ops.mul(x, 2), 4)) });
+    const layers = [dense(6, { activation: 'relu' }), dense(2, { biasInit: 'ones' })];
+    const [bare, scaled] = [layers, [...layers, halved]].map((list) =>
+      sequential(list, { inputShape: [5], seed: 2, backend }),
+    );
+    await scaled!.setWeights(await bare!.weights());
+    const [a, b] = await Promise.all(
+      [bare!, scaled!].map((net) => lrp(net, rows(4, 5), { target: 0, ...rule })),
+    );
+    expect(
+      furthest(
+        b!.values.data,
+        Array.from(a!.values.data, (value) => -value / 2),
+      ),
+    ).toBeLessThan(1e-6);
   });
 
   test('takes rules by layer, alpha 1 for zplus, and no further sums where numbers only move', async () => {
