@@ -73,9 +73,26 @@ export async function lrp(model: Model, inputs: Explained, options: LrpOptions =
     subject,
     ...found,
     complete: true,
+    warnings: keptBySome(subject, found),
     remedy:
       'a layer whose contributions cancel makes large shares: try a larger epsilon, or the rule zplus or gamma',
   });
+}
+
+/** Says so where less than half of an output came through to the inputs. */
+function keptBySome(
+  subject: Subject,
+  { scores, baseScores }: { readonly scores: Float32Array; readonly baseScores: Float32Array },
+): string[] {
+  const { rows, outputs, all } = subject;
+  const target = subject.targets(scores);
+  const asked = (i: number): boolean => all || target[Math.floor(i / outputs)] === i % outputs;
+  const most = (kept: number, i: number): boolean => asked(i) && Math.abs(kept) > Math.abs(scores[i]! - kept);
+  const count = baseScores.filter(most).length;
+  if (count === 0) return [];
+  return [
+    `of ${count} of ${all ? rows * outputs : rows} outputs biases and the rule keep more than the inputs get; baseValues has it`,
+  ];
 }
 
 /** Rules by layers that exist. */

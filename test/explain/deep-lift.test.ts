@@ -117,6 +117,62 @@ describeBackends('deepLift', (backend) => {
     expect(warnings).toEqual([]);
   });
 
+  test('of a softmax is what its exponentials, their sum and the quotient give', async () => {
+    const net = sequential([dense(3, { activation: 'softmax', biasInit: 'ones' })], {
+      inputShape: [4],
+      seed: 6,
+      backend,
+    });
+    const weight = (await net.weights())['dense1.weight']!.data;
+    const [x, r] = [rows(1, 4), rows(1, 4, 5)];
+    const exps = ({ data }: { data: Float32Array }): number[] =>
+      [0, 1, 2].map((k) => Math.exp(1 + data.reduce((z, v, j) => z + v * weight[4 * k + j]!, 0)));
+    const [e, e0] = [exps(x), exps(r)];
+    const [s, s0] = [e, e0].map((all) => all.reduce((a, b) => a + b)) as [number, number];
+    for (const target of [0, 1, 2]) {
+      const [a, a0] = [e[target]!, e0[target]!];
+      const ofNumerator = (a / s0 - a0 / s0 + a / s - a0 / s) / 2;
+      const ofSum = (a0 / s - a0 / s0 + a / s - a / s0) / 2;
+      const wanted = [0, 1, 2, 3].map((j) =>
+        e.reduce((sum, one, k) => {
+          const m = (k === target ? ofNumerator / (a - a0) : 0) + ofSum / (s - s0);
+          const slope = (one - e0[k]!) / Math.log(one / e0[k]!);
+          return sum + m * slope * weight[4 * k + j]! * (x.data[j]! - r.data[j]!);
+        }, 0),
+      );
+      const found = await deepLift(net, x, { baselines: r, output: 'probability', target });
+      expect(furthest(found.values.data, wanted)).toBeLessThan(1e-6);
+    }
+  });
+
+  test('stops when it is told to, and says how far it is', async () => {
+    const net = deep('relu');
+    const shares: number[] = [];
+    await deepLift(net, rows(20, 12), {
+      background: rows(60, 12, 2),
+      onProgress: (share) => shares.push(share),
+    });
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.length).toBeGreaterThan(4);
+    expect(shares.at(-1)).toBe(1);
+    const stop = new AbortController();
+    const aborted = deepLift(net, rows(20, 12), {
+      background: rows(60, 12, 2),
+      signal: stop.signal,
+      onProgress: () => stop.abort(new Error('enough')),
+    });
+    await expect(aborted).rejects.toThrow('enough');
+    expect((await deepLift(net, rows(2, 12))).rows).toBe(2);
+  });
+
+  test('gives the same bits twice, and counts what it costs', async () => {
+    const net = deep('gelu');
+    const [a, b] = [await deepLift(net, rows(20, 12)), await deepLift(net, rows(20, 12))];
+    expect(a.values.data).toEqual(b.values.data);
+    // Scores of 20 rows and of 20 references, and both again with the multipliers.
+    expect(a.cost).toMatchObject({ forward: 80, backward: 20 });
+  });
+
   test('explains probabilities of a softmax, whatever is added to its logits', async () => {
     const layers = [dense(5, { activation: 'tanh' as const }), dense(3, { activation: 'softmax' as const })];
     const net = sequential(layers, { inputShape: [4], seed: 1, backend });
