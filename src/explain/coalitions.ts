@@ -19,10 +19,8 @@ export interface Coalitions {
 const NUMBERS = 1 << 20;
 /** Numbers of a first layer's weights times rows at most. */
 const IMAGES = 1 << 22;
-/** Rows at least that share what is computed of a choice and the background, where there are so many. */
-const SHARING = 8;
-/** Choices at least that share what is computed of a row and the first layer's weights. */
-const CHOICES = 16;
+/** Rows, and rows of background, that are enough to share what is computed once for either. */
+const SHARING = { rows: 8, background: 32 } as const;
 
 /**
  * For each row and each choice the mean of the scores over the background, `[rows, choices, outputs]` in float64.
@@ -95,20 +93,29 @@ async function runBlock(
   );
 }
 
-/** Blocks that keep memory small, and share most of what can be shared. */
+/**
+ * Blocks of bounded memory. Weights times rows are made anew for each, so most of a block are choices; where there
+ * are few, it takes more of the background and of the rows.
+ */
 function blockFor({ subject, count }: Coalitions, rows: number, behind: number): Block {
   const { network } = subject.session;
-  const first = network.calls[0];
   const widest = Math.max(subject.width, ...network.calls.map(({ shape }) => sizeOf(shape)));
   const total = Math.max(1, Math.floor(NUMBERS / widest));
-  const images = Math.max(1, Math.floor(IMAGES / (subject.width * sizeOf(first?.shape ?? []))));
-  const few = Math.max(SHARING, Math.floor(total / (count * behind)));
-  const R = even(rows, Math.min(few, images, total));
-  const K = even(behind, Math.min(images, Math.max(1, Math.floor(total / (R * Math.min(CHOICES, count))))));
-  return { choices: even(count, Math.max(1, Math.floor(total / (R * K)))), rows: R, background: K };
+  const images = Math.max(1, Math.floor(IMAGES / (subject.width * sizeOf(network.calls[0]?.shape ?? []))));
+  const left = (by: number): number => Math.max(1, Math.floor(total / by));
+  const K = Math.min(SHARING.background, behind, total, images);
+  const R = Math.min(SHARING.rows, rows, left(K), images);
+  const choices = part(count, left(R * K));
+  const background = part(behind, Math.min(Math.max(K, left(choices * R)), images));
+  return {
+    choices,
+    background,
+    rows: part(rows, Math.min(Math.max(R, left(choices * background)), images)),
+  };
 }
 
-/** The size of parts, at most `most`, into which `all` falls as evenly as it can. */
-function even(all: number, most: number): number {
+/** The size of parts, at most `most`, into which `all` falls without a rest, or as evenly as it can. */
+function part(all: number, most: number): number {
+  for (let size = Math.min(all, most); 2 * size > most; size--) if (all % size === 0) return size;
   return Math.ceil(all / Math.ceil(all / most));
 }
