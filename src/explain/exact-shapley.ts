@@ -1,3 +1,4 @@
+import { bitCount } from './bit-count.ts';
 import type { Design } from './game.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Design } from './game.ts';
 export function exactShapley(players: number): Design {
   const coalitions = 2 ** players;
   const bySize = weightsBySize(players);
-  const weights = Float64Array.from({ length: coalitions }, (_, S) => bySize[bits(S)]!);
+  const weights = Float64Array.from({ length: coalitions }, (_, S) => bySize[bitCount(S)]!);
   return {
     players,
     coalitions,
@@ -36,11 +37,4 @@ function weightsBySize(M: number): Float64Array {
     binomial = (binomial * (M - 1 - s)) / (s + 1);
   }
   return weights;
-}
-
-/** How many bits are set (Warren, 2012, section 5-1). */
-function bits(x: number): number {
-  let n = x - ((x >>> 1) & 0x55555555);
-  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
-  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -2,6 +2,7 @@ import type { Random } from '../base/random.ts';
 import { cholesky, inverseOf } from './cholesky.ts';
 import type { Design, Solution } from './game.ts';
 import { kernelCoalitions, ROOM, type WeightedPairs } from './kernel-coalitions.ts';
+import { weightTogether } from './weight-together.ts';
 
 /**
  * Kernel SHAP (Lundberg and Lee, 2017): the weighted least squares fit of the coalitions' values by a sum over their
@@ -47,12 +48,7 @@ interface Factored {
  * the other sign; and of a pair two players are in one coalition together where they are both in or both out.
  */
 function factor(M: number, { members, weights }: WeightedPairs): Factored {
-  const A = new Float64Array(M * M);
-  weights.forEach((weight, pair) => {
-    const at = pair * M;
-    for (let i = 0; i < M; i++)
-      for (let j = 0; j <= i; j++) if (members[at + i] === members[at + j]) A[i * M + j]! += weight;
-  });
+  const A = weightTogether(M, members, weights);
   const whole = cholesky(A, M);
   // Of too few coalitions the smallest of all fits is taken, which a little on the diagonal picks out.
   if (whole === undefined) for (let i = 0; i < M; i++) A[i * M + i]! *= 1 + 1e-8;
