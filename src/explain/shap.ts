@@ -32,7 +32,10 @@ export interface ShapOptions extends ExplainOptions {
    * with preprocessing: the original columns, so that a category is one player.
    */
   readonly groups?: Groups;
-  /** Coalitions, besides none and all, of `'kernel'` and `'permutation'`. Default twice the players and 2048. */
+  /**
+   * Coalitions, besides none and all, of `'kernel'` and `'permutation'`, which walks at least two orders. Default twice
+   * the players and 2048.
+   */
   readonly nSamples?: number;
   /** Decides what is drawn. Default 0. */
   readonly seed?: number;
@@ -66,8 +69,10 @@ const KERNEL_PLAYERS = 1024;
  * the background differs in, or that a dense first layer does not read, gets exactly 0.
  *
  * Units: those of the output. Cost: 2^M·K rows forward for a row of M players (exact), (nSamples + 2)·K (kernel,
- * permutation); all outputs at once. The standard error is over what is drawn: of a kernel fit the sandwich estimate
- * over pairs of coalitions, of permutations that of their mean. It says nothing of the choice of the background.
+ * permutation); all outputs at once. A fit for hundreds of players takes up to a second of the main thread, once.
+ *
+ * The standard error is over what is drawn: of a kernel fit the sandwich estimate over pairs of coalitions, of
+ * permutations that of their mean. It says nothing of the choice of the background.
  *
  * @throws {OptionError} for unknown options and targets, groups that overlap, a background that is missing, and more
  * than 20 players of an exact or 1024 of a kernel game.
