@@ -5,9 +5,10 @@ import { BASELINE_OPTIONS, type BaselineOptions, readBaselines } from './baselin
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { scoresOf } from './forward.ts';
+import { baseScoresOf } from './integrated-gradients.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
 import { type Groups, playersOf } from './players.ts';
-import { baselineScores, removals } from './removal.ts';
+import { removals } from './removal.ts';
 import { askedOutputs, giveShares } from './shares.ts';
 import { type Explained, Subject } from './subject.ts';
 
@@ -52,7 +53,7 @@ export async function featureAblation(
   const baselines = readBaselines('featureAblation', subject, rest);
   const groups = playersOf('featureAblation', subject, given);
   const scores = await scoresOf(subject, subject.x, () => 0.01);
-  const baseScores = await baselineScores(subject, baselines);
+  const baseScores = await baseScoresOf(subject, baselines);
   const values = new Float32Array(sizeOf(subject.valuesShape));
   const asked = askedOutputs(subject, subject.targets(scores));
   const take = (row: number, losses: Float64Array): void => {

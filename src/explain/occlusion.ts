@@ -5,8 +5,9 @@ import { BASELINE_OPTIONS, type BaselineOptions, readBaselines } from './baselin
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { scoresOf } from './forward.ts';
+import { baseScoresOf } from './integrated-gradients.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
-import { baselineScores, removals } from './removal.ts';
+import { removals } from './removal.ts';
 import { askedOutputs } from './shares.ts';
 import { type Explained, Subject } from './subject.ts';
 import { coverOf, type Lengths, windowsOver } from './windows.ts';
@@ -55,7 +56,7 @@ export async function occlusion(
   const windows = windowsOver('occlusion', subject.shape, window, stride);
   const cover = coverOf(windows, subject.shape);
   const scores = await scoresOf(subject, subject.x, () => 0.01);
-  const baseScores = await baselineScores(subject, baselines);
+  const baseScores = await baseScoresOf(subject, baselines);
   const { width, outputs } = subject;
   const sums = new Float64Array(sizeOf(subject.valuesShape));
   const asked = askedOutputs(subject, subject.targets(scores));

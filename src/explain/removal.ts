@@ -1,7 +1,6 @@
 import type { FeatureGroup } from '../data/prepared.ts';
-import { type BaselineRows, spread } from './baselines.ts';
+import type { BaselineRows } from './baselines.ts';
 import { coalitionValues } from './coalitions.ts';
-import { scoresOf } from './forward.ts';
 import { activePlayers, inputsRead } from './players.ts';
 import type { Subject } from './subject.ts';
 
@@ -49,9 +48,4 @@ function lossesOf(v: Float64Array, active: readonly number[], parts: number, out
     for (let k = 0; k < outputs; k++)
       losses[part * outputs + k] = v[parts * outputs + k]! - v[part * outputs + k]!;
   return losses;
-}
-
-/** Scores of the baselines, once for each row that is explained. */
-export async function baselineScores(subject: Subject, baselines: BaselineRows): Promise<Float32Array> {
-  return scoresOf(subject, spread(baselines, subject), () => 0.02);
 }
