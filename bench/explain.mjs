@@ -1,4 +1,4 @@
-import { integratedGradients } from '../dist/explain/index.js';
+import { integratedGradients, shap } from '../dist/explain/index.js';
 import { dataFor, flopsOf, mlp, network } from './networks.mjs';
 import { Load, quantile } from './pace.mjs';
 import { isTooSlow } from './rates.mjs';
@@ -46,7 +46,32 @@ const CASES = [
     passes: 100,
     call: (model, x) => integratedGradients(model, x, { method: 'exact' }),
   },
+  {
+    name: 'Kernel SHAP',
+    method: 'Shapley values by 2108 coalitions, background of 100',
+    widths: [30, 64, 64, 3],
+    rows: 10,
+    // Forward alone, which is a third of forward and backward.
+    passes: (2110 * 100) / 3,
+    most: 10 * 40,
+    call: (model, x) => shap(model, x, { background: rowsAfter(x, 100), algorithm: 'kernel' }),
+  },
+  {
+    name: 'Shapley',
+    method: 'exact Shapley values of 16 features, one baseline',
+    widths: [16, 64, 64, 3],
+    rows: 1,
+    passes: 2 ** 16 / 3,
+    most: 100,
+    call: (model, x) => shap(model, x, { background: rowsAfter(x, 1), algorithm: 'exact' }),
+  },
 ];
+
+/** As many rows as are wanted, of which none is among `x`. @param {Rows} x @param {number} count @returns {Rows} */
+function rowsAfter({ shape: [rows, width] }, count) {
+  const all = dataFor(mlp({ name: 'background', batch: 1, rows: rows + count, widths: [width, 3] })).x;
+  return { data: all.data.subarray(rows * width), shape: [count, width] };
+}
 
 /**
  * Explanations of many rows by one call.

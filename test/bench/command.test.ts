@@ -77,6 +77,8 @@ describe.skipIf(!built)('bench', () => {
     const found = parsed(lines);
     expect(found).toContainEqual(expect.objectContaining({ what: 'explained', workload: 'W8', rows: 1000 }));
     expect(found).toContainEqual(expect.objectContaining({ workload: 'IG', about: '30-64-64-3', most: 50 }));
+    expect(found).toContainEqual(expect.objectContaining({ workload: 'Kernel SHAP', rows: 10, most: 400 }));
+    expect(found).toContainEqual(expect.objectContaining({ workload: 'Shapley', rows: 1, most: 100 }));
     for (const line of found) expect(line['ms']).toBeGreaterThan(0);
   });
 
