@@ -56,14 +56,16 @@ export async function featureAblation(
   const baseScores = await baseScoresOf(subject, baselines);
   const values = new Float32Array(sizeOf(subject.valuesShape));
   const asked = askedOutputs(subject, subject.targets(scores));
-  const take = (row: number, losses: Float64Array): void => {
-    asked(row).forEach((output, at) => {
-      groups.forEach(({ outputs }, g) => {
-        giveShares(subject, values, { row, at }, outputs, losses[g * subject.outputs + output]!);
-      });
-    });
-  };
-  await removals(subject, baselines, groups, take, (done) => 0.02 + 0.98 * done);
+  await removals(
+    {
+      ...{ subject, baselines, parts: groups, asked },
+      take(losses, place) {
+        for (const [g, { outputs }] of groups.entries())
+          giveShares(subject, values, place, outputs, losses[g]!);
+      },
+    },
+    (done) => 0.02 + 0.98 * done,
+  );
   const about = { baselines: baselines.about };
   return conclude({ method: 'featureAblation', options: about, subject, values, scores, baseScores, groups });
 }

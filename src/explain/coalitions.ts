@@ -13,6 +13,8 @@ export interface Coalitions {
   readonly count: number;
   /** Marks with ones what choice `i` keeps, in zeros of which its own begin at `at`. */
   readonly keep: (i: number, z: Float32Array, at: number) => void;
+  /** The outputs that are asked of a row, as many for each. */
+  readonly asked: (row: number) => readonly number[];
 }
 
 /** Numbers that a value of the network holds at most while a block goes through. */
@@ -23,19 +25,20 @@ const IMAGES = 1 << 22;
 const SHARING = { rows: 8, background: 32 } as const;
 
 /**
- * For each row and each choice the mean of the scores over the background, `[rows, choices, outputs]` in float64.
+ * For each row, output asked and choice the mean score over the background, `[rows, asked, choices]` in float64.
  * Memory for more than the result stays the same however much goes through.
  */
 export async function coalitionValues(
   coalitions: Coalitions,
   share: (done: number) => number = (done) => done,
 ): Promise<Float64Array> {
-  const { subject, x, background, own = false, count } = coalitions;
+  const { subject, x, background, own = false, count, asked } = coalitions;
   const { width, outputs } = subject;
   const rows = x.length / width;
   const behind = own ? 1 : background.length / width;
   const block = blockFor(coalitions, rows, behind);
-  const values = new Float64Array(rows * count * outputs);
+  const T = asked(0).length;
+  const values = new Float64Array(rows * T * count);
   const parts = Math.ceil(rows / block.rows) * Math.ceil(behind / block.background);
   const some = (of: Float32Array, from: number, n: number) => of.subarray(from * width, (from + n) * width);
   let part = 0;
@@ -50,8 +53,9 @@ export async function coalitionValues(
       const shape = { ...block, rows: R, background: K };
       const take = (i: number, sums: ArrayLike<number>, at: number): void => {
         for (let r = 0; r < R; r++) {
-          const to = ((row + r) * count + i) * outputs;
-          for (let k = 0; k < outputs; k++) values[to + k]! += sums[at + r * outputs + k]! / behind;
+          asked(row + r).forEach((output, t) => {
+            values[((row + r) * T + t) * count + i]! += sums[at + r * outputs + output]! / behind;
+          });
         }
       };
       const done = part;
@@ -71,6 +75,7 @@ async function runBlock(
 ): Promise<void> {
   const { width, outputs, passes, key } = subject;
   const { choices, rows, background } = block;
+  let z = new Float32Array(0);
   await passes.run(
     {
       key: `coalitions ${key} ${rows} ${background} ${own}`,
@@ -80,7 +85,9 @@ async function runBlock(
       most: choices,
       trace: (batch) => ({ sums: maskedScores(subject, { ...block, choices: batch }, own) }),
       feed(from, n) {
-        const z = new Float32Array(n * width);
+        // What is fed has been copied when the next is asked for.
+        if (z.length !== n * width) z = new Float32Array(n * width);
+        z.fill(0);
         for (let i = 0; i < n && from + i < count; i++) keep(from + i, z, i * width);
         return { ...fed, [FED.choices]: z };
       },

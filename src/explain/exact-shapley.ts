@@ -10,7 +10,8 @@ import type { Design } from './game.ts';
 export function exactShapley(players: number): Design {
   const coalitions = 2 ** players;
   const bySize = weightsBySize(players);
-  const weights = Float64Array.from({ length: coalitions }, (_, S) => bySize[bitCount(S)]!);
+  const weights = new Float64Array(coalitions);
+  for (let S = 0; S < coalitions; S++) weights[S] = bySize[bitCount(S)]!;
   return {
     players,
     coalitions,

@@ -57,19 +57,20 @@ export async function occlusion(
   const cover = coverOf(windows, subject.shape);
   const scores = await scoresOf(subject, subject.x, () => 0.01);
   const baseScores = await baseScoresOf(subject, baselines);
-  const { width, outputs } = subject;
   const sums = new Float64Array(sizeOf(subject.valuesShape));
   const asked = askedOutputs(subject, subject.targets(scores));
-  const take = (row: number, losses: Float64Array): void => {
-    asked(row).forEach((output, at, { length }) => {
-      windows.forEach((positions, w) => {
-        const loss = losses[w * outputs + output]!;
-        for (const i of positions) sums[(row * width + i) * length + at]! += loss / cover[i]!;
-      });
-    });
-  };
-  const parts = windows.map((positions, w) => ({ column: `window ${w}`, outputs: positions }));
-  await removals(subject, baselines, parts, take, (done) => 0.02 + 0.98 * done);
+  await removals(
+    {
+      ...{ subject, baselines, asked },
+      parts: windows.map((positions, w) => ({ column: `window ${w}`, outputs: positions })),
+      take(losses, { row, at }) {
+        for (const [w, positions] of windows.entries())
+          for (const i of positions)
+            sums[(row * subject.width + i) * asked(row).length + at]! += losses[w]! / cover[i]!;
+      },
+    },
+    (done) => 0.02 + 0.98 * done,
+  );
   const about = { window, stride, baselines: baselines.about };
   const values = Float32Array.from(sums);
   return conclude({ method: 'occlusion', options: about, subject, values, scores, baseScores });

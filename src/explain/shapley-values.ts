@@ -32,9 +32,11 @@ const HELD = 1 << 22;
  */
 export async function shapleyValues(play: Play, share: (done: number) => number) {
   const { subject, games, background, design } = play;
-  const { width, outputs, rows: all } = subject;
-  const values = new Float32Array(sizeOf(subject.valuesShape));
-  const stdError = new Float32Array(values.length);
+  const asked = askedOutputs(subject, play.targets);
+  const found: Found = {
+    values: new Float32Array(sizeOf(subject.valuesShape)),
+    stdError: new Float32Array(sizeOf(subject.valuesShape)),
+  };
   const warnings = new Set<string>();
   const designs = new Map<number, Design>();
   let [sampled, done] = [false, 0];
@@ -42,60 +44,65 @@ export async function shapleyValues(play: Play, share: (done: number) => number)
     const known = designs.get(active.length) ?? design(active.length);
     designs.set(active.length, known);
     if (known.warning !== undefined) warnings.add(known.warning);
-    const most = Math.max(1, Math.floor(HELD / (known.coalitions * outputs)));
+    const { coalitions: count } = known;
+    const keep = keeperOf(play, known, active);
+    const most = Math.max(1, Math.floor(HELD / (count * asked(0).length)));
     for (let from = 0; from < rows.length; from += most) {
       const some = rows.slice(from, from + most);
-      const x = new Float32Array(some.length * width);
-      for (const [r, row] of some.entries())
-        x.set(subject.x.subarray(row * width, (row + 1) * width), r * width);
-      const keep = keeperOf(play, known, active);
-      const part = { subject, x, background, count: known.coalitions, keep };
+      const part = { subject, x: rowsOf(subject, some), background, count, keep };
       const begun = done;
-      const v = await coalitionValues(part, (within) => share((begun + within * some.length) / all));
-      some.forEach((row, r) => {
-        sampled =
-          solveRow(play, known, active, v.subarray(r * known.coalitions * outputs), row, values, stdError) ||
-          sampled;
-      });
+      const v = await coalitionValues({ ...part, asked: (r) => asked(some[r]!) }, (within) =>
+        share((begun + within * some.length) / subject.rows),
+      );
+      sampled = settle(play, known, { active, rows: some }, v, found) || sampled;
       done += some.length;
     }
   }
-  return { values, ...(sampled && { stdError }), warnings: [...warnings] };
+  return { values: found.values, ...(sampled && { stdError: found.stdError }), warnings: [...warnings] };
+}
+
+/** In the shape of values. */
+interface Found {
+  readonly values: Float32Array;
+  readonly stdError: Float32Array;
+}
+
+/** Solves games whose values are known, `[rows, asked, coalitions]`; gives whether coalitions were drawn. */
+function settle(
+  { subject, players }: Play,
+  design: Design,
+  games: Games,
+  v: Float64Array,
+  found: Found,
+): boolean {
+  const { coalitions, solve } = design;
+  const T = v.length / (games.rows.length * coalitions);
+  let sampled = false;
+  for (let game = 0; game < games.rows.length * T; game++) {
+    const solved = solve(v.subarray(game * coalitions, (game + 1) * coalitions));
+    sampled ||= solved.stdError !== undefined;
+    const place = { row: games.rows[Math.floor(game / T)]!, at: game % T };
+    games.active.forEach((player, i) => {
+      const inputs = players[player]!.outputs;
+      giveShares(subject, found.values, place, inputs, solved.values[i]!);
+      giveShares(subject, found.stdError, place, inputs, solved.stdError?.[i] ?? 0);
+    });
+  }
+  return sampled;
+}
+
+/** Some of the rows that are explained, behind each other. */
+function rowsOf({ x, width }: Subject, some: readonly number[]): Float32Array {
+  const rows = new Float32Array(some.length * width);
+  for (const [r, row] of some.entries()) rows.set(x.subarray(row * width, (row + 1) * width), r * width);
+  return rows;
 }
 
 /** Marks the inputs of the players of a coalition. */
 function keeperOf({ players }: Play, { has }: Design, active: readonly number[]) {
+  const inputs = active.map((player) => players[player]!.outputs);
   return (coalition: number, z: Float32Array, at: number): void => {
-    active.forEach((player, i) => {
-      if (has(coalition, i)) for (const input of players[player]!.outputs) z[at + input] = 1;
-    });
+    for (let i = 0; i < inputs.length; i++)
+      if (has(coalition, i)) for (const input of inputs[i]!) z[at + input] = 1;
   };
-}
-
-/** Solves a row's games, one for each output asked; gives whether coalitions were drawn. */
-function solveRow(
-  { subject, players, targets }: Play,
-  { coalitions, solve }: Design,
-  active: readonly number[],
-  v: Float64Array,
-  row: number,
-  values: Float32Array,
-  stdError: Float32Array,
-): boolean {
-  const one = new Float64Array(coalitions);
-  let sampled = false;
-  askedOutputs(
-    subject,
-    targets,
-  )(row).forEach((output, at) => {
-    for (let c = 0; c < coalitions; c++) one[c] = v[c * subject.outputs + output]!;
-    const solved = solve(one);
-    sampled ||= solved.stdError !== undefined;
-    active.forEach((player, i) => {
-      const inputs = players[player]!.outputs;
-      giveShares(subject, values, { row, at }, inputs, solved.values[i]!);
-      giveShares(subject, stdError, { row, at }, inputs, solved.stdError?.[i] ?? 0);
-    });
-  });
-  return sampled;
 }
