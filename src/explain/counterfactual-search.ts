@@ -39,7 +39,7 @@ const CANDIDATES = 512;
 const RANDOM_STARTS = 4;
 /** Longest step at first, in units; it doubles where the margin turns out as foreseen, and halves where not. */
 const FIRST_STEP = 1;
-/** A place moves less than this, in units, when it is done. */
+/** A place that moves by less than this share of its change, or of a unit, is done. */
 const STILL = 1e-6;
 
 interface Candidate {
@@ -143,7 +143,7 @@ function isBetter(a: Place, b: Place): boolean {
   return a.valid ? a.distance < b.distance : a.margin < b.margin;
 }
 
-/** Moves a candidate, and gives how far in units. */
+/** Moves a candidate, and gives how far, in units or as a share of its change. */
 function move(
   options: Search,
   candidate: Candidate,
@@ -171,7 +171,8 @@ function move(
     numbers[j]! += part * step;
     candidate.foreseen += movers[j]!.slope * part * step;
   }
-  return part * longest;
+  const far = change.reduce((most, delta, j) => Math.max(most, Math.abs(delta) / dials[j]!.unit), 1);
+  return (part * longest) / far;
 }
 
 /** Longer steps where the margin is as foreseen, shorter ones where it is not. */

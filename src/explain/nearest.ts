@@ -44,7 +44,7 @@ function projected(movers: readonly Mover[], drop: number, change: Float64Array)
     for (const j of free) weight += (movers[j]!.slope * movers[j]!.unit) ** 2;
     const along = (j: number) => (left / weight) * Math.abs(movers[j]!.slope) * movers[j]!.unit ** 2;
     const beyond = [...free].filter((j) => along(j) > reachOf(movers[j]!));
-    for (const j of beyond.length > 0 ? beyond : free) {
+    for (const j of free) {
       const step = Math.min(along(j), reachOf(movers[j]!));
       change[j] = -Math.sign(movers[j]!.slope) * step;
     }

@@ -79,6 +79,11 @@ describeBackends('ale', (backend) => {
 
   test('takes equal quantiles once, and joins intervals without rows', async () => {
     const model = sequential([dense(1)], { inputShape: [1], backend, seed: 2 });
+    const edge = await ale(model, [[0], [1], [2], [3], [4]], { feature: 0, bins: 2 });
+    expect([edge.edges, edge.counts]).toEqual([
+      [0, 2, 4],
+      [3, 2],
+    ]);
     const few = await ale(model, [[0], [0], [0], [1], [3]], { feature: 0, bins: 20 });
     expect(few.counts.every((count) => count > 0)).toBe(true);
     expect([few.edges[0], few.edges.at(-1)]).toEqual([0, 3]);

@@ -59,18 +59,21 @@ describe('calibration', () => {
   test('an edge belongs to the bin below it', async () => {
     const { bins } = await calibration([0.6, 0.7, 0.7000001, 1, 0.5], [1, 1, 1, 1, 1]);
     expect(bins.map(({ count }) => count)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 1]);
-    for (let bins = 1; bins < 60; bins++) {
-      const p = Array.from({ length: bins }, (_, i) => (i + 1) / bins).filter((one) => one > 0.5);
-      const got = await calibration(
-        p,
-        p.map(() => 1),
-        { bins },
-      );
-      expect(
-        got.bins.filter(
-          ({ low, high, count }) => count !== Number(high > 0.5 && low >= 0 && p.includes(high)),
-        ),
-      ).toEqual([]);
+    // The products of edges and bins round either way, and so do those of the next number above an edge.
+    for (let count = 1; count < 200; count++) {
+      const edges = Array.from({ length: count }, (_, i) => (i + 1) / count).filter((edge) => edge > 0.5);
+      const above = edges.slice(0, -1).map((edge) => edge + 2 ** -53);
+      const at = async (p: number[]) => {
+        const got = await calibration(
+          p,
+          p.map(() => 1),
+          { bins: count },
+        );
+        return got.bins.flatMap((bin, i) => Array.from({ length: bin.count }, () => i + 1));
+      };
+      expect(await at(edges)).toEqual(edges.map((edge) => Math.round(edge * count)));
+      if (above.length > 0)
+        expect(await at(above)).toEqual(edges.slice(0, -1).map((edge) => Math.round(edge * count) + 1));
     }
   });
 

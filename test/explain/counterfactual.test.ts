@@ -56,6 +56,8 @@ describeBackends('counterfactual', (backend) => {
     // The fewest and smallest changes are one: of the number with the largest weight.
     const sparse = await counterfactual(model, [row], { margin: 1e-3 });
     expect(furthest(sparse.input, [0.3, -0.7 + (z + 1e-3) / 2, 2])).toBeLessThan(1e-5);
+    const distant = await counterfactual(await linearModel(backend, [w], [5000]), [row], { distance: 'l2' });
+    expect([distant.valid, distant.iterations < 30]).toEqual([true, true]);
     expect(sparse.changed.map(({ feature }) => feature)).toEqual(['x1']);
   });
 

@@ -88,6 +88,19 @@ describeBackends('partialDependence', (backend) => {
     expect(ages[3]).toBeLessThan(61);
   });
 
+  test('goes through the values of a column that has few, and undoes the scaling of numbers without names', async () => {
+    const model = await networkOf(xor.net, 'tanh', backend);
+    const { grid } = await partialDependence(model, xor.inputs, { feature: 0 });
+    expect(grid).toEqual([{ feature: 'x0', values: [0, 1] }]);
+    const options = { feature: 'height', gridSize: 6 };
+    const byName = await partialDependence(peopleModel(backend), people, options);
+    const byNumber = await partialDependence(peopleModel(backend), prepare.inputs(people), options);
+    expect(byName.grid[0]!.values[0]).toBeGreaterThan(150);
+    // Heights of 150 to 200 that went through float32.
+    expect(furthest(byNumber.grid[0]!.values as number[], byName.grid[0]!.values)).toBeLessThan(1e-4);
+    expect(furthest(byNumber.average![0]!, byName.average![0])).toBeLessThan(TOLERANCE);
+  });
+
   test('of a column that is not used is flat, to the last bit', async () => {
     const model = await linearModel(backend, [[0.5, 0, 1, -2, 3]]);
     const { average } = await partialDependence(model, people, { feature: 'height' });

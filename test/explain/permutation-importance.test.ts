@@ -108,6 +108,7 @@ describeBackends('permutationImportance', (backend) => {
     const shares: number[] = [];
     const onProgress = (share: number) => void shares.push(share);
     const first = await permutationImportance(model, people, { onProgress });
+    expect(new Set(first.raw[0]).size).toBeGreaterThan(1);
     const again = await permutationImportance(model, people);
     expect({ ...again, cost: 0 }).toEqual({ ...first, cost: 0 });
     const other = await permutationImportance(model, people, { seed: 1 });

@@ -210,6 +210,12 @@ describeBackends('surrogateTree', (backend) => {
     expect([root.feature, root.threshold]).toEqual(['x0', 1.5]);
     const large = await surrogateTree(model, x, { maxDepth: 9, minSamplesLeaf: 2 });
     expect(large.rules.map(({ n }) => n)).toEqual([2, 2]);
+    // Alone, the row that is far would be a leaf, on either side.
+    for (const far of [-30, 30]) {
+      const rows = [...x.slice(1), [far, far]];
+      const { rules } = await surrogateTree(model, rows, { maxDepth: 1, minSamplesLeaf: 2 });
+      expect(rules.map(({ n }) => n)).toEqual([2, 2]);
+    }
     const whole = await surrogateTree(model, x, { minSamplesLeaf: 3 });
     expect(whole.rules.map(({ text }) => text)).toEqual(['always: 3 (4 rows)']);
     const signal = AbortSignal.abort(new Error('enough'));
