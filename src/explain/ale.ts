@@ -14,7 +14,7 @@ import { scoreVariants } from './variants.ts';
 export interface AleOptions extends OutputOptions {
   /** The column, by name or position: of a model with preprocessing an original one, else a number of the row. */
   readonly feature: string | number;
-  /** Intervals, each with about as many rows. Default 20. */
+  /** Intervals, each with about as many rows; no more than there are rows. Default 20. */
   readonly bins?: number;
 }
 
@@ -75,7 +75,7 @@ export async function ale(
     });
   }
   const values = valuesOf(feature, subject);
-  const edges = edgesOf(values, bins);
+  const edges = edgesOf(values, Math.min(bins, subject.rows));
   const inside = values.map((value) => intervalOf(value, edges));
   const counts = edges.slice(1).map((_, k) => inside.reduce((sum, own) => sum + Number(own === k), 0));
   const asked = askedOutputs(subject);

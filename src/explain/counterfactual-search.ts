@@ -1,35 +1,36 @@
 import { Random } from '../base/random.ts';
-import { combinations, type Space } from './counterfactual-space.ts';
-import type { Known } from './features.ts';
-import { marginsOf } from './margins.ts';
-import { nearestChange } from './nearest.ts';
+import { combinations } from './counterfactual-space.ts';
+import { type Aim, type Candidate, clamp, FIRST_STEP, move, STILL } from './counterfactual-step.ts';
+import { type Margins, marginsOf } from './margins.ts';
 import type { Subject } from './subject.ts';
 
 /** What is looked for, and how. */
-export interface Search {
+export interface Search extends Aim {
   readonly subject: Subject;
-  readonly space: Space;
-  /** The class that is to win, and by how much at least. */
+  /** The class that is to win. */
   readonly wanted: number;
-  readonly margin: number;
-  readonly distance: 'l1' | 'l2';
   readonly maxIterations: number;
   readonly seed: number;
   /** Rows to begin at, beside the row itself: numbers of the dials, a list each. */
   readonly starts: readonly Float64Array[];
 }
 
-/** The nearest place where the class wins, or, if there is none, where it loses by least. */
-export interface Found {
+/** Numbers of the dials, and a category for each choice. */
+type Point = Pick<Candidate, 'numbers' | 'categories'>;
+
+/** A point that was looked at. */
+interface Place extends Point {
   readonly valid: boolean;
-  /** Numbers of the dials, and a category for each choice. */
-  readonly numbers: Float64Array;
-  readonly categories: readonly Known[];
   readonly distance: number;
   readonly margin: number;
+}
+
+/** The nearest place where the class wins, or, if there is none, where it loses by least. */
+export interface Found extends Place {
   readonly iterations: number;
   /** Places at which the search began. */
   readonly candidates: number;
+  /** Whether every combination of categories was among them. */
   readonly all: boolean;
 }
 
@@ -37,21 +38,8 @@ export interface Found {
 const CANDIDATES = 512;
 /** Places of one's own beside those that are given. */
 const RANDOM_STARTS = 4;
-/** Longest step at first, in units; it doubles where the margin turns out as foreseen, and halves where not. */
-const FIRST_STEP = 1;
-/** A place that moves by less than this share of its change, or of a unit, is done. */
-const STILL = 1e-6;
-
-interface Candidate {
-  readonly categories: readonly Known[];
-  /** What the categories cost. */
-  readonly price: number;
-  readonly numbers: Float64Array;
-  step: number;
-  /** What the margin should be here, and was at the place before. */
-  foreseen: number;
-  before: number;
-}
+/** Points between the row and what was found, in each of two rounds. */
+const SLICES = 256;
 
 /**
  * Looks for the nearest place by successive linearisation, from many places at once: at each, the margin is taken for
@@ -59,16 +47,13 @@ interface Candidate {
  * the margin may be trusted. Where it comes to rest, no near change of the row is shorter.
  */
 export async function search(options: Search): Promise<Found> {
-  const { subject, space, wanted, maxIterations } = options;
-  const row = ownNumbers(options);
+  const { subject, space, maxIterations } = options;
+  const row = Float64Array.from(space.dials, ({ at }) => subject.x[at]!);
   const { candidates, all } = candidatesOf(options, row);
-  const x = new Float32Array(candidates.length * subject.width);
-  let best: Omit<Found, 'iterations' | 'candidates' | 'all'> | undefined;
+  let best: Place | undefined;
   let iteration = 0;
   for (let moving = true; moving && iteration < maxIterations; iteration++) {
-    candidates.forEach((candidate, i) => void write(subject, space, candidate, x, i * subject.width));
-    const share = (done: number) => (iteration + done) / maxIterations;
-    const { margin, gradient } = await marginsOf(subject, x, wanted, share);
+    const { margin, gradient } = await marginsAt(options, candidates, iteration / maxIterations);
     moving = false;
     for (const [i, candidate] of candidates.entries()) {
       const here = placeOf(options, candidate, row, margin[i]!);
@@ -77,13 +62,9 @@ export async function search(options: Search): Promise<Found> {
       moving = move(options, candidate, row, margin[i]!, slopes) > STILL || moving;
     }
   }
+  const found = best!.valid ? await shortened(options, best!, row) : best!;
   subject.passes.report(1);
-  return { ...best!, iterations: iteration, candidates: candidates.length, all };
-}
-
-/** The row's own numbers. */
-function ownNumbers({ subject, space }: Pick<Search, 'subject' | 'space'>): Float64Array {
-  return Float64Array.from(space.dials, ({ at }) => subject.x[at]!);
+  return { ...found, iterations: iteration, candidates: candidates.length, all };
 }
 
 function candidatesOf(options: Search, row: Float64Array): { candidates: Candidate[]; all: boolean } {
@@ -98,7 +79,6 @@ function candidatesOf(options: Search, row: Float64Array): { candidates: Candida
   const places = from.flatMap((start) => combos.map((categories) => ({ start, categories })));
   const candidates = places.slice(0, CANDIDATES).map(({ start, categories }) => ({
     categories,
-    price: categories.filter((category, i) => category !== space.choices[i]!.own).length,
     numbers: start.map((number, j) => clamp(number, space.dials[j]!.low, space.dials[j]!.high)),
     step: FIRST_STEP,
     foreseen: Number.NaN,
@@ -107,82 +87,59 @@ function candidatesOf(options: Search, row: Float64Array): { candidates: Candida
   return { candidates, all };
 }
 
-function write(
-  subject: Subject,
-  { dials, choices }: Space,
-  { numbers, categories }: Candidate,
-  x: Float32Array,
-  at: number,
-) {
-  x.set(subject.x.subarray(0, subject.width), at);
-  for (const [i, { feature }] of choices.entries()) feature.write(categories[i]!, x, at);
-  for (const [j, dial] of dials.entries()) x[at + dial.at] = numbers[j]!;
+function marginsAt(
+  { subject, space, wanted }: Search,
+  points: readonly Point[],
+  share: number,
+): Promise<Margins> {
+  const { width } = subject;
+  const x = new Float32Array(points.length * width);
+  for (const [i, { numbers, categories }] of points.entries()) {
+    x.set(subject.x.subarray(0, width), i * width);
+    for (const [c, { feature }] of space.choices.entries()) feature.write(categories[c]!, x, i * width);
+    for (const [j, { at }] of space.dials.entries()) x[i * width + at] = numbers[j]!;
+  }
+  return marginsOf(subject, x, wanted, () => share);
 }
 
 function placeOf(
   { space, distance, margin: wanted }: Search,
-  candidate: Candidate,
+  { numbers, categories }: Point,
   row: Float64Array,
   margin: number,
-) {
-  const { categories, price } = candidate;
-  const numbers = candidate.numbers.slice();
+): Place {
+  const changes = categories.filter((category, i) => category !== space.choices[i]!.own).length;
   const steps = numbers.map((number, j) => Math.abs(number - row[j]!) / space.dials[j]!.unit);
   const far =
     distance === 'l1'
-      ? steps.reduce((sum, step) => sum + step, price)
-      : Math.sqrt(steps.reduce((sum, step) => sum + step * step, price));
+      ? steps.reduce((sum, step) => sum + step, changes)
+      : Math.sqrt(steps.reduce((sum, step) => sum + step * step, changes));
   // Half of it, since the search comes near to the margin from both sides.
-  return { valid: margin <= -wanted / 2, numbers, categories, distance: far, margin };
+  return { valid: margin <= -wanted / 2, numbers: numbers.slice(), categories, distance: far, margin };
 }
-
-type Place = Pick<Found, 'valid' | 'distance' | 'margin'>;
 
 function isBetter(a: Place, b: Place): boolean {
   if (a.valid !== b.valid) return a.valid;
   return a.valid ? a.distance < b.distance : a.margin < b.margin;
 }
 
-/** Moves a candidate, and gives how far, in units or as a share of its change. */
-function move(
-  options: Search,
-  candidate: Candidate,
-  row: Float64Array,
-  margin: number,
-  slopes: Float32Array,
-): number {
+/** The nearest point on the way from the row to a place: where a network is flat, nothing else leads back. */
+async function shortened(options: Search, place: Place, row: Float64Array): Promise<Place> {
   const { dials } = options.space;
-  const { numbers } = candidate;
-  trust(candidate, margin);
+  const enough = Math.max(place.margin, -options.margin);
   const base = row.map((number, j) => clamp(number, dials[j]!.low, dials[j]!.high));
-  const movers = dials.map(({ at, unit, low, high }, j) => {
-    return { slope: slopes[at]!, unit, low: low - base[j]!, high: high - base[j]! };
-  });
-  const atBase = movers.reduce((sum, { slope }, j) => sum + slope * (base[j]! - numbers[j]!), margin);
-  // Where nothing is known of the margin, a way back would be blind.
-  if (!Number.isFinite(atBase) || movers.every(({ slope }) => slope === 0)) return 0;
-  const change = nearestChange(movers, atBase + options.margin, options.distance);
-  const steps = change.map((delta, j) => base[j]! + delta - numbers[j]!);
-  const longest = steps.reduce((most, step, j) => Math.max(most, Math.abs(step) / dials[j]!.unit), 0);
-  const part = longest > candidate.step ? candidate.step / longest : 1;
-  candidate.before = margin;
-  candidate.foreseen = margin;
-  for (const [j, step] of steps.entries()) {
-    numbers[j]! += part * step;
-    candidate.foreseen += movers[j]!.slope * part * step;
+  let [low, high, found] = [0, 1, place];
+  for (let round = 0; round < 2; round++) {
+    const parts = Array.from({ length: SLICES }, (_, i) => low + ((high - low) * i) / SLICES);
+    const points = parts.map((part) => ({
+      categories: place.categories,
+      numbers: base.map((number, j) => number + part * (place.numbers[j]! - number)),
+    }));
+    const { margin } = await marginsAt(options, points, 1);
+    const first = margin.findIndex((one) => one <= enough);
+    if (first === 0) return placeOf(options, points[0]!, row, margin[0]!);
+    if (first > 0) found = placeOf(options, points[first]!, row, margin[first]!);
+    [low, high] = first > 0 ? [parts[first - 1]!, parts[first]!] : [parts.at(-1)!, high];
   }
-  const far = change.reduce((most, delta, j) => Math.max(most, Math.abs(delta) / dials[j]!.unit), 1);
-  return (part * longest) / far;
-}
-
-/** Longer steps where the margin is as foreseen, shorter ones where it is not. */
-function trust(candidate: Candidate, margin: number): void {
-  const error = Math.abs(margin - candidate.foreseen);
-  const change = Math.abs(candidate.before - candidate.foreseen);
-  if (error <= 0.25 * change) candidate.step *= 2;
-  else if (error > 0.5 * change) candidate.step /= 2;
-}
-
-function clamp(number: number, low: number, high: number): number {
-  return Math.min(Math.max(number, low), high);
+  return found;
 }

@@ -1,12 +1,15 @@
-import { DataError, OptionError } from '../base/errors.ts';
-import { checkOptions, choose, didYouMean } from '../base/options.ts';
+import { DataError } from '../base/errors.ts';
+import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
+import { type Change, changedRow } from './changed-row.ts';
+import { classesOf, classNumber, ranked } from './classes.ts';
 import { search } from './counterfactual-search.ts';
-import { type Allowed, type Space, spaceOf } from './counterfactual-space.ts';
+import { type Allowed, spaceOf } from './counterfactual-space.ts';
 import type { Cost } from './explanation.ts';
-import { featuresOf, type Known } from './features.ts';
+import type { Known } from './features.ts';
 import { scoresOf } from './forward.ts';
+import { neighbours } from './neighbours.ts';
 import type { ExplainOptions, Target } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 
@@ -29,13 +32,6 @@ export interface CounterfactualOptions
   readonly maxIterations?: number;
   /** Decides where the search begins, beside the row itself. Default 0. */
   readonly seed?: number;
-}
-
-/** A value that is to be another. */
-export interface Change {
-  readonly feature: string;
-  readonly from: Known;
-  readonly to: Known;
 }
 
 /** What {@link counterfactual} found; plain data. */
@@ -77,9 +73,6 @@ const OPTIONS = [
   'seed',
 ];
 const DISTANCES: Readonly<Record<'l1' | 'l2', true>> = { l1: true, l2: true };
-/** Rows of the wanted class at which the search begins as well. */
-const NEIGHBOURS = 8;
-
 /**
  * The least change of a row that makes the model say another class (Wachter, Mittelstadt and Russell, 2017).
  *
@@ -133,10 +126,10 @@ export async function counterfactual(
   const space = spaceOf(where, subject, usual, immutable, ranges);
   const classes = classesOf(where, subject);
   const order = ranked(await scoresOf(subject, subject.x, () => 0));
-  const wanted = target === undefined ? order[1]! : numberOf(where, target, classes);
+  const wanted = target === undefined ? order[1]! : classNumber(where, target, classes);
   const starts = usual === undefined ? [] : await neighbours(subject, space, usual, wanted);
   const found = await search({ subject, space, wanted, margin, distance, maxIterations, seed, starts });
-  const { row, changed, input } = told(subject, space, found.numbers, found.categories);
+  const { row, changed, input } = changedRow(subject, space, found.numbers, found.categories);
   return {
     method: where,
     valid: found.valid,
@@ -158,90 +151,4 @@ export async function counterfactual(
         : ['there are too many combinations of categories: those that change most were not tried']),
     ],
   };
-}
-
-/** The names of the classes; a model with one output says one of two. */
-function classesOf(where: string, { session, outputs, outputNames }: Subject): readonly string[] {
-  if (session.loss?.task === 'values' || session.prepare?.target?.encode === 'none') {
-    throw new OptionError(`${where}: the model gives values, not classes`, {
-      hint: 'it is for classifiers; partialDependence shows how values change',
-    });
-  }
-  if (outputs > 1) return outputNames;
-  const classes = session.prepare?.classes ?? [];
-  return classes.length === 2 ? classes : ['0', '1'];
-}
-
-/** The classes by their scores, the most probable first. */
-function ranked(scores: Float32Array): number[] {
-  const each = scores.length === 1 ? Float32Array.of(0, scores[0]!) : scores;
-  return Array.from(each, (_, k) => k).sort((a, b) => each[b]! - each[a]! || a - b);
-}
-
-function numberOf(where: string, target: Target, classes: readonly string[]): number {
-  const number = typeof target === 'string' ? classes.indexOf(target) : target;
-  if (Number.isInteger(number) && classes[number] !== undefined) return number;
-  throw new OptionError(`${where}: there is no class ${JSON.stringify(target) ?? typeof target}`, {
-    known: classes.join(', '),
-    hint:
-      typeof target === 'string' ? didYouMean(target, classes) : `a number from 0 to ${classes.length - 1}`,
-  });
-}
-
-/** The nearest rows of which the model says the class, as numbers of the dials. */
-async function neighbours(
-  subject: Subject,
-  { dials }: Space,
-  usual: Subject,
-  wanted: number,
-): Promise<Float64Array[]> {
-  const scores = await scoresOf(usual, usual.x, () => 0);
-  subject.passes.forward += usual.rows;
-  const { rows, width, outputs, x } = usual;
-  const near = Array.from({ length: rows }, (_, row) => row)
-    .filter((row) => ranked(scores.subarray(row * outputs, (row + 1) * outputs))[0] === wanted)
-    .map((row) => {
-      const numbers = Float64Array.from(dials, ({ at }) => x[row * width + at]!);
-      const far = numbers.reduce(
-        (sum, number, j) => sum + Math.abs(number - subject.x[dials[j]!.at]!) / dials[j]!.unit,
-        0,
-      );
-      return { numbers, far };
-    });
-  return near
-    .sort((a, b) => a.far - b.far)
-    .slice(0, NEIGHBOURS)
-    .map(({ numbers }) => numbers);
-}
-
-/** What was found as the user knows it. */
-function told(
-  subject: Subject,
-  { dials, choices }: Space,
-  numbers: Float64Array,
-  categories: readonly Known[],
-) {
-  const { x, original } = subject;
-  const input = Array.from(x.subarray(0, subject.width));
-  const row = new Map<string, Known | boolean | undefined>();
-  for (const feature of featuresOf(subject)) row.set(feature.name, feature.read(x));
-  for (const [name, value] of Object.entries(original?.[0] ?? {})) row.set(name, value);
-  const changes: (Change & { size: number })[] = [];
-  for (const [j, { feature, at, unit }] of dials.entries()) {
-    const size = Math.abs(numbers[j]! - x[at]!) / unit;
-    if (size === 0) continue;
-    const to = feature.toValue(numbers[j]!);
-    changes.push({ feature: feature.name, from: row.get(feature.name) as Known, to, size });
-    input[at] = Math.fround(numbers[j]!);
-  }
-  for (const [i, { feature, own }] of choices.entries()) {
-    if (categories[i] === own) continue;
-    changes.push({ feature: feature.name, from: own, to: categories[i]!, size: 1 });
-    feature.write(categories[i]!, input);
-  }
-  for (const { feature, to } of changes) row.set(feature, to);
-  const changed = changes
-    .sort((a, b) => b.size - a.size)
-    .map(({ feature, from, to }) => ({ feature, from, to }));
-  return { row: Object.fromEntries(row), changed, input };
 }

@@ -7,6 +7,7 @@ export { type Audit, type AuditOptions, audit } from './audit.ts';
 export type { AuditedMethod } from './audit-methods.ts';
 export type { BaselineOptions, Baselines } from './baselines.ts';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
+export type { Change } from './changed-row.ts';
 export type { ColumnGroups } from './column-groups.ts';
 export type { ColumnPower } from './column-power.ts';
 export {
@@ -15,6 +16,7 @@ export {
   type CounterfactualOptions,
   counterfactual,
 } from './counterfactual.ts';
+export { type Counterfactual, type CounterfactualOptions, counterfactual } from './counterfactual.ts';
 export type { Allowed } from './counterfactual-space.ts';
 export { type Curve, type CurveOptions, deletion, insertion } from './curves.ts';
 export { type DeepLiftOptions, deepLift } from './deep-lift.ts';

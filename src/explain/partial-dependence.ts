@@ -40,6 +40,8 @@ const KINDS: Readonly<Record<NonNullable<PartialDependenceOptions['kind']>, true
   individual: true,
   both: true,
 };
+/** Numbers of the curves of all rows at most: a gigabyte of them. */
+const MOST_KEPT = 2 ** 27;
 const OPTIONS = ['feature', 'features', 'kind', 'gridSize', 'percentiles', 'grid'];
 
 /**
@@ -77,6 +79,7 @@ export async function partialDependence(
   const columns = columnsOf(where, subject, feature, features);
   const grid = columns.map((column) => gridOf(where, column, subject, own));
   const asked = askedOutputs(subject);
+  if (kind !== 'average') checkRoom(where, subject.rows, grid, asked.length);
   const curves = await curvesOf(subject, columns, grid, asked, kind !== 'average');
   return {
     method: where,
@@ -106,6 +109,15 @@ function columnsOf(
   if (columns.length === 2 && columns[0]!.name === columns[1]!.name)
     throw new OptionError(`${where}: features are twice "${columns[0]!.name}"`);
   return columns;
+}
+
+function checkRoom(where: string, rows: number, grid: readonly (readonly Known[])[], outputs: number): void {
+  const numbers = grid.reduce((product, { length }) => product * length, rows * outputs);
+  if (numbers <= MOST_KEPT) return;
+  throw new OptionError(`${where}: the curves of ${rows} rows have ${numbers} numbers`, {
+    wanted: `at most ${MOST_KEPT}`,
+    hint: "take fewer rows, a smaller gridSize, one output, or kind: 'average'",
+  });
 }
 
 /** Scores of all rows at all points: summed up over the rows, and kept if they are wanted. */

@@ -100,11 +100,11 @@ export async function permutationImportance(
   return importanceBy(drawn, model, inputs, targets as Data, options as PermutationImportanceOptions);
 }
 
-/** Permutations of some rows, one a repeat. */
-type Draw = (rows: number, nRepeats: number, seed: number) => readonly ArrayLike<number>[];
+/** The permutation of some rows for a repeat. */
+type Draw = (rows: number, repeat: number, seed: number) => ArrayLike<number>;
 
-const drawn: Draw = (rows, nRepeats, seed) =>
-  Array.from({ length: nRepeats }, (_, r) => Random.of(seed, `permutationImportance ${r}`).permutation(rows));
+const drawn: Draw = (rows, repeat, seed) =>
+  Random.of(seed, `permutationImportance ${repeat}`).permutation(rows);
 
 /** As {@link permutationImportance}, with permutations of one's own. */
 export async function importanceBy(
@@ -135,14 +135,14 @@ export async function importanceBy(
     inputs instanceof Table
       ? readDataset(subject.session, loss, inputs, targets)
       : readDataset(subject.session, loss, { data: x, shape: [rows, ...shape] }, targets);
-  const permutations = draw(rows, nRepeats, seed);
   const { base, raw } = await worsenings({
     subject,
     loss,
     measure,
     dataset,
     players,
-    permutations,
+    nRepeats,
+    permutation: (repeat) => draw(rows, repeat, seed),
     signal: rest.signal,
   });
   const spread = raw.map(deviationOf);
@@ -151,11 +151,11 @@ export async function importanceBy(
     features: players.map(({ name }) => name),
     mean: raw.map(meanOf),
     std: spread,
-    stdError: spread.map((std) => std / Math.sqrt(Math.max(permutations.length - 1, 1))),
+    stdError: spread.map((std) => std / Math.sqrt(Math.max(nRepeats - 1, 1))),
     raw,
     metric: measure?.name ?? 'loss',
     base,
-    nRepeats: permutations.length,
+    nRepeats,
     seed,
     rows,
     cost: subject.passes.cost,

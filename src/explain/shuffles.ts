@@ -13,7 +13,9 @@ export interface Shuffles {
   readonly measure: Metric | undefined;
   readonly dataset: Dataset;
   readonly players: readonly Player[];
-  readonly permutations: readonly ArrayLike<number>[];
+  readonly nRepeats: number;
+  /** The permutation of a repeat. */
+  readonly permutation: (repeat: number) => ArrayLike<number>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -21,10 +23,10 @@ let measurements = 0;
 
 /** The measure as it is, and how much worse it gets for each player and permutation. */
 export async function worsenings(shuffles: Shuffles): Promise<{ base: number; raw: number[][] }> {
-  const { subject, loss, measure, dataset, players, permutations, signal } = shuffles;
+  const { subject, loss, measure, dataset, players, nRepeats, permutation, signal } = shuffles;
   const { session, passes, rows } = subject;
   const key = `importance ${measurements++} `;
-  const steps = 1 + players.length * permutations.length;
+  const steps = 1 + players.length * nRepeats;
   let done = 0;
   const measured = async (): Promise<number> => {
     passes.check();
@@ -37,13 +39,14 @@ export async function worsenings(shuffles: Shuffles): Promise<{ base: number; ra
     const base = await measured();
     const sign = measure?.better === 'higher' ? -1 : 1;
     const raw: number[][] = players.map(() => []);
-    for (const [p, { at }] of players.entries()) {
-      for (const permutation of permutations) {
-        shuffle(subject, dataset, at, permutation);
+    for (let repeat = 0; repeat < nRepeats; repeat++) {
+      const order = permutation(repeat);
+      for (const [p, { at }] of players.entries()) {
+        shuffle(subject, dataset, at, order);
         // Not -0 for a column that is not used.
         raw[p]!.push(sign * ((await measured()) - base) + 0);
+        shuffle(subject, dataset, at, undefined);
       }
-      shuffle(subject, dataset, at, undefined);
     }
     return { base, raw };
   } finally {

@@ -82,7 +82,7 @@ export async function surrogateTree(
     throw new OptionError(`${where}: a tree is of one output`, { hint: "name it, or take 'predicted'" });
   const subject = new Subject(where, model, inputs, { ...rest, target });
   const classes = target === 'predicted' && subject.outputs > 1 ? subject.outputNames : undefined;
-  const { wanted, name } = wantedOf(subject, await scoresOf(subject), classes);
+  const { wanted, name } = wantedOf(subject, await scoresOf(subject, subject.x, (done) => done / 2), classes);
   const columns = splitColumns(featuresOf(subject), subject);
   const node = await grow({
     columns: columns.map(({ values }) => values),
@@ -92,6 +92,7 @@ export async function surrogateTree(
     minSamplesLeaf,
     check: () => subject.passes.check(),
   });
+  subject.passes.report(1);
   const root = treeOf(node, columns, classes);
   const rules = rulesOf(root);
   return {

@@ -1,7 +1,9 @@
-import { dense, type Model, sequential } from 'glia';
+import { dense, layer, type Model, ops, sequential } from 'glia';
 import { counterfactual } from 'glia/explain';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { combinations } from '../../src/explain/counterfactual-space.ts';
+import { Feature } from '../../src/explain/features.ts';
 import { nearestChange } from '../../src/explain/nearest.ts';
 import { describeBackends } from '../train/backends.ts';
 import { furthest, golden, type Net, networkOf } from './networks.ts';
@@ -22,7 +24,7 @@ async function nearestOnGrid(
   distance: 'l1' | 'l2',
   reach: number,
 ) {
-  const n = 400;
+  const n = 200;
   const at = (i: number, j: number) => row[j]! + reach * (-1 + (2 * i) / n);
   const points = Array.from({ length: (n + 1) ** 2 }, (_, i) => [
     at(Math.floor(i / (n + 1)), 0),
@@ -104,9 +106,9 @@ describeBackends('counterfactual', (backend) => {
         expect(check * z).toBeLessThan(0);
         expect(got.margin).toBeLessThan(0);
         const best = await nearestOnGrid(model, row, -Math.sign(z), distance, 1.5);
-        expect(got.distance).toBeLessThanOrEqual(best + 0.002);
+        expect(got.distance).toBeLessThanOrEqual(best + 1e-3);
         // Nor is it shorter than can be, by more than a cell of the grid.
-        expect(got.distance).toBeGreaterThan(best - 0.02);
+        expect(got.distance).toBeGreaterThan(best - 2 * (3 / 200));
       }
     },
   );
@@ -176,6 +178,26 @@ describeBackends('counterfactual', (backend) => {
     }
   });
 
+  test('finds the way where a network is flat, if rows show it', async () => {
+    const step = layer({
+      params: () => ({}),
+      apply: (_, x) => ops.sub(ops.greater(ops.slice(x, [0, 1], [x.shape[0]!, 1]), 0.25), 0.5),
+    });
+    const model = sequential([step], { inputShape: [2], backend });
+    const data = [
+      [-1, -1],
+      [0, 0],
+      [1, 1],
+      [0, 3],
+    ];
+    const got = await counterfactual(model, [[0, -1]], { data, immutable: [0] });
+    expect(got.valid).toBe(true);
+    expect(got.input[0]).toBe(0);
+    // The way from -1 to 1 is cut into 256 parts twice.
+    expect(got.input[1]! - 0.25).toBeGreaterThan(0);
+    expect(got.input[1]! - 0.25).toBeLessThan(2 / 256 ** 2 + 1e-6);
+  });
+
   test('depends on the seed alone, says how far it is, and stops', async () => {
     const model = await bent(backend);
     const shares: number[] = [];
@@ -187,6 +209,32 @@ describeBackends('counterfactual', (backend) => {
     expect(shares.every((share, i) => i === 0 || share >= shares[i - 1]!)).toBe(true);
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(counterfactual(model, [[0, 0]], { signal })).rejects.toThrow('enough');
+  });
+});
+
+describe('combinations of categories', () => {
+  const choice = (own: string, ...others: string[]) => ({
+    feature: new Feature('one', [0]),
+    own,
+    categories: [own, ...others],
+  });
+  const choices = [choice('a', 'b', 'c'), choice('x', 'y')];
+
+  test('begin with those that change the fewest', () => {
+    const { combos, all } = combinations(choices, 100);
+    expect(combos.map((combo) => combo.join(''))).toEqual(['ax', 'ay', 'bx', 'cx', 'by', 'cy']);
+    expect(all).toBe(true);
+    expect(combinations([], 100)).toEqual({ combos: [[]], all: true });
+    // What is not allowed to stay has to change.
+    const must = [{ ...choices[0]!, categories: ['b', 'c'] }, choices[1]!];
+    expect(combinations(must, 9).combos.map((combo) => combo.join(''))).toEqual(['bx', 'cx', 'by', 'cy']);
+  });
+
+  test('end where there are enough, and say so', () => {
+    expect(combinations(choices, 4)).toMatchObject({ combos: { length: 4 }, all: false });
+    expect(combinations(choices, 6)).toMatchObject({ combos: { length: 6 }, all: true });
+    const many = Array.from({ length: 30 }, () => choices[0]!);
+    expect(combinations(many, 512)).toMatchObject({ combos: { length: 512 }, all: false });
   });
 });
 

@@ -176,6 +176,17 @@ describe('partialDependence refuses', () => {
     await expect(partialDependence(model, people, options as { feature: string })).rejects.toThrow(message);
   });
 
+  test('curves that nobody has room for', async () => {
+    const x = Float32Array.from({ length: 12_000 }, (_, i) => i);
+    const one = sequential([dense(1)], { inputShape: [1], seed: 2 });
+    const asked = partialDependence(
+      one,
+      { data: x, shape: [12_000, 1] },
+      { feature: 0, gridSize: 12_000, kind: 'both' },
+    );
+    await expect(asked).rejects.toThrow(/curves of 12000 rows have 144000000 numbers/);
+  });
+
   test('percentiles that are equal', async () => {
     const x = Array.from({ length: 60 }, (_, i) => [i < 58 ? 0 : i]);
     const one = sequential([dense(1)], { inputShape: [1], seed: 2 });

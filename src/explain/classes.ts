@@ -1,0 +1,41 @@
+import { OptionError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
+import type { Target } from './options.ts';
+import type { Subject } from './subject.ts';
+
+/**
+ * The names of the classes; a model with one output says one of two.
+ *
+ * @throws {OptionError} for a model that gives values.
+ */
+export function classesOf(where: string, { session, outputs, outputNames }: Subject): readonly string[] {
+  if (session.loss?.task === 'values' || session.prepare?.target?.encode === 'none') {
+    throw new OptionError(`${where}: the model gives values, not classes`, {
+      hint: 'it is for classifiers; partialDependence shows how values change',
+    });
+  }
+  if (outputs > 1) return outputNames;
+  const classes = session.prepare?.classes ?? [];
+  return classes.length === 2 ? classes : ['0', '1'];
+}
+
+/** The classes by their scores, the most probable first. */
+export function ranked(scores: Float32Array): number[] {
+  const each = scores.length === 1 ? Float32Array.of(0, scores[0]!) : scores;
+  return Array.from(each, (_, k) => k).sort((a, b) => each[b]! - each[a]! || a - b);
+}
+
+/**
+ * A class by number or name.
+ *
+ * @throws {OptionError} when there is no such class.
+ */
+export function classNumber(where: string, target: Target, classes: readonly string[]): number {
+  const number = typeof target === 'string' ? classes.indexOf(target) : target;
+  if (Number.isInteger(number) && classes[number] !== undefined) return number;
+  throw new OptionError(`${where}: there is no class ${JSON.stringify(target) ?? typeof target}`, {
+    known: classes.join(', '),
+    hint:
+      typeof target === 'string' ? didYouMean(target, classes) : `a number from 0 to ${classes.length - 1}`,
+  });
+}
