@@ -104,8 +104,7 @@ function choiceOf(where: string, feature: Feature, { x }: Subject, given?: reado
       },
     );
   }
-  // The row's own first, since it costs nothing.
-  return { feature, own, categories: [...given].sort((a, b) => Number(b === own) - Number(a === own)) };
+  return { feature, own, categories: [...given] };
 }
 
 function checkRange(where: string, name: string, range: readonly [number, number]): void {

@@ -1,4 +1,5 @@
 import { dense, layer, type Model, ops, sequential } from 'glia';
+import { columns, Table } from 'glia/data';
 import { counterfactual } from 'glia/explain';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
@@ -155,6 +156,29 @@ describeBackends('counterfactual', (backend) => {
     expect(fixed.valid).toBe(false);
     const free = await counterfactual(model, row, { immutable: ['plan'] });
     expect([free.valid, free.changed[0]!.feature]).toEqual([true, 'age']);
+  });
+
+  test('proposes no missing value, unless it may, and leaves a row where it is that lies outside of the data', async () => {
+    const table = Table.fromRows([
+      { plan: 'basic', age: 20 },
+      { plan: null, age: 30 },
+      { plan: 'gold', age: 40 },
+    ]);
+    const prepare = columns({
+      numeric: { of: ['age'], scale: 'none' },
+      categorical: { of: ['plan'], encode: 'onehot' },
+    }).fit(table);
+    const model = sequential([dense(1, { bias: false })], { inputShape: [prepare.width], prepare, backend });
+    expect(prepare.features).toEqual(['age', 'plan=basic', 'plan=gold', 'plan=(missing)']);
+    const weight = Float32Array.of(0, -1, -1, 1);
+    await model.setWeights({ 'dense1.weight': { shape: [1, 4], data: weight } });
+    for (const age of [5, 90]) {
+      const row = { plan: 'basic', age };
+      const usual = await counterfactual(model, row, { data: table });
+      expect([usual.valid, usual.row['age']]).toEqual([false, age]);
+      const missing = await counterfactual(model, row, { data: table, ranges: { plan: ['gold', null] } });
+      expect([missing.valid, missing.row['plan'], missing.row['age']]).toEqual([true, null, age]);
+    }
   });
 
   test('names a class of several, and says so where the row has it already', async () => {
