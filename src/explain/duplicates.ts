@@ -101,11 +101,11 @@ function nearest(search: Search, row: number, by: number, rows: readonly number[
   const { train, test, columns } = search.frame;
   const value = test.data[row * columns.length + by]!;
   const margin = search.tolerance * search.ranges[by]!;
-  const valueOf = (other: number): number => train.data[other * columns.length + by]!;
+  const numberOf = (other: number): number => train.data[other * columns.length + by]!;
   let best = { other: -1, distance: Number.POSITIVE_INFINITY };
-  for (let i = firstFrom(rows, valueOf, value - margin); i < rows.length; i++) {
+  for (let i = firstFrom(rows, numberOf, value - margin); i < rows.length; i++) {
     const other = rows[i]!;
-    if (valueOf(other) > value + margin) break;
+    if (numberOf(other) > value + margin) break;
     const distance = distanceOf(search, other, row);
     if (distance < best.distance) best = { other, distance };
   }

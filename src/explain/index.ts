@@ -9,6 +9,12 @@ export type { BaselineOptions, Baselines } from './baselines.ts';
 export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
 export type { Change } from './changed-row.ts';
 export type { ColumnGroups } from './column-groups.ts';
+export {
+  type AttributionEpoch,
+  type AttributionLog,
+  type AttributionLogOptions,
+  attributionLog,
+} from './attribution-log.ts';
 export type { ColumnPower } from './column-power.ts';
 export {
   type Change,

@@ -1,6 +1,6 @@
 import { OptionError } from '../base/errors.ts';
 import type { EpochLogs, History } from './history.ts';
-import type { Weight } from './session.ts';
+import type { Session, Weight } from './session.ts';
 
 /** A call of the backend is done: some steps further. */
 export interface StepEvent {
@@ -32,6 +32,8 @@ export type TrainEvent = StepEvent | EpochEvent | EndEvent;
 
 /** A run, as callbacks see it. */
 export interface Run {
+  /** The state behind the model that is trained: `new Model(run.session)` is the model. */
+  readonly session: Session;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly rows: number;

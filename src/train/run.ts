@@ -87,6 +87,7 @@ export class Training {
   get run(): Run {
     const { session, epochs, train, metrics, validation } = this.#plan;
     return {
+      session,
       epochs,
       stepsPerEpoch: this.#stepsPerEpoch,
       rows: train.rows,
