@@ -44,6 +44,14 @@ test('what is near is what plain loops find', async () => {
   expect(near.map(({ test: i, train: j }) => [i, j])).toEqual(wanted);
 });
 
+test('rows that only share a hash are no duplicates', async () => {
+  // So many pairs that some of them do.
+  const column = (offset: number) =>
+    Array.from({ length: 150_000 }, (_, i) => [Math.sin(i), Math.sin(2 * i), offset]);
+  const { duplicates } = await leakage({ x: column(0) }, { x: column(10) }, { tolerance: 0 });
+  expect(duplicates).toEqual([]);
+});
+
 test('tables: words, missing cells and targets of duplicates', async () => {
   const row = (age: number | null, plan: string | null, churned: string) => ({ age, plan, churned });
   const train = Table.fromRows([
@@ -140,6 +148,7 @@ test('a label in odd order, one-hot targets, and values', async () => {
 
 test('a frequent class is no power, and a rare one no luck', async () => {
   const x = normal(400, 3);
+  x[17]![1] = 100;
   const rare = Int32Array.from({ length: 400 }, (_, i) => Number(i === 17));
   const few = x.map(([a, b, c]) => [Math.round(a!), b!, c!]);
   expect((await leakage([few, rare], [few, rare])).predictors).toEqual([]);
