@@ -15,6 +15,7 @@ export {
   type AttributionLogOptions,
   attributionLog,
 } from './attribution-log.ts';
+export type { InfluenceOptions, Influencer } from './checkpoints.ts';
 export type { ColumnPower } from './column-power.ts';
 export {
   type Change,
@@ -46,6 +47,7 @@ export {
   integratedGradients,
   type PathMethod,
 } from './integrated-gradients.ts';
+export { type Influence, influence } from './influence.ts';
 export type { Attributed, Judged, OneOutputOptions } from './judged.ts';
 export type { Examples, LossChoice } from './labelled.ts';
 export { type Leakage, type LeakageOptions, leakage } from './leakage.ts';
@@ -53,6 +55,7 @@ export type { Lesion } from './lesion.ts';
 export { type LrpOptions, lrp } from './lrp.ts';
 export type { LrpNumbers, LrpRule } from './lrp-rules.ts';
 export type { Variant } from './moments.ts';
+export { type Memorization, memorization } from './memorization.ts';
 export { type LayerNeurons, type Neuron, type Neurons, type NeuronsOptions, neurons } from './neurons.ts';
 export type { Stdev } from './noise.ts';
 export { type OcclusionOptions, occlusion } from './occlusion.ts';
