@@ -1,11 +1,10 @@
 import { checkOptions } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Model } from '../train/model.ts';
-import { BASELINE_OPTIONS, type BaselineOptions, readBaselines } from './baselines.ts';
+import { BASELINE_OPTIONS, type BaselineOptions, baseScoresOf, readBaselines } from './baselines.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { scoresOf } from './forward.ts';
-import { baseScoresOf } from './integrated-gradients.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
 import { type Groups, playersOf } from './players.ts';
 import { removals } from './removal.ts';

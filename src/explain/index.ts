@@ -3,27 +3,25 @@ export { type AblationOptions, featureAblation } from './ablation.ts';
 export type { Absent } from './absent.ts';
 export type { TopRow } from './activity.ts';
 export { type AccumulatedLocalEffects, type AleOptions, ale } from './ale.ts';
-export { type Audit, type AuditOptions, audit } from './audit.ts';
-export type { AuditedMethod } from './audit-methods.ts';
-export type { BaselineOptions, Baselines } from './baselines.ts';
-export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
-export type { Change } from './changed-row.ts';
-export type { ColumnGroups } from './column-groups.ts';
 export {
   type AttributionEpoch,
   type AttributionLog,
   type AttributionLogOptions,
   attributionLog,
 } from './attribution-log.ts';
+export { type Audit, type AuditOptions, audit } from './audit.ts';
+export type { AuditedMethod } from './audit-methods.ts';
+export type { BaselineOptions, Baselines } from './baselines.ts';
+export { type Calibration, type CalibrationOptions, calibration } from './calibration.ts';
+export type { Change } from './changed-row.ts';
 export type { InfluenceOptions, Influencer } from './checkpoints.ts';
+export type { ColumnGroups } from './column-groups.ts';
 export type { ColumnPower } from './column-power.ts';
 export {
-  type Change,
   type Counterfactual,
   type CounterfactualOptions,
   counterfactual,
 } from './counterfactual.ts';
-export { type Counterfactual, type CounterfactualOptions, counterfactual } from './counterfactual.ts';
 export type { Allowed } from './counterfactual-space.ts';
 export { type Curve, type CurveOptions, deletion, insertion } from './curves.ts';
 export { type DeepLiftOptions, deepLift } from './deep-lift.ts';
@@ -36,8 +34,6 @@ export { type GradientShapOptions, gradientShap } from './gradient-shap.ts';
 export { type Infidelity, type InfidelityOptions, infidelity } from './infidelity.ts';
 export {
   type Influence,
-  type InfluenceOptions,
-  type Influencer,
   influence,
   type Memorization,
   memorization,
@@ -47,15 +43,14 @@ export {
   integratedGradients,
   type PathMethod,
 } from './integrated-gradients.ts';
-export { type Influence, influence } from './influence.ts';
 export type { Attributed, Judged, OneOutputOptions } from './judged.ts';
 export type { Examples, LossChoice } from './labelled.ts';
 export { type Leakage, type LeakageOptions, leakage } from './leakage.ts';
 export type { Lesion } from './lesion.ts';
 export { type LrpOptions, lrp } from './lrp.ts';
 export type { LrpNumbers, LrpRule } from './lrp-rules.ts';
-export type { Variant } from './moments.ts';
 export { type Memorization, memorization } from './memorization.ts';
+export type { Variant } from './moments.ts';
 export { type LayerNeurons, type Neuron, type Neurons, type NeuronsOptions, neurons } from './neurons.ts';
 export type { Stdev } from './noise.ts';
 export { type OcclusionOptions, occlusion } from './occlusion.ts';

@@ -466,6 +466,8 @@ export const faults = [
     find: '[backend.addon === null, `the',
     replace: "[backend.addon === '', `the",
     tests: ['test/cli/doctor-findings.test.ts'],
+  },
+  {
     name: 'multiplier of a product at one of its ends',
     file: 'src/explain/multipliers.ts',
     find: 'mul(0.5, add(x[name]!, twin(x[name]!)))',
