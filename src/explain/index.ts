@@ -32,12 +32,7 @@ export type { Known } from './features.ts';
 export type { Split } from './frame.ts';
 export { type GradientShapOptions, gradientShap } from './gradient-shap.ts';
 export { type Infidelity, type InfidelityOptions, infidelity } from './infidelity.ts';
-export {
-  type Influence,
-  influence,
-  type Memorization,
-  memorization,
-} from './influence.ts';
+export { type Influence, influence } from './influence.ts';
 export {
   type IntegratedGradientsOptions,
   integratedGradients,
