@@ -52,7 +52,8 @@ export class Block {
 
   /**
    * What falls to each source when contributions count `plus` times where they are above 0 and `minus` times where they
-   * are below (left out, not at all): to those that vary, and to the block's own numbers.
+   * are below (left out, not at all): to those that vary, and to the block's own numbers. Where both are one tensor,
+   * contributions need not be told apart.
    */
   shares(
     plus: Tensor,

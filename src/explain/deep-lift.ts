@@ -37,9 +37,10 @@ export interface DeepLiftOptions extends ExplainOptions, BaselineOptions {
  *
  * Through what is linear the multiplier `m` goes as a gradient does. Through a function of one number, however many ops
  * it is made of (a ReLU, a GELU), it is multiplied by Δy / Δx, or by the derivative where Δx is tiny. The change of a
- * product, or another function of two numbers that both vary, is shared as the Shapley value of two players shares it. So
- * the values always add up, whatever the activations; that they do is checked, and `convergenceDelta` is what rounding
- * leaves. An op for which no rule is known is refused.
+ * product, or another function of two numbers that both vary, is shared as the Shapley value of two players shares it; a
+ * softmax is its exponentials, their sum and the quotient. So the values always add up, whatever the activations; that they
+ * do is checked, and `convergenceDelta` is what rounding leaves. What a layer detaches is held: a row lends it to its
+ * reference, and a layer that depends on it after all gets a warning. An op for which no rule is known is refused.
  *
  * Units: those of the output. Cost: two passes forward and one backward for each row and reference.
  *
@@ -73,6 +74,7 @@ export async function deepLift(
     scores,
     baseScores,
     complete: true,
+    remedy: 'a custom layer may depend on what it detaches, which is held here',
   });
 }
 

@@ -165,6 +165,15 @@ describeBackends('deepLift', (backend) => {
     expect((await deepLift(net, rows(2, 12))).rows).toBe(2);
   });
 
+  test('warns where a held number decides after all', async () => {
+    const rounded = layer({ apply: (_own, x) => ops.add(x, ops.detach(ops.sub(ops.sign(x), x))) });
+    const net = sequential([dense(4, { init: 'ones' }), rounded], { inputShape: [3], backend });
+    const { warnings, convergenceDelta } = await deepLift(net, [[1, 2, 3]]);
+    expect(convergenceDelta!.data[0]).toBeCloseTo(5, 5);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/miss the difference .* by 5\.00; .*held/);
+  });
+
   test('gives the same bits twice, and counts what it costs', async () => {
     const net = deep('gelu');
     const [a, b] = [await deepLift(net, rows(20, 12)), await deepLift(net, rows(20, 12))];
