@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { exactShapley } from '../../src/explain/exact-shapley.ts';
 import type { Design } from '../../src/explain/game.ts';
+import { kernelCoalitions } from '../../src/explain/kernel-coalitions.ts';
 import { kernelShapley } from '../../src/explain/kernel-shapley.ts';
 import { permutationShapley } from '../../src/explain/permutation-shapley.ts';
 import { meanOverOrders, sumOverSubsets } from './games.ts';
@@ -63,6 +64,17 @@ describe('Kernel SHAP', () => {
     const { values, stdError } = design.solve(played(design, noise(M)));
     expect(furthest(values, Array.from(exactShapley(M).solve(noise(M)).values))).toBeLessThan(1e-9);
     expect(stdError).toBeUndefined();
+  });
+
+  test.each([5, 6, 11, 12])('weighs the sizes of coalitions of %i players alike, drawn or not', (M) => {
+    const mass = Array.from({ length: M - 1 }, (_, i) => (M - 1) / ((i + 1) * (M - 1 - i)));
+    for (const most of [4, 2 * M + 4, 10 * M, 2 ** M]) {
+      const { weights, drawnFrom } = kernelCoalitions(M, most, Random.of(most, 'test'));
+      const [all, whole] = [weights, mass].map((list) => [...list].reduce((a, b) => a + b));
+      expect(2 * all!).toBeCloseTo(whole!, 9);
+      expect(2 * weights.length).toBeLessThanOrEqual(most);
+      expect(drawnFrom === weights.length).toBe(2 ** M - 2 <= most);
+    }
   });
 
   test('is exact for a sum of players, and says when coalitions cannot tell them apart', () => {

@@ -93,17 +93,17 @@ describeBackends('Shapley values of random networks', (backend) => {
       seed: 1,
       backend,
     });
-    const [rows, background] = [numbers(9, 4), numbers(10, 4, 9)];
+    const [rows, background] = [numbers(20, 4), numbers(40, 4, 9)];
     const why = await shap(model, rows, { background });
-    for (const [i, row] of rows.entries()) {
-      const byHand = await valuesByHand(model, row, background);
+    for (const i of [0, 9, 10, 19]) {
+      const byHand = await valuesByHand(model, rows[i]!, background);
       const wanted = sumOverSubsets(
         byHand.map(([v]) => v!),
         4,
       );
       expect(furthest(why.values.data.subarray(4 * i, 4 * i + 4), wanted)).toBeLessThan(ROUNDING);
     }
-    expect(why.cost.forward).toBeGreaterThanOrEqual(9 * 16 * 10);
+    expect(why.cost.forward).toBeGreaterThanOrEqual(20 * 16 * 40);
   });
 
   test.each(algorithms)('of an input that changes nothing are exactly 0 (%s)', async (algorithm) => {
@@ -183,6 +183,40 @@ describeBackends('Shapley values of random networks', (backend) => {
       expect(few.warnings.length).toBe(algorithm === 'kernel' ? 1 : 0);
     },
   );
+
+  test('are exact where that is cheap, for the players that matter in some row', async () => {
+    const model = netOf(25);
+    const [[b], rows] = [numbers(1, 25, 9), numbers(2, 25)];
+    // The first row is as the baseline but for 9 inputs, the second but for 8 others: 512 coalitions of 25 players.
+    rows[0]!.forEach((_, i) => {
+      if (i >= 9) rows[0]![i] = b![i]!;
+      if (i < 17) rows[1]![i] = b![i]!;
+    });
+    const why = await shap(model, rows, { background: [b!], target: 0 });
+    expect(why.options['algorithm']).toBe('exact');
+    const players = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => [from + i]);
+    for (const [row, from, to] of [
+      [0, 0, 9],
+      [1, 17, 25],
+    ] as const) {
+      const byHand = await valuesByHand(model, rows[row]!, [b!], [25], players(from, to));
+      const wanted = new Array<number>(25).fill(0);
+      wanted.splice(
+        from,
+        to - from,
+        ...sumOverSubsets(
+          byHand.map((v) => v[0]!),
+          to - from,
+        ),
+      );
+      expect(furthest(why.at(row).values.data, wanted)).toBeLessThan(ROUNDING);
+    }
+    const many = await shap(netOf(12), numbers(1, 12), { background: numbers(70, 12, 9), nSamples: 30 });
+    expect(many.options).toMatchObject({ algorithm: 'kernel', background: 70, nSamples: 30, seed: 0 });
+    const same = await shap(model, [b!], { background: [b!] });
+    expect(same.values.data).toEqual(new Float32Array(25));
+    expect(same.warnings).toEqual([]);
+  });
 
   test('of all outputs are those of each', async () => {
     const [model, background] = [netOf(6, 3), numbers(3, 6, 9)];
