@@ -36,6 +36,17 @@ const expectations: Readonly<Record<string, (logged: Logged) => void>> = {
     expect(logged[2]).toMatchObject([{ class: expect.any(String) }, { accuracy: expect.closeTo(0.97, 1) }]);
     expect((logged[2][1] as { accuracy: number }).accuracy).toBeGreaterThan(0.95);
   },
+  'explain-shapley'([[output, base], [top], [delta, warnings]]) {
+    expect(output).toBeGreaterThan(base as number);
+    expect(top).toHaveLength(3);
+    expect(top).toContainEqual({
+      feature: 'flipper_length_mm',
+      value: 218,
+      attribution: expect.any(Number),
+    });
+    expect(Math.abs(delta as number)).toBeLessThan(1e-4);
+    expect(warnings).toEqual([]);
+  },
   penguins([[scores], [penguin]]) {
     expect((scores as { accuracy: number }).accuracy).toBeGreaterThan(0.95);
     expect(penguin).toMatchObject({ class: 'Gentoo' });
