@@ -69,6 +69,7 @@ export { type SanityCheck, type SanityCheckOptions, type SanityStage, sanityChec
 export { type Method, type Sensitivity, type SensitivityOptions, sensitivity } from './sensitivity.ts';
 export { type ShapOptions, shap } from './shap.ts';
 export { type Shortcut, type ShortcutOptions, shortcut } from './shortcut.ts';
+export type { ShapleyAlgorithm } from './shapley-algorithm.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Estimate } from './spread.ts';
 export type { Explained } from './subject.ts';

@@ -1,7 +1,7 @@
 import type { FeatureGroup } from '../data/prepared.ts';
+import { activePlayers, inputsRead } from './active-players.ts';
 import type { BaselineRows } from './baselines.ts';
 import { coalitionValues } from './coalitions.ts';
-import { activePlayers, inputsRead } from './players.ts';
 import type { Subject } from './subject.ts';
 
 /** Numbers of changed outputs at most that are held at a time, unless one row has more. */

@@ -1,20 +1,15 @@
-import { OptionError } from '../base/errors.ts';
-import { checkOptions, choose } from '../base/options.ts';
-import { Random } from '../base/random.ts';
+import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
-import type { FeatureGroup } from '../data/prepared.ts';
 import type { Model } from '../train/model.ts';
+import { gamesOf, inputsRead } from './active-players.ts';
 import { readBackground } from './baselines.ts';
-import { exactShapley } from './exact-shapley.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { scoresOf } from './forward.ts';
-import type { Design } from './game.ts';
-import { kernelShapley } from './kernel-shapley.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
-import { permutationShapley } from './permutation-shapley.ts';
-import { activePlayers, type Groups, inputsRead, playersOf } from './players.ts';
-import { type Games, shapleyValues } from './shapley-values.ts';
+import { type Groups, playersOf } from './players.ts';
+import { algorithmFor, checkAlgorithm, designOf, type ShapleyAlgorithm } from './shapley-algorithm.ts';
+import { shapleyValues } from './shapley-values.ts';
 import { type Explained, Subject } from './subject.ts';
 
 /** Options of {@link shap}. */
@@ -26,7 +21,7 @@ export interface ShapOptions extends ExplainOptions {
    * Default `'auto'`: exact where coalitions times background are at most 2¹⁸ rows for a row, else kernel, and
    * permutation for more than 1024 players.
    */
-  readonly algorithm?: 'auto' | 'exact' | 'kernel' | 'permutation';
+  readonly algorithm?: 'auto' | ShapleyAlgorithm;
   /**
    * Inputs that are there or away together, positions by name; each other input plays by itself. Default `'columns'`
    * with preprocessing: the original columns, so that a category is one player.
@@ -40,14 +35,6 @@ export interface ShapOptions extends ExplainOptions {
   /** Decides what is drawn. Default 0. */
   readonly seed?: number;
 }
-
-const ALGORITHMS = { auto: true, exact: true, kernel: true, permutation: true } as const;
-/** Rows that an exact game may take where nobody asked for it: some tens of milliseconds of a small network. */
-const BUDGET = 2 ** 18;
-/** Players of which all coalitions can be played at all. */
-const EXACT_PLAYERS = 20;
-/** Players of a fit: its inverse takes seconds. */
-const KERNEL_PLAYERS = 1024;
 
 /**
  * Shapley values (Shapley, 1953; Lundberg and Lee, 2017): what each input adds to the output, on average over the orders
@@ -85,7 +72,7 @@ export async function shap(model: Model, inputs: Explained, options: ShapOptions
   const known = [...EXPLAIN_OPTIONS, 'background', 'algorithm', 'groups', 'nSamples', 'seed'];
   const own = checkOptions('shap', options, known);
   const { background: given, algorithm = 'auto', groups, nSamples, seed = 0, ...rest } = own;
-  choose('shap: algorithm', algorithm, ALGORITHMS);
+  checkAlgorithm(algorithm);
   if (nSamples !== undefined) checkNumber('shap', 'nSamples', nSamples, { least: 4, whole: true });
   checkNumber('shap', 'seed', seed, { whole: true });
   const subject = new Subject('shap', model, inputs, rest);
@@ -95,8 +82,7 @@ export async function shap(model: Model, inputs: Explained, options: ShapOptions
   const baseScores = await meanScores(subject, background);
   const games = gamesOf(subject, players, background, await inputsRead(subject));
   const most = Math.max(...games.map(({ active }) => active.length));
-  const chosen = algorithm === 'auto' ? usual(most, background.length / subject.width) : algorithm;
-  checkPlayers(chosen, most);
+  const chosen = algorithmFor(algorithm, most, background.length / subject.width);
   const found = await shapleyValues(
     {
       ...{ subject, players, games, background, targets: subject.targets(scores) },
@@ -123,53 +109,5 @@ async function meanScores(subject: Subject, background: Float32Array): Promise<F
   return Float32Array.from(
     { length: rows * outputs },
     (_, i) => (sums[i % outputs]! * outputs) / scores.length,
-  );
-}
-
-/** Rows by the players that matter to them. */
-function gamesOf(
-  { x, rows, width }: Subject,
-  players: readonly FeatureGroup[],
-  background: Float32Array,
-  read: (input: number) => boolean,
-): readonly Games[] {
-  const games = new Map<string, { active: number[]; rows: number[] }>();
-  for (let row = 0; row < rows; row++) {
-    const active = activePlayers(players, x.subarray(row * width, (row + 1) * width), background, read);
-    const key = active.join();
-    const game = games.get(key) ?? { active, rows: [] };
-    game.rows.push(row);
-    games.set(key, game);
-  }
-  return [...games.values()];
-}
-
-type Algorithm = Exclude<keyof typeof ALGORITHMS, 'auto'>;
-
-function usual(players: number, background: number): Algorithm {
-  if (players <= EXACT_PLAYERS && 2 ** players * background <= BUDGET) return 'exact';
-  return players <= KERNEL_PLAYERS ? 'kernel' : 'permutation';
-}
-
-function checkPlayers(algorithm: Algorithm, players: number): void {
-  const most = { exact: EXACT_PLAYERS, kernel: KERNEL_PLAYERS, permutation: Infinity }[algorithm];
-  if (players <= most) return;
-  throw new OptionError(
-    `shap: ${players} players are too many for algorithm '${algorithm}', which takes ${most}`,
-    {
-      hint: `put inputs that belong together in groups, or ask for '${algorithm === 'exact' ? 'kernel' : 'permutation'}'`,
-    },
-  );
-}
-
-function designOf(algorithm: Algorithm, players: number, nSamples: number, seed: number): Design {
-  // One player gets all, and nobody nothing, whatever is asked for.
-  if (algorithm === 'exact' || players < 2) return exactShapley(players);
-  const random = Random.of(seed, `shap ${algorithm} ${players}`);
-  if (algorithm === 'kernel') return kernelShapley(players, nSamples, random);
-  const orders = Math.max(2, Math.floor(nSamples / (2 * (players - 1))));
-  return permutationShapley(
-    Array.from({ length: orders }, () => random.permutation(players)),
-    players,
   );
 }

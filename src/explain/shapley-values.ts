@@ -1,15 +1,10 @@
 import { sizeOf } from '../base/shape.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
+import type { Games } from './active-players.ts';
 import { coalitionValues } from './coalitions.ts';
 import type { Design } from './game.ts';
 import { askedOutputs, giveShares } from './shares.ts';
 import type { Subject } from './subject.ts';
-
-/** Games with the same players: which, and the rows that play them. */
-export interface Games {
-  readonly active: readonly number[];
-  readonly rows: readonly number[];
-}
 
 /** What is asked of each row: the players that matter to it, and rows that stand in for who is away. */
 export interface Play {
