@@ -1,6 +1,7 @@
 import { Random } from '../base/random.ts';
 import { combinations } from './counterfactual-space.ts';
 import { type Aim, type Candidate, clamp, FIRST_STEP, move, STILL } from './counterfactual-step.ts';
+import type { Known } from './features.ts';
 import { type Margins, marginsOf } from './margins.ts';
 import type { Subject } from './subject.ts';
 
@@ -52,15 +53,20 @@ export async function search(options: Search): Promise<Found> {
   const { candidates, all } = candidatesOf(options, row);
   let best: Place | undefined;
   let iteration = 0;
+  let alive = candidates;
   for (let moving = true; moving && iteration < maxIterations; iteration++) {
-    const { margin, gradient } = await marginsAt(options, candidates, iteration / maxIterations);
+    const { margin, gradient } = await marginsAt(options, alive, iteration / maxIterations);
     moving = false;
-    for (const [i, candidate] of candidates.entries()) {
+    for (const [i, candidate] of alive.entries()) {
       const here = placeOf(options, candidate, row, margin[i]!);
       if (best === undefined || isBetter(here, best)) best = here;
       const slopes = gradient.subarray(i * subject.width, (i + 1) * subject.width);
       moving = move(options, candidate, row, margin[i]!, slopes) > STILL || moving;
     }
+    // Where the categories alone cost as much as what was found, nothing is to be gained.
+    const { valid, distance } = best!;
+    if (valid) alive = alive.filter(({ categories }) => priceOf(options, categories) < distance);
+    moving &&= alive.length > 0;
   }
   const found = best!.valid ? await shortened(options, best!, row) : best!;
   subject.passes.report(1);
@@ -102,18 +108,18 @@ function marginsAt(
   return marginsOf(subject, x, wanted, () => share);
 }
 
-function placeOf(
-  { space, distance, margin: wanted }: Search,
-  { numbers, categories }: Point,
-  row: Float64Array,
-  margin: number,
-): Place {
+/** What other categories cost. */
+function priceOf({ space, distance }: Search, categories: readonly Known[]): number {
   const changes = categories.filter((category, i) => category !== space.choices[i]!.own).length;
+  return distance === 'l1' ? changes : Math.sqrt(changes);
+}
+
+function placeOf(options: Search, { numbers, categories }: Point, row: Float64Array, margin: number): Place {
+  const { space, distance, margin: wanted } = options;
+  const price = priceOf(options, categories);
   const steps = numbers.map((number, j) => Math.abs(number - row[j]!) / space.dials[j]!.unit);
   const far =
-    distance === 'l1'
-      ? steps.reduce((sum, step) => sum + step, changes)
-      : Math.sqrt(steps.reduce((sum, step) => sum + step * step, changes));
+    distance === 'l1' ? steps.reduce((sum, step) => sum + step, price) : Math.hypot(price, ...steps);
   // Half of it, since the search comes near to the margin from both sides.
   return { valid: margin <= -wanted / 2, numbers: numbers.slice(), categories, distance: far, margin };
 }

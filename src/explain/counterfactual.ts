@@ -22,7 +22,10 @@ export interface CounterfactualOptions
   readonly immutable?: readonly (string | number)[];
   /** For a numeric column its least and greatest value, for a categorical one the categories that will do. */
   readonly ranges?: Allowed;
-  /** Rows that show what is usual: how much columns vary, and how far they go. Without them, one unit of the scaled number counts as 1, and there are no limits. */
+  /**
+   * Rows that show what is usual: how much columns vary, and how far they go. Without them, one unit of the number that
+   * goes into the model counts as 1, and there are no limits.
+   */
   readonly data?: Explained;
   /** What is short: few and small changes (`'l1'`), or the straight line (`'l2'`). Default `'l1'`. */
   readonly distance?: 'l1' | 'l2';
