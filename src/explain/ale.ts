@@ -32,6 +32,8 @@ export interface AccumulatedLocalEffects {
   readonly localEffects: readonly (readonly number[])[];
   /** `[outputs][bins + 1]`: their sums up to each edge, centred. */
   readonly values: readonly (readonly number[])[];
+  /** What the rows have in the column, for a rug below the curve. */
+  readonly observed: readonly number[];
   readonly rows: number;
   readonly cost: Cost;
   readonly warnings: readonly string[];
@@ -89,6 +91,7 @@ export async function ale(
     counts,
     localEffects,
     values: localEffects.map((effects) => accumulate(effects, counts)),
+    observed: [...values],
     rows: subject.rows,
     cost: subject.passes.cost,
     warnings:

@@ -92,6 +92,13 @@ export function featureOf(where: string, features: readonly Feature[], wanted: s
   });
 }
 
+/** What the rows have in a column, as the user knows it. */
+export function observedOf(feature: Feature, subject: Subject): Known[] {
+  const { x, rows, width } = subject;
+  if (!feature.isCategorical) return [...valuesOf(feature, subject)];
+  return Array.from({ length: rows }, (_, row) => feature.read(x, row * width));
+}
+
 /** Values of a numeric column for all rows: those that were given, where they have names, else scaling undone. */
 export function valuesOf(feature: Feature, { x, rows, width, original }: Subject): Float64Array {
   const i = feature.at[0]!;

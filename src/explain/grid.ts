@@ -1,4 +1,5 @@
 import { DataError, OptionError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type Feature, type Known, valuesOf } from './features.ts';
 import type { Subject } from './subject.ts';
@@ -32,6 +33,14 @@ export function gridOf(where: string, feature: Feature, subject: Subject, option
   return Array.from({ length: gridSize }, (_, i) => low + (i * (high - low)) / (gridSize - 1));
 }
 
+/** A column, and the values at which it is evaluated, as the user knows them. */
+export interface GridColumn {
+  readonly feature: string;
+  readonly values: readonly Known[];
+  /** What the rows have there, for a rug below the curve. */
+  readonly observed: readonly Known[];
+}
+
 /** Checks the options that hold for every column. */
 export function checkGrid(where: string, options: GridOptions): void {
   const { gridSize = 50, percentiles = [0.05, 0.95], grid } = options;
@@ -43,6 +52,18 @@ export function checkGrid(where: string, options: GridOptions): void {
     throw new OptionError(`${where}: percentiles must rise, came ${percentiles.join(', ')}`);
   if (grid !== undefined && (typeof grid !== 'object' || grid === null || Array.isArray(grid)))
     throw new OptionError(`${where}: grid must be lists of values by column`, { hint: '{ age: [20, 30] }' });
+}
+
+/** Refuses values for columns that are not asked for. */
+export function checkGridNames(where: string, { grid = {} }: GridOptions, columns: readonly Feature[]): void {
+  const known = columns.map(({ name }) => name);
+  for (const name of Object.keys(grid)) {
+    if (known.includes(name)) continue;
+    throw new OptionError(`${where}: grid has values for "${name}", which is not asked for`, {
+      known: known.join(', '),
+      hint: didYouMean(name, known),
+    });
+  }
 }
 
 function givenGrid(where: string, feature: Feature, values: readonly Known[]): Known[] {

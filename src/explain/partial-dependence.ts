@@ -2,8 +2,8 @@ import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
-import { type Feature, featureOf, featuresOf, type Known } from './features.ts';
-import { checkGrid, type GridOptions, gridOf } from './grid.ts';
+import { type Feature, featureOf, featuresOf, type Known, observedOf } from './features.ts';
+import { checkGrid, checkGridNames, type GridColumn, type GridOptions, gridOf } from './grid.ts';
 import { EXPLAIN_OPTIONS } from './options.ts';
 import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
 import { type Explained, Subject } from './subject.ts';
@@ -24,8 +24,8 @@ export interface PartialDependence {
   readonly method: 'partialDependence';
   readonly output: 'logit' | 'probability';
   readonly outputNames: readonly string[];
-  /** The one or two columns, and the values at which they are evaluated, as the user knows them. */
-  readonly grid: readonly { readonly feature: string; readonly values: readonly Known[] }[];
+  /** The one or two columns, and the values at which they are evaluated. */
+  readonly grid: readonly GridColumn[];
   /** `[outputs][points]`: means over the rows. Points are the values, of two columns those of the second run fastest. */
   readonly average?: readonly (readonly number[])[];
   /** `[outputs][rows][points]`: what the model says of each row at the points. */
@@ -77,6 +77,7 @@ export async function partialDependence(
   checkGrid(where, own);
   const subject = new Subject(where, model, inputs, overRows(where, rest));
   const columns = columnsOf(where, subject, feature, features);
+  checkGridNames(where, own, columns);
   const grid = columns.map((column) => gridOf(where, column, subject, own));
   const asked = askedOutputs(subject);
   if (kind !== 'average') checkRoom(where, subject.rows, grid, asked.length);
@@ -85,7 +86,11 @@ export async function partialDependence(
     method: where,
     output: subject.output,
     outputNames: asked.map((k) => subject.outputNames[k]!),
-    grid: columns.map(({ name }, i) => ({ feature: name, values: grid[i]! })),
+    grid: columns.map((column, i) => ({
+      feature: column.name,
+      values: grid[i]!,
+      observed: observedOf(column, subject),
+    })),
     ...(kind !== 'individual' && { average: curves.average }),
     ...(curves.individual && { individual: curves.individual }),
     rows: subject.rows,

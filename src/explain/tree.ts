@@ -1,5 +1,5 @@
 import type { Node } from './cart.ts';
-import { type Feature, type Known, valuesOf } from './features.ts';
+import { type Feature, type Known, observedOf, valuesOf } from './features.ts';
 import type { Subject } from './subject.ts';
 
 /** A node of a tree, and with it the tree below; plain data. A leaf has no column and nothing below. */
@@ -32,12 +32,11 @@ export interface SplitColumn {
 
 /** The columns by which rows can be told apart: numbers, positions in an order, and each category against the rest. */
 export function splitColumns(features: readonly Feature[], subject: Subject): SplitColumn[] {
-  const { rows, width, x } = subject;
   return features.flatMap((feature): SplitColumn[] => {
     const { kind, categories } = feature;
     if (kind === 'numeric')
       return [{ feature, values: valuesOf(feature, subject), meaning: (threshold) => ({ threshold }) }];
-    const known = Array.from({ length: rows }, (_, row) => feature.read(x, row * width));
+    const known = observedOf(feature, subject);
     const by = (number: (value: Known) => number) => Float64Array.from(known, number);
     if (kind === 'ordinal') {
       // What training never saw comes last, so that it is in no list of categories.

@@ -65,7 +65,7 @@ describeBackends('ale', (backend) => {
 
   test('of a linear model has its slope, in the units of the user, and mean 0 over the rows', async () => {
     const model = await linearModel(backend, [[0.5, 0, 1, -2, 3]]);
-    const { edges, values, counts } = await ale(model, people, { feature: 'age', bins: 6 });
+    const { edges, values, counts, observed } = await ale(model, people, { feature: 'age', bins: 6 });
     const { scale } = prepare.toJSON().inputs[0] as { scale: number };
     values[0]!.forEach((value, i) => {
       expect(value - values[0]![0]!).toBeCloseTo(((edges[i]! - edges[0]!) * 0.5) / scale, 5);
@@ -73,6 +73,7 @@ describeBackends('ale', (backend) => {
     const mean = counts.reduce((sum, n, k) => sum + n * (values[0]![k]! + values[0]![k + 1]!), 0);
     expect(Math.abs(mean)).toBeLessThan(1e-9);
     expect(counts.reduce((a, b) => a + b)).toBe(people.rows);
+    expect(observed).toEqual(people.toRows().map((row) => row['age']));
     const unused = await ale(model, people, { feature: 'height' });
     expect(unused.values[0]!.every((value) => value === 0)).toBe(true);
   });

@@ -91,7 +91,7 @@ describeBackends('partialDependence', (backend) => {
   test('goes through the values of a column that has few, and undoes the scaling of numbers without names', async () => {
     const model = await networkOf(xor.net, 'tanh', backend);
     const { grid } = await partialDependence(model, xor.inputs, { feature: 0 });
-    expect(grid).toEqual([{ feature: 'x0', values: [0, 1] }]);
+    expect(grid).toEqual([{ feature: 'x0', values: [0, 1], observed: [0, 0, 1, 1] }]);
     const options = { feature: 'height', gridSize: 6 };
     const byName = await partialDependence(peopleModel(backend), people, options);
     const byNumber = await partialDependence(peopleModel(backend), prepare.inputs(people), options);
@@ -110,7 +110,8 @@ describeBackends('partialDependence', (backend) => {
   test('of a categorical column goes through its categories', async () => {
     const model = await linearModel(backend, [[0, 0, 1, -2, 3]]);
     const { grid, average } = await partialDependence(model, people, { feature: 'plan' });
-    expect(grid).toEqual([{ feature: 'plan', values: ['basic', 'gold', 'team'] }]);
+    const observed = people.toRows().map((row) => row['plan']);
+    expect(grid).toEqual([{ feature: 'plan', values: ['basic', 'gold', 'team'], observed }]);
     expect(average).toEqual([[1, -2, 3]]);
   });
 
@@ -171,6 +172,7 @@ describe('partialDependence refuses', () => {
     [{ feature: 'age', target: 'maybe' }, /there is no output "maybe"/],
     [{ feature: 'age', kind: 'ice' }, /kind: there is no "ice"/],
     [{ feature: 'plan', grid: { plan: ['silver'] } }, /the grid of "plan" has "silver"/],
+    [{ feature: 'age', grid: { aga: [1] } }, /values for "aga"[\s\S]*did you mean "age"/],
     [{ feature: 'age', grids: 3 }, /unknown option "grids"/],
   ])('%j', async (options, message) => {
     await expect(partialDependence(model, people, options as { feature: string })).rejects.toThrow(message);
