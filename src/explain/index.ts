@@ -31,6 +31,7 @@ export { type Faithfulness, type FaithfulnessOptions, faithfulness } from './fai
 export type { Known } from './features.ts';
 export type { Split } from './frame.ts';
 export { type GradientShapOptions, gradientShap } from './gradient-shap.ts';
+export type { GridColumn, GridOptions } from './grid.ts';
 export { type Infidelity, type InfidelityOptions, infidelity } from './infidelity.ts';
 export { type Influence, influence } from './influence.ts';
 export {
@@ -49,7 +50,6 @@ export type { Variant } from './moments.ts';
 export { type LayerNeurons, type Neuron, type Neurons, type NeuronsOptions, neurons } from './neurons.ts';
 export type { Stdev } from './noise.ts';
 export { type OcclusionOptions, occlusion } from './occlusion.ts';
-export type { GridColumn, GridOptions } from './grid.ts';
 export type { ExplainOptions, Target } from './options.ts';
 export {
   type PartialDependence,
@@ -69,8 +69,8 @@ export { inputXGradient, type SaliencyOptions, saliency } from './saliency.ts';
 export { type SanityCheck, type SanityCheckOptions, type SanityStage, sanityCheck } from './sanity-check.ts';
 export { type Method, type Sensitivity, type SensitivityOptions, sensitivity } from './sensitivity.ts';
 export { type ShapOptions, shap } from './shap.ts';
-export { type Shortcut, type ShortcutOptions, shortcut } from './shortcut.ts';
 export type { ShapleyAlgorithm } from './shapley-algorithm.ts';
+export { type Shortcut, type ShortcutOptions, shortcut } from './shortcut.ts';
 export { type Smoothed, type SmoothGradOptions, smoothGrad } from './smooth-grad.ts';
 export type { Estimate } from './spread.ts';
 export type { Explained } from './subject.ts';

@@ -46,8 +46,8 @@ export function readJudged(
 ): { readonly subject: Subject; readonly values: Float32Array } {
   checkOneOutput(where, options);
   if (judged instanceof Explanation) {
-    const { data, target } = judged;
-    const same = { target: [...target], ...options };
+    const { data, target, output } = judged;
+    const same = { target: [...target], output, ...options };
     return { subject: new Subject(where, model, data, same), values: valuesOf(judged) };
   }
   if (typeof judged !== 'object' || judged === null || !('inputs' in judged && 'values' in judged)) {

@@ -1,4 +1,4 @@
-import { dense, type Model, sequential } from 'glia';
+import { dense, flatten, type Model, sequential } from 'glia';
 import {
   deletion,
   type Explained,
@@ -202,5 +202,27 @@ describeBackends('faithfulness', (backend) => {
     const stop = new AbortController();
     const onProgress = () => stop.abort(new Error('enough'));
     await expect(faithfulness(net, one, { signal: stop.signal, onProgress })).rejects.toThrow('enough');
+  });
+
+  test('takes rows of several axes, and judges a probability as one', async () => {
+    const net = sequential([flatten(), dense(3, { activation: 'softmax' })], {
+      inputShape: [2, 3],
+      seed: 1,
+      backend,
+    });
+    const x = { data: normal(4, 6).data, shape: [4, 2, 3] };
+    const explanation = await saliency(net, x, { output: 'probability' });
+    const { curves, fractions } = await deletion(net, explanation);
+    expect([curves.shape, fractions.length]).toEqual([[4, 7], 7]);
+    expect(
+      furthest(
+        curves.data.filter((_, i) => i % 7 === 0),
+        [...explanation.outputs.data],
+      ),
+    ).toBeLessThan(1e-6);
+    const missed = await infidelity(net, explanation, { stdev: 1e-3, samples: 20 });
+    // The slope of a probability is good for so small a step; that of a logit would miss by some 1e-6.
+    expect([missed.output, missed.mean < 1e-10]).toEqual(['probability', true]);
+    expect((await sensitivity(net, x, saliency, { samples: 2 })).values.shape).toEqual([4]);
   });
 });
