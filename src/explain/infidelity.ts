@@ -17,7 +17,7 @@ import type { Subject } from './subject.ts';
 export interface InfidelityOptions extends OneOutputOptions {
   /** Perturbations: `[k, …input]` for every row, or `[n, k, …input]`. Default: drawn from a normal distribution. */
   readonly perturbations?: Data;
-  /** How many are drawn for each row. Default 50. */
+  /** How many are drawn; they serve every row. Default 50. */
   readonly samples?: number;
   /** Their standard deviation, in units of the inputs. Default 0.1. */
   readonly stdev?: number;
@@ -71,23 +71,20 @@ export async function infidelity(
   checkNumber('infidelity', 'seed', seed, { whole: true });
   const { subject, values } = readJudged('infidelity', model, judged, rest);
   const { rows, width, x, outputs } = subject;
-  const draw =
-    perturbations === undefined
-      ? { count: samples, of: drawn(seed, stdev) }
-      : givenPerturbations(subject, perturbations);
+  const { of: perturbationOf, count: K } = perturbationsFor(subject, perturbations, () =>
+    drawn(seed, stdev, samples * width),
+  );
   const scores = await scoresOf(subject, x, (done) => 0.1 * done);
   const targets = subject.targets(scores);
-  const K = draw.count;
   // What the attributions say of each perturbation, noted while its row is made.
   const told = new Float64Array(rows * K);
-  const perturbation = new Float32Array(width);
   const after = await scoresOfMade(
     subject,
     {
       rows: rows * K,
       make(i, into) {
         const row = Math.floor(i / K);
-        draw.of(row, i % K, perturbation);
+        const perturbation = perturbationOf(row, i % K);
         for (let j = 0; j < width; j++) {
           into[j] = x[row * width + j]! - perturbation[j]!;
           told[i]! += perturbation[j]! * values[row * width + j]!;
@@ -124,17 +121,23 @@ export async function infidelity(
 
 const INFIDELITY_OPTIONS = [...ONE_OUTPUT_OPTIONS, 'perturbations', 'samples', 'stdev', 'seed'] as const;
 
-/** Writes perturbation `k` of a row. */
-type Draw = (row: number, k: number, into: Float32Array) => void;
-
-function drawn(seed: number, stdev: number): Draw {
-  return (row, k, into) => {
-    const random = Random.of(seed, `infidelity ${row} ${k}`);
-    for (let j = 0; j < into.length; j++) into[j] = stdev * random.normal();
-  };
+/** Normal numbers: the same perturbations serve all rows, which costs as many draws as one. */
+function drawn(seed: number, stdev: number, count: number): Float32Array {
+  const random = Random.of(seed, 'infidelity');
+  return Float32Array.from({ length: count }, () => stdev * random.normal());
 }
 
-function givenPerturbations({ rows, width, shape }: Subject, given: Data): { count: number; of: Draw } {
+/** How many perturbations a row has, and each of them. */
+function perturbationsFor(
+  { rows, width, shape }: Subject,
+  given: Data | undefined,
+  draw: () => Float32Array,
+): { readonly count: number; readonly of: (row: number, k: number) => ArrayLike<number> } {
+  const at = (data: Float32Array | Int32Array, i: number) => data.subarray(i * width, (i + 1) * width);
+  if (given === undefined) {
+    const data = draw();
+    return { count: data.length / width, of: (_, k) => at(data, k) };
+  }
   const { data, shape: came } = toMatrix(given, 'perturbations');
   const own = sameShape(came, [rows, came[1] ?? 0, ...shape]);
   if (!own && !sameShape(came, [came[0]!, ...shape])) {
@@ -144,11 +147,5 @@ function givenPerturbations({ rows, width, shape }: Subject, given: Data): { cou
     });
   }
   const count = came[own ? 1 : 0]!;
-  return {
-    count,
-    of(row, k, into) {
-      const from = ((own ? row * count : 0) + k) * width;
-      into.set(data.subarray(from, from + width));
-    },
-  };
+  return { count, of: (row, k) => at(data, own ? row * count + k : k) };
 }

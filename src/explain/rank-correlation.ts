@@ -28,13 +28,16 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
 
 /** Ranks from 1; equal numbers share the mean of theirs. */
 export function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
-  const result = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
-    for (let i = from; i < to; i++) result[order[i]!] = (from + 1 + to) / 2;
-    from = to;
-  }
-  return result;
+  const sorted = Float64Array.from(values).sort();
+  // How many are below a number, and how many are not above it.
+  const count = (value: number, orEqual: boolean): number => {
+    let [from, to] = [0, sorted.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (sorted[middle]! < value || (orEqual && sorted[middle] === value)) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  };
+  return Float64Array.from(values, (value) => (count(value, false) + 1 + count(value, true)) / 2);
 }

@@ -19,7 +19,7 @@ export type Method = (model: Model, inputs: Explained, options: ExplainOptions) 
 
 /** Options of {@link sensitivity}. */
 export interface SensitivityOptions extends OneOutputOptions {
-  /** Moves: `[k, …input]`, the same for every row. Default: drawn for each row. */
+  /** Moves, the same for every row: `[k, …input]`. Default: drawn from a uniform distribution. */
   readonly perturbations?: Data;
   /** How many are drawn. Default 10. */
   readonly samples?: number;
@@ -76,11 +76,16 @@ export async function sensitivity(
   checkNumber('sensitivity', 'seed', seed, { whole: true });
   const subject = new Subject('sensitivity', model, inputs, rest);
   const { rows, width, x, shape, passes } = subject;
-  const moves = perturbations === undefined ? undefined : movesOf(subject, perturbations);
-  const K = moves === undefined ? samples : moves.length / width;
+  const moves =
+    perturbations === undefined ? drawn(seed, radius, samples * width) : movesOf(subject, perturbations);
+  const K = moves.length / width;
   const { signal } = options;
   const explain = async (data: Float32Array, target: ExplainOptions['target']) => {
-    const asked = { output: subject.output, ...(target && { target }), ...(signal && { signal }) };
+    const asked = {
+      output: subject.output,
+      ...(target !== undefined && { target }),
+      ...(signal && { signal }),
+    };
     const explanation = await method(model, { data, shape: [rows, ...shape] }, asked);
     passes.count(explanation.cost);
     return explanation;
@@ -93,12 +98,9 @@ export async function sensitivity(
   for (let k = 0; k < K; k++) {
     passes.report((k + 1) / (K + 1));
     passes.check();
-    const random = Random.of(seed, `sensitivity ${k}`);
-    const move = (_: number, i: number): number =>
-      moves?.[k * width + (i % width)] ?? radius * (2 * random.uniform() - 1);
     const moved = valuesOf(
       await explain(
-        x.map((value, i) => value + move(value, i)),
+        x.map((value, i) => value + moves[k * width + (i % width)]!),
         target,
       ),
     );
@@ -138,6 +140,12 @@ export function checkMethod(where: string, method: unknown): void {
   throw new OptionError(`${where}: the method must be a function, got ${typeof method}`, {
     hint: 'such as saliency, of glia/explain',
   });
+}
+
+/** Uniform numbers: the same moves serve all rows. */
+function drawn(seed: number, radius: number, count: number): Float32Array {
+  const random = Random.of(seed, 'sensitivity');
+  return Float32Array.from({ length: count }, () => radius * (2 * random.uniform() - 1));
 }
 
 function movesOf({ shape }: Subject, given: Data): Float32Array {

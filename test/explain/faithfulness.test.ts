@@ -142,7 +142,8 @@ describeBackends('faithfulness', (backend) => {
       return saliency(model, x, options);
     };
     await sensitivity(net, inputs, spy, { radius: 100, samples: 2 });
-    expect(asked).toEqual([undefined, target, target]);
+    await sensitivity(net, inputs, spy, { samples: 1, target: 0 });
+    expect(asked).toEqual([undefined, target, target, 0, target]);
     const empty = sequential([dense(2, { init: 'zeros' })], { inputShape: [5], backend });
     expect((await sensitivity(empty, inputs, saliency)).warnings).toHaveLength(1);
   });
