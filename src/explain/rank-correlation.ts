@@ -2,10 +2,14 @@
  * Rank correlation (Spearman, 1904): Pearson's of the ranks, ties sharing the mean of theirs. NaN where one side has a
  * single value only, unless both are the same number for number: then 1.
  */
-export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function rankCorrelation(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  ranksOfA: ArrayLike<number> = ranks(a),
+): number {
   let same = true;
   for (let i = 0; i < a.length && same; i++) same = a[i] === b[i];
-  return same ? 1 : correlation(ranks(a), ranks(b));
+  return same ? 1 : correlation(ranksOfA, ranks(b));
 }
 
 /** Pearson's correlation; NaN where one side has a single value only. */
@@ -28,16 +32,26 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
 
 /** Ranks from 1; equal numbers share the mean of theirs. */
 export function ranks(values: ArrayLike<number>): Float64Array {
-  const sorted = Float64Array.from(values).sort();
-  // How many are below a number, and how many are not above it.
-  const count = (value: number, orEqual: boolean): number => {
-    let [from, to] = [0, sorted.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (sorted[middle]! < value || (orEqual && sorted[middle] === value)) from = middle + 1;
-      else to = middle;
-    }
-    return from;
-  };
-  return Float64Array.from(values, (value) => (count(value, false) + 1 + count(value, true)) / 2);
+  const sorted = new Float64Array(values).sort();
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < result.length; i++) {
+    const below = countBelow(sorted, values[i]!, false);
+    const tied = sorted[below + 1] === values[i];
+    const upTo = tied ? countBelow(sorted, values[i]!, true) : below + 1;
+    result[i] = (below + 1 + upTo) / 2;
+  }
+  return result;
+}
+
+/** How many of some sorted numbers are below a value, or not above it. */
+function countBelow(sorted: Float64Array, value: number, orEqual: boolean): number {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const one = sorted[middle]!;
+    if (one < value || (orEqual && one === value)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

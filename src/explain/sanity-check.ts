@@ -6,7 +6,7 @@ import type { Cost, Explanation } from './explanation.ts';
 import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
 import type { ExplainOptions } from './options.ts';
 import { layersFromTop, randomised } from './randomise.ts';
-import { rankCorrelation } from './rank-correlation.ts';
+import { rankCorrelation, ranks } from './rank-correlation.ts';
 import { checkMethod, type Method } from './sensitivity.ts';
 import { type Estimate, estimate } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
@@ -91,7 +91,7 @@ export async function sanityCheck(
     return explanation;
   };
   const first = await explain(model, target);
-  const before = valuesOf(first);
+  const compare = comparison(valuesOf(first), width);
   const stages: SanityStage[] = [];
   let unranked = 0;
   for (let stage = 1; stage <= layers.length; stage++) {
@@ -99,11 +99,7 @@ export async function sanityCheck(
     const draws: number[] = [];
     for (let draw = 0; draw < repeats; draw++) {
       await twin.writeWeights(randomised(session.network, weights, random, seed + draw));
-      const each = rowCorrelations(
-        before,
-        valuesOf(await explain(new Model(twin), [...first.target])),
-        width,
-      );
+      const each = compare(valuesOf(await explain(new Model(twin), [...first.target])));
       unranked += each.filter(Number.isNaN).length;
       const ranked = each.filter((one) => !Number.isNaN(one));
       if (ranked.length > 0) draws.push(estimate(ranked).mean);
@@ -135,9 +131,9 @@ export async function sanityCheck(
 
 const NOTHING: Estimate = { mean: Number.NaN, stdError: Number.NaN };
 
-function rowCorrelations(a: Float32Array, b: Float32Array, width: number): number[] {
-  return Array.from({ length: a.length / width }, (_, row) => {
-    const [from, to] = [row * width, (row + 1) * width];
-    return rankCorrelation(a.subarray(from, to), b.subarray(from, to));
-  });
+/** Compares rows of attributions with some that are ranked once. */
+function comparison(a: Float32Array, width: number): (b: Float32Array) => number[] {
+  const rowOf = (values: Float32Array, row: number) => values.subarray(row * width, (row + 1) * width);
+  const ranked = Array.from({ length: a.length / width }, (_, row) => ranks(rowOf(a, row)));
+  return (b) => ranked.map((own, row) => rankCorrelation(rowOf(a, row), rowOf(b, row), own));
 }
