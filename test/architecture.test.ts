@@ -115,7 +115,13 @@ describe('what only one file knows', () => {
 });
 
 describe('what is exported', () => {
-  const faces = ['src/index.ts', 'src/data/index.ts', 'src/train/callbacks.ts', 'src/testing/index.ts'];
+  const faces = [
+    'src/index.ts',
+    'src/data/index.ts',
+    'src/train/callbacks.ts',
+    'src/plot/index.ts',
+    'src/testing/index.ts',
+  ];
   const exported = [
     ...new Map(faces.flatMap(exportsOf).map((one) => [`${one.file} ${one.name}`, one])).values(),
   ];

@@ -1,0 +1,92 @@
+import { OptionError } from '../base/errors.ts';
+import { numeral } from './numerals.ts';
+import { checkLength, fieldsOf, finiteNumbersOf, finiteOf, listOf, namesOf, textOf } from './reading.ts';
+
+/** What one prediction is made of. */
+export interface AttributionData {
+  /** Contribution of each feature. */
+  readonly values: ArrayLike<number>;
+  /** Prediction without any feature, which the contributions are counted from. */
+  readonly baseValue: number;
+  /** The prediction. Default: base value plus contributions. */
+  readonly output?: number;
+  /** Names of the features. Default `feature 0`, `feature 1`, … */
+  readonly names?: ArrayLike<string>;
+  /** The features' values as the reader knows them; shown as `name = value`. */
+  readonly inputs?: ArrayLike<number | string>;
+  /** What is predicted, such as the name of the class. */
+  readonly outputName?: string;
+  /** Unit of the axis, such as `logit` or `probability`. */
+  readonly unit?: string;
+}
+
+/** A contribution with its name. */
+export interface Part {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Attributions that were read: the parts in order of size, and where they lead. */
+export interface Attribution {
+  readonly parts: readonly Part[];
+  readonly baseValue: number;
+  readonly output: number;
+  readonly outputName: string;
+  readonly unit: string | undefined;
+}
+
+/** A remainder below this share of the numbers involved is rounding in float32. */
+const ROUNDING = 1e-4;
+
+/** Reads attributions. The `most` - 1 largest stay apart, the rest becomes one part, and what the output has besides another. */
+export function attributionOf(where: string, data: AttributionData, most: number): Attribution {
+  const known = ['values', 'baseValue', 'output', 'names', 'inputs', 'outputName', 'unit'];
+  const fields = fieldsOf(where, data, known);
+  const values = finiteNumbersOf(where, 'values', fields.values);
+  const baseValue = finiteOf(where, 'baseValue', fields.baseValue);
+  const sum = values.reduce((total, value) => total + value, baseValue);
+  const output = fields.output === undefined ? sum : finiteOf(where, 'output', fields.output);
+  checkSums(where, values, baseValue, output);
+  const names = featureNames(where, fields.names, fields.inputs, values.length);
+  const all = names.map((name, i) => ({ name, value: values[i]! }));
+  all.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  const parts = all.length > most ? gathered(all, most - 1) : all;
+  const size = values.reduce(
+    (total, value) => total + Math.abs(value),
+    Math.abs(baseValue) + Math.abs(output),
+  );
+  const rest = output - sum;
+  if (Math.abs(rest) > ROUNDING * size) parts.push({ name: 'not explained', value: rest });
+  const outputName = textOf(where, 'outputName', fields.outputName, 'output');
+  return { parts, baseValue, output, outputName, unit: textOf(where, 'unit', fields.unit, undefined) };
+}
+
+/** Names as the reader knows them: `age = 41`. */
+export function featureNames(where: string, names: unknown, inputs: unknown, length: number): string[] {
+  const read = namesOf(where, 'names', names, length, (i) => `feature ${i}`);
+  if (inputs === undefined) return read;
+  const list = listOf(where, 'inputs', inputs, 'numbers or strings');
+  checkLength(where, 'inputs', list.length, length);
+  return read.map((name, i) => `${name} = ${shown(where, i, list[i])}`);
+}
+
+function shown(where: string, i: number, value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? numeral(value) : 'missing';
+  throw new OptionError(`${where}: inputs[${i}] must be a number or a string, got ${typeof value}`);
+}
+
+function gathered(all: readonly Part[], kept: number): Part[] {
+  const rest = all.slice(kept);
+  const value = rest.reduce((total, part) => total + part.value, 0);
+  return [...all.slice(0, kept), { name: `${rest.length} others`, value }];
+}
+
+function checkSums(where: string, values: Float64Array, baseValue: number, output: number): void {
+  const reach = values.reduce(
+    (total, value) => total + Math.abs(value),
+    Math.abs(baseValue) + Math.abs(output),
+  );
+  if (Number.isFinite(reach * 2)) return;
+  throw new OptionError(`${where}: the sum of the values is beyond what a number can hold`);
+}

@@ -1,0 +1,107 @@
+import { MARK } from './marks.ts';
+import { decimals, element, joined, type Markup } from './markup.ts';
+import { fill } from './theme.ts';
+
+/** A rectangle of cells, and where it is drawn. */
+export interface Lattice {
+  readonly rows: number;
+  readonly columns: number;
+  readonly left: number;
+  readonly top: number;
+  /** Size of a cell in pixels. */
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+/** Steps of a scale: finer ones are not told apart by eye, and cells of a step share one path. */
+const STEPS = 24;
+/** From this share of the greatest on, a negative cell carries its sign. */
+const SIGNED = 0.1;
+
+/**
+ * Cells in the colour of their sign, as dense as their share of `limit`: the scale is symmetric about zero, where
+ * nothing is drawn. Negative cells carry a minus. What is not finite stays empty.
+ */
+export function signedCells(lattice: Lattice, values: ArrayLike<number>, limit: number): Markup {
+  const level = (i: number) => Math.round(Math.max(-1, Math.min(1, share(values[i]!, limit))) * STEPS);
+  const levels = groups(lattice, level);
+  const colours = [...levels].map(([step, cells]) =>
+    element('path', {
+      d: cells.join(''),
+      class: `${fill(step > 0 ? 'positive' : 'negative')} ${MARK}`,
+      'fill-opacity': Math.abs(step) / STEPS,
+    }),
+  );
+  const minus = [...levels].flatMap(([step, cells]) => (-step / STEPS >= SIGNED ? cells : []));
+  const signs = minus.map((cell) =>
+    cell.replace(/^M(\d+) (\d+)h.*/, (_, x, y) => `M${x}.3 ${y}.45h.4v.1h-.4z`),
+  );
+  return placed(lattice, [
+    ...colours,
+    ...(signs.length === 0 ? [] : [element('path', { d: signs.join(''), class: fill('ink') })]),
+  ]);
+}
+
+/** Cells of one colour, as dense as `density`, from 0 to 1. */
+export function denseCells(lattice: Lattice, density: (i: number) => number, className: string): Markup {
+  const levels = groups(lattice, (i) => Math.round(Math.max(0, Math.min(1, density(i))) * STEPS));
+  return placed(
+    lattice,
+    [...levels].map(([step, cells]) =>
+      element('path', { d: cells.join(''), class: `${className} ${MARK}`, 'fill-opacity': step / STEPS }),
+    ),
+  );
+}
+
+/** Cells of any colour, as photographs have them. */
+export function colouredCells(lattice: Lattice, colour: (i: number) => string): Markup {
+  const byColour = new Map<string, string[]>();
+  eachCell(lattice, (i, d) => {
+    const name = colour(i);
+    byColour.set(name, [...(byColour.get(name) ?? []), d]);
+  });
+  return placed(
+    lattice,
+    [...byColour].map(([name, cells]) => element('path', { d: cells.join(''), fill: name, class: MARK })),
+  );
+}
+
+/** A share that no finite number makes NaN or infinite. */
+function share(x: number, limit: number): number {
+  return Number.isFinite(x) && limit > 0 ? x / limit : 0;
+}
+
+function groups(lattice: Lattice, level: (i: number) => number): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  eachCell(lattice, (i, d) => {
+    const step = level(i);
+    if (step === 0) return;
+    const cells = found.get(step);
+    if (cells === undefined) found.set(step, [d]);
+    else cells.push(d);
+  });
+  return new Map([...found].sort(([a], [b]) => a - b));
+}
+
+function eachCell({ rows, columns }: Lattice, visit: (i: number, d: string) => void): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      visit(row * columns + column, `M${column} ${row}h1v1h-1z`);
+    }
+  }
+}
+
+/** Cells are one unit wide and high inside; so their paths are short. */
+function placed({ left, top, cellWidth, cellHeight }: Lattice, inside: readonly Markup[]): Markup {
+  const scale = `scale(${number(cellWidth)} ${number(cellHeight)})`;
+  return element(
+    'g',
+    { transform: `translate(${decimals(left)} ${decimals(top)}) ${scale}`, 'shape-rendering': 'crispEdges' },
+    joined(inside),
+  );
+}
+
+/** Four decimals: an error in the size of a cell is multiplied by their number. */
+function number(x: number): string {
+  return String(Math.round(x * 1e4) / 1e4);
+}

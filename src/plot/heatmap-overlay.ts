@@ -1,0 +1,187 @@
+import { DataError } from '../base/errors.ts';
+import { checkNumber } from '../base/ranges.ts';
+import { colouredCells, type Lattice, signedCells } from './cells.ts';
+import { bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { element, joined, type Markup } from './markup.ts';
+import { numeral, percent } from './numerals.ts';
+import { coarser, type Picture } from './picture.ts';
+import { fieldsOf, finiteNumbersOf, leftOut, numbersOf, textOf } from './reading.ts';
+import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
+import { label, SIZE } from './text.ts';
+import { stroke } from './theme.ts';
+
+/** What {@link heatmapOverlay} draws. */
+export interface HeatmapOverlayData {
+  /** The picture, row by row from the top left; with three channels red, green, blue of each pixel one after the other. */
+  readonly image: ArrayLike<number>;
+  /** A contribution for each pixel, row by row. */
+  readonly attributions: ArrayLike<number>;
+  /** Pixels of a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** 1 for grey or 3 for colours. Default 1. */
+  readonly channels?: 1 | 3;
+  /** Numbers that stand for black and for white. Default: the least and the greatest of the picture. */
+  readonly range?: readonly [black: number, white: number];
+  /** The colour scale goes from minus this to this. Default: the largest size. */
+  readonly limit?: number;
+  /** What was explained, such as the class: `digit 7`. */
+  readonly outputName?: string;
+  /** Unit of the contributions. */
+  readonly unit?: string;
+}
+
+const GAP = 16;
+const HEADING = 20;
+/** Share of its strength that the picture keeps below the contributions. */
+const FAINT = 0.3;
+/** More pixels a side than a reader can tell apart. */
+const SIDE = 64;
+
+/**
+ * An image, and beside it the same with each pixel's contribution over it: red raises the output, blue with a minus
+ * lowers it, on a scale that is symmetric about zero.
+ *
+ * | field             | what                                                         |
+ * | ----------------- | ------------------------------------------------------------ |
+ * | `image`           | `[height · width · channels]`, channels last                 |
+ * | `attributions`    | `[height · width]`                                           |
+ * | `width`, `height` | pixels of the image                                          |
+ * | `channels`        | 1 (grey) or 3 (red, green, blue)                             |
+ * | `range`           | the numbers for black and white                              |
+ * | `limit`           | the contribution whose colour is full; default the largest   |
+ * | `outputName`      | what was explained                                           |
+ * | `unit`            | unit of the contributions                                    |
+ *
+ * Beyond 64 pixels a side, blocks of them are drawn as one, contributions as their mean, and a note says so.
+ * Contributions that are not finite stay empty, and a note says how many.
+ *
+ * @throws {OptionError} for unknown fields and options, and for what is not of its type.
+ * @throws {ShapeError} when image or attributions are not as many as the pixels.
+ * @throws {DataError} for a pixel that is not finite, and a range that is empty.
+ * @example
+ * heatmapOverlay({ image: pixels, attributions: why, width: 8, height: 8, range: [0, 16], outputName: 'digit 3' });
+ */
+export function heatmapOverlay(data: HeatmapOverlayData, options: PlotOptions = {}): string {
+  const own = plotOptions('heatmapOverlay', options);
+  const { picture, attributions, unit, outputName, limit, block } = read(data);
+  const { rows, columns } = picture;
+  const side = (bodyWidth(own) - GAP) / 2;
+  const cell = Math.min(side / columns, (1.5 * side) / rows);
+  const missing = attributions.reduce((count, x) => count + (Number.isFinite(x) ? 0 : 1), 0);
+  return figure({
+    where: 'heatmapOverlay',
+    options: own,
+    title: `What speaks for ${outputName}, pixel by pixel`,
+    description: describe(attributions, picture, limit, outputName),
+    least: HEADING + cell * rows + SCALE_HEIGHT,
+    notes: [
+      ...(block > 1 ? [`Each cell is a block of ${block} × ${block} pixels.`] : []),
+      ...leftOut(missing, attributions.length, 'contributions'),
+    ],
+    draw: (body) => {
+      const spare = (body.bottom - body.top - HEADING - SCALE_HEIGHT - cell * rows) / 2;
+      const lattice = (left: number): Lattice => ({
+        ...{ rows, columns, cellWidth: cell, cellHeight: cell },
+        left: left + (side - cell * columns) / 2,
+        top: body.top + HEADING + Math.max(0, spare),
+      });
+      const [first, second] = [lattice(body.left), lattice(body.left + side + GAP)];
+      return [
+        heading('image', first),
+        unmarked(colouredCells(first, picture.colour)),
+        frame(first),
+        heading('contributions', second),
+        element('g', { opacity: FAINT }, unmarked(colouredCells(second, picture.colour))),
+        signedCells(second, attributions, limit),
+        frame(second),
+        signedScale(body, limit, unit),
+      ];
+    },
+  });
+}
+
+interface Overlay {
+  readonly picture: Picture;
+  readonly attributions: Float64Array;
+  readonly unit: string;
+  readonly outputName: string;
+  readonly limit: number;
+  readonly block: number;
+}
+
+function read(data: HeatmapOverlayData): Overlay {
+  const where = 'heatmapOverlay';
+  const known = [
+    'image',
+    'attributions',
+    'width',
+    'height',
+    'channels',
+    'range',
+    'limit',
+    'outputName',
+    'unit',
+  ];
+  const fields = fieldsOf(where, data, known);
+  const columns = checkNumber(where, 'width', fields.width, { least: 1, most: 8192, whole: true });
+  const rows = checkNumber(where, 'height', fields.height, { least: 1, most: 8192, whole: true });
+  const channels = checkNumber(where, 'channels', fields.channels ?? 1, { least: 1, most: 3, whole: true });
+  if (channels === 2) throw new DataError(`${where}: channels is 2, wanted 1 (grey) or 3 (red, green, blue)`);
+  const pixels = finiteNumbersOf(where, 'image', fields.image, rows * columns * channels);
+  const contributions = numbersOf(where, 'attributions', fields.attributions, rows * columns);
+  const block = Math.ceil(Math.max(rows, columns) / SIDE);
+  const picture = coarser({ pixels, rows, columns, channels }, block, rangeOf(fields.range, pixels));
+  const attributions = picture.meanOf(contributions);
+  return {
+    picture,
+    attributions,
+    block,
+    limit: limitOf(where, fields.limit, attributions),
+    unit: textOf(where, 'unit', fields.unit, ''),
+    outputName: textOf(where, 'outputName', fields.outputName, 'the output'),
+  };
+}
+
+function rangeOf(range: unknown, pixels: Float64Array): readonly [number, number] {
+  if (range === undefined) {
+    const ends = pixels.reduce(
+      ([low, high], x) => [Math.min(low!, x), Math.max(high!, x)],
+      [Infinity, -Infinity],
+    );
+    return ends[0]! < ends[1]! ? [ends[0]!, ends[1]!] : [ends[0]!, ends[0]! + 1];
+  }
+  const [black, white] = finiteNumbersOf('heatmapOverlay', 'range', range, 2);
+  if (black === white)
+    throw new DataError(`heatmapOverlay: range is from ${black} to ${white}, wanted two numbers`);
+  return [black!, white!];
+}
+
+/** Cells of the image are no data of the explanation. */
+function unmarked(markup: Markup): Markup {
+  return markup.replaceAll(' class="mark"', '') as Markup;
+}
+
+function heading(text: string, { left, top, columns, cellWidth }: Lattice): Markup {
+  const middle = left + (columns * cellWidth) / 2;
+  return joined([label(middle, top - 6, text, { anchor: 'middle', size: SIZE.tick, colour: 'soft' })]);
+}
+
+function frame({ left, top, rows, columns, cellWidth, cellHeight }: Lattice): Markup {
+  const [width, height] = [columns * cellWidth, rows * cellHeight];
+  return element('rect', { x: left, y: top, width, height, fill: 'none', class: stroke('grid') });
+}
+
+function describe(
+  values: Float64Array,
+  { rows, columns }: Picture,
+  limit: number,
+  outputName: string,
+): string {
+  const sums = [0, 0];
+  for (const x of values) if (Number.isFinite(x)) sums[x > 0 ? 0 : 1]! += Math.abs(x) / limit;
+  const share = sums[0]! + sums[1]! === 0 ? 0 : sums[0]! / (sums[0]! + sums[1]!);
+  const size = `Image of ${columns} × ${rows} cells; colours from ${numeral(-limit)} to ${numeral(limit)}.`;
+  return `${size} Of all contributions to ${outputName} by size, ${percent(share)} raise it.`;
+}

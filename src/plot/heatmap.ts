@@ -1,0 +1,133 @@
+import { type Lattice, signedCells } from './cells.ts';
+import { nothing } from './empty.ts';
+import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { joined, type Markup } from './markup.ts';
+import { counted, numeral } from './numerals.ts';
+import { fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
+import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
+import { label, SIZE, widthOf } from './text.ts';
+
+/** What {@link heatmap} draws. */
+export interface HeatmapData {
+  /** Numbers, a row of cells each. */
+  readonly values: Rows;
+  /** Names of the rows and of the columns. Default: none. */
+  readonly rowNames?: ArrayLike<string>;
+  readonly columnNames?: ArrayLike<string>;
+  /** The colour scale goes from minus this to this. Default: the largest size. */
+  readonly limit?: number;
+  /** What the colours count. */
+  readonly unit?: string;
+}
+
+const NAMES = 96;
+/** Rows lower than this cannot carry a name. */
+const NAMED_ROW = 14;
+
+/**
+ * A table of numbers as colours, symmetric about zero: red above, blue with a minus below, the denser the larger.
+ * Contributions of features (columns) to predictions (rows), for instance.
+ *
+ * | field         | what                                                    |
+ * | ------------- | ------------------------------------------------------- |
+ * | `values`      | numbers `[rows, columns]`                               |
+ * | `rowNames`    | a name for each row                                     |
+ * | `columnNames` | a name for each column                                  |
+ * | `limit`       | the number whose colour is full; default the largest    |
+ * | `unit`        | what the colours count                                  |
+ *
+ * Cells that are not finite stay empty, and a note says how many; what is beyond the limit has its colour.
+ *
+ * @throws {OptionError} for unknown fields and options, and for what is not of its type.
+ * @throws {ShapeError} when rows differ in length, or names are not as many.
+ * @example
+ * heatmap({ values: [[0.3, -0.1], [0, 0.4]], columnNames: ['age', 'income'], unit: 'logit' });
+ */
+export function heatmap(data: HeatmapData, options: PlotOptions = {}): string {
+  const own = plotOptions('heatmap', options);
+  const fields = fieldsOf('heatmap', data, ['values', 'rowNames', 'columnNames', 'limit', 'unit']);
+  const values = gridOf('heatmap', 'values', fields.values);
+  const rowNames = namesOf('heatmap', 'rowNames', fields.rowNames, values.rows, () => '');
+  const columnNames = namesOf('heatmap', 'columnNames', fields.columnNames, values.columns, () => '');
+  const limit = limitOf('heatmap', fields.limit, values.data);
+  const unit = textOf('heatmap', 'unit', fields.unit, '');
+  const missing = values.data.reduce((count, x) => count + (Number.isFinite(x) ? 0 : 1), 0);
+  const height = Math.min(480, Math.max(20, values.rows * (values.rows <= 24 ? 20 : 8)));
+  const above = fields.columnNames === undefined ? 0 : Math.min(NAMES, widest(columnNames)) + 8;
+  return figure({
+    where: 'heatmap',
+    options: own,
+    title: unit === '' ? 'Values by row and column' : unit,
+    description: describe(values, rowNames, columnNames, limit),
+    least: above + height + SCALE_HEIGHT,
+    notes: leftOut(missing, values.data.length, 'cells'),
+    draw: (body) => {
+      const side =
+        fields.rowNames === undefined ? 0 : Math.min((body.right - body.left) * 0.35, widest(rowNames)) + 8;
+      // Slanting names of columns stand out to the right.
+      const slant = above * 0.6;
+      const area = {
+        left: body.left + side,
+        top: body.top + above,
+        right: body.right - slant,
+        bottom: body.bottom - SCALE_HEIGHT,
+      };
+      if (values.data.length === 0) return [nothing(area)];
+      const cells = latticeIn(area, values);
+      return [
+        rowLabels(rowNames, cells, body, area),
+        columnLabels(columnNames, cells, area, above),
+        signedCells(cells, values.data, limit),
+        signedScale(body, limit, unit),
+      ];
+    },
+  });
+}
+
+function latticeIn(area: Box, { rows, columns }: Grid): Lattice {
+  const cellWidth = (area.right - area.left) / columns;
+  const cellHeight = (area.bottom - area.top) / rows;
+  return { rows, columns, left: area.left, top: area.top, cellWidth, cellHeight };
+}
+
+function rowLabels(names: readonly string[], cells: Lattice, body: Box, area: Box): Markup {
+  const every = Math.ceil(NAMED_ROW / cells.cellHeight);
+  const room = area.left - 6 - body.left;
+  const shown = names.map((name, i) => {
+    if (name === '' || i % every !== 0) return joined([]);
+    const y = area.top + (i + 0.5) * cells.cellHeight + 4;
+    return label(area.left - 6, y, name, { anchor: 'end', size: SIZE.tick, room });
+  });
+  return joined(shown);
+}
+
+function columnLabels(names: readonly string[], cells: Lattice, area: Box, above: number): Markup {
+  const every = Math.ceil(NAMED_ROW / cells.cellWidth);
+  const shown = names.map((name, i) => {
+    if (name === '' || i % every !== 0) return joined([]);
+    const x = area.left + (i + 0.5) * cells.cellWidth;
+    return label(x, area.top - 6, name, { size: SIZE.tick, room: above, turn: -55 });
+  });
+  return joined(shown);
+}
+
+function widest(names: readonly string[]): number {
+  return Math.max(0, ...names.map((name) => widthOf(name, SIZE.tick)));
+}
+
+function describe(
+  { rows, columns, data }: Grid,
+  rowNames: readonly string[],
+  columnNames: readonly string[],
+  limit: number,
+): string {
+  const size = `${counted(rows, 'row')} and ${counted(columns, 'column')}; colours from ${numeral(-limit)} to ${numeral(limit)}.`;
+  let most = -1;
+  data.forEach((x, i) => {
+    if (Number.isFinite(x) && (most === -1 || Math.abs(x) > Math.abs(data[most]!))) most = i;
+  });
+  if (most === -1) return size;
+  const row = rowNames[Math.floor(most / columns)] || `row ${Math.floor(most / columns)}`;
+  const column = columnNames[most % columns] || `column ${most % columns}`;
+  return `${size} Largest: ${numeral(data[most]!)} at ${row}, ${column}.`;
+}

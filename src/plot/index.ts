@@ -1,0 +1,11 @@
+export type { AttributionData } from './attribution.ts';
+export { type BarData, type BarOptions, bar } from './bar.ts';
+export { type BeeswarmData, type BeeswarmOptions, beeswarm } from './beeswarm.ts';
+export type { PlotOptions } from './figure.ts';
+export { type ForceOptions, force } from './force.ts';
+export { type HeatmapData, heatmap } from './heatmap.ts';
+export { type HeatmapOverlayData, heatmapOverlay } from './heatmap-overlay.ts';
+export type { Rows } from './reading.ts';
+export { type ScatterData, scatter } from './scatter.ts';
+export type { Theme } from './theme.ts';
+export { type WaterfallOptions, waterfall } from './waterfall.ts';

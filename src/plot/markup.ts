@@ -1,0 +1,54 @@
+declare const escaped: unique symbol;
+
+/** SVG text in which every special character is escaped: only the functions of this file make it from strings. */
+export type Markup = string & { readonly [escaped]: true };
+
+/** Values of attributes; those that are undefined are left out. */
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** An element. Numbers are rounded to two decimals: a hundredth of a pixel is not seen. */
+export function element(name: string, attributes: Attributes, ...children: readonly Markup[]): Markup {
+  const told = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? decimals(value) : withEntities(value!)}"`)
+    .join('');
+  const inside = children.join('');
+  return (inside === '' ? `<${name}${told}/>` : `<${name}${told}>${inside}</${name}>`) as Markup;
+}
+
+/** Text as the content of an element. */
+export function characters(text: string): Markup {
+  return withEntities(text) as Markup;
+}
+
+/** Several pieces, one after the other. */
+export function joined(pieces: readonly Markup[]): Markup {
+  return pieces.join('') as Markup;
+}
+
+/** A number as SVG has it, the same on every machine: two decimals, no exponent, no minus zero. */
+export function decimals(x: number): string {
+  const rounded = Math.round(x * 100) / 100;
+  return String(rounded === 0 ? 0 : rounded);
+}
+
+// What XML 1.0 has no way to write (section 2.2), and the C1 controls, which nothing shows.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** The text with each character that XML forbids as U+FFFD, and each run of white space as one blank. */
+export function printable(text: string): string {
+  return text.replace(FORBIDDEN, '\ufffd').replace(/\s+/g, ' ');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function withEntities(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}

@@ -1,0 +1,33 @@
+import { NAME, NUMBERS } from './axes.ts';
+import type { Box } from './figure.ts';
+import type { Markup } from './markup.ts';
+import { label, widthOf } from './text.ts';
+
+/** The area right of the rows' names, which take what they need, but not more than two fifths. */
+export function rowsArea(body: Box, names: readonly string[], unit: string | undefined): Box {
+  const room = Math.min((body.right - body.left) * 0.42, Math.max(0, ...names.map((name) => widthOf(name))));
+  const left = body.left + room + 10;
+  const bottom = body.bottom - NUMBERS - (unit === undefined ? 0 : NAME);
+  return { left, top: body.top, right: body.right - 10, bottom };
+}
+
+/** Name of a row, left of the area. */
+export function rowName(name: string, y: number, body: Box, area: Box, bold = false): Markup {
+  return label(area.left - 10, y + 4.5, name, { anchor: 'end', room: area.left - 10 - body.left, bold });
+}
+
+/** A number beside a bar, on the side where there is room. */
+export function beside(
+  text: string,
+  left: number,
+  right: number,
+  y: number,
+  area: Box,
+  after: boolean,
+): Markup {
+  const room = widthOf(text) + 6;
+  const fitsAfter = right + room <= area.right + 8;
+  const fitsBefore = left - room >= area.left;
+  const place = after ? fitsAfter || !fitsBefore : !(fitsBefore || !fitsAfter);
+  return place ? label(right + 5, y + 4.5, text) : label(left - 5, y + 4.5, text, { anchor: 'end' });
+}

@@ -1,0 +1,107 @@
+import { plane, reference } from './axes.ts';
+import { nothing } from './empty.ts';
+import { bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { checkGroups, groupEntries } from './groups.ts';
+import { legend, legendHeight } from './legend.ts';
+import { MARK, point } from './marks.ts';
+import { counted, numeral } from './numerals.ts';
+import { fieldsOf, leftOut, numbersOf, textOf } from './reading.ts';
+import { fill } from './theme.ts';
+import { thinned, thinning } from './thinning.ts';
+import { type Domain, domainOf } from './ticks.ts';
+
+/** What {@link scatter} draws. */
+export interface ScatterData {
+  /** For instance the values of a feature. */
+  readonly x: ArrayLike<number>;
+  /** For instance its contributions. */
+  readonly y: ArrayLike<number>;
+  /** Number of each point's group, from 0; groups have shapes of their own. */
+  readonly groups?: ArrayLike<number>;
+  /** Names of the groups. Default `group 0`, `group 1`, … */
+  readonly groupNames?: ArrayLike<string>;
+  /** Names of the axes, with their units. */
+  readonly xName?: string;
+  readonly yName?: string;
+}
+
+const POINTS = 3000;
+
+/**
+ * Points in a plane: what a feature contributes by its value (the dependence plot of Lundberg et al. 2018), or any other
+ * two numbers a row.
+ *
+ * | field            | what                                 |
+ * | ---------------- | ------------------------------------ |
+ * | `x`, `y`         | coordinates `[n]`                    |
+ * | `groups`         | group of each point `[n]`, from 0    |
+ * | `groupNames`     | names of the groups                  |
+ * | `xName`, `yName` | names of the axes                    |
+ *
+ * Points that are not finite are left out, and a note says how many. Of more than 3000, that many at equal distances
+ * are drawn, and a note says so.
+ *
+ * @throws {OptionError} for unknown fields and options, and for what is not of its type.
+ * @throws {ShapeError} when the lists differ in length.
+ * @throws {DataError} for a group that is no whole number, or has no name.
+ * @example
+ * scatter({ x: [23, 41, 67], y: [-0.2, 0.1, 0.4], xName: 'age', yName: 'contribution, logit' });
+ */
+export function scatter(data: ScatterData, options: PlotOptions = {}): string {
+  const own = plotOptions('scatter', options);
+  const fields = fieldsOf('scatter', data, ['x', 'y', 'groups', 'groupNames', 'xName', 'yName']);
+  const x = numbersOf('scatter', 'x', fields.x);
+  const y = numbersOf('scatter', 'y', fields.y, x.length);
+  const groups = checkGroups('scatter', fields.groups, fields.groupNames, x.length);
+  const finite = Array.from(x, (_, i) => i).filter((i) => Number.isFinite(x[i]!) && Number.isFinite(y[i]!));
+  const drawn = thinned(finite.length, POINTS).map((n) => finite[n]!);
+  const xName = textOf('scatter', 'xName', fields.xName, 'x');
+  const yName = textOf('scatter', 'yName', fields.yName, 'y');
+  const domains = [domainOf(drawn.map((i) => x[i]!)), domainOf(drawn.map((i) => y[i]!))] as const;
+  const entries = groupEntries(groups.names);
+  const top = legendHeight(entries, bodyWidth(own));
+  return figure({
+    where: 'scatter',
+    options: own,
+    title: `${yName} by ${xName}`,
+    description: describe(drawn.length, domains, xName, yName, groups.names),
+    least: 160 + top,
+    usual: 260 + top,
+    notes: [
+      ...thinning(drawn.length, finite.length, 'points'),
+      ...leftOut(x.length - finite.length, x.length, 'points'),
+    ],
+    draw: (body) => {
+      const inner = { ...body, top: body.top + top };
+      const axes = plane(inner, { domain: domains[0], name: xName }, { domain: domains[1], name: yName });
+      const zero = axes.y.at(0);
+      const crosses = axes.y.domain[0] < 0 && axes.y.domain[1] > 0;
+      return [
+        legend(entries, body.left, body.top, body.right - body.left),
+        axes.marks,
+        ...(crosses ? [reference(axes.area.left, zero, axes.area.right, zero)] : []),
+        ...drawn.map((i) => {
+          const { shape, colour } = groups.of(i);
+          return point(axes.x.at(x[i]!), axes.y.at(y[i]!), shape, 3, {
+            class: `${fill(colour)} ${MARK}`,
+            'fill-opacity': 0.75,
+          });
+        }),
+        ...(drawn.length === 0 ? [nothing(axes.area)] : []),
+      ];
+    },
+  });
+}
+
+function describe(
+  n: number,
+  [x, y]: readonly [Domain, Domain],
+  xName: string,
+  yName: string,
+  groups: readonly string[],
+): string {
+  if (n === 0) return 'No points.';
+  const range = ([low, high]: Domain) => `${numeral(low)} to ${numeral(high)}`;
+  const of = groups.length > 0 ? ` Groups: ${groups.join(', ')}.` : '';
+  return `${counted(n, 'point')}; ${xName} from ${range(x)}, ${yName} from ${range(y)}.${of}`;
+}
