@@ -1,4 +1,4 @@
-import type { Box } from './figure.ts';
+import { type Box, MARGIN } from './figure.ts';
 import { element, joined, type Markup } from './markup.ts';
 import { niceScale, type Scale } from './scale.ts';
 import { label, SIZE, widthOf } from './text.ts';
@@ -9,6 +9,8 @@ import type { Domain } from './ticks.ts';
 export interface AxisSpec {
   readonly domain: Domain;
   readonly name?: string | undefined;
+  /** Whether it ends with the domain, not with a whole number of steps. */
+  readonly tight?: boolean;
 }
 
 /** Two axes, the area between them, and how they are drawn. */
@@ -29,11 +31,11 @@ const GAP = 12;
 export function plane(body: Box, x: AxisSpec, y: AxisSpec): Axes {
   const top = body.top + (y.name === undefined ? 8 : NAME + 10);
   const bottom = body.bottom - NUMBERS - (x.name === undefined ? 0 : NAME);
-  const vertical = fitting(y.domain, bottom, top, () => SIZE.tick + GAP);
+  const vertical = fitting(y, bottom, top, () => SIZE.tick + GAP);
   const left = body.left + widest(vertical) + 8;
-  const horizontal = across(x.domain, left, body.right);
+  const horizontal = acrossSpec(x, left, body.right);
   const area = { left, top, right: body.right - overhang(horizontal), bottom };
-  const scale = across(x.domain, left, area.right);
+  const scale = acrossSpec(x, left, area.right);
   return {
     x: scale,
     y: vertical,
@@ -44,7 +46,11 @@ export function plane(body: Box, x: AxisSpec, y: AxisSpec): Axes {
 
 /** A horizontal scale from `left` to `right` with as many ticks as have room for their numbers. */
 export function across(domain: Domain, left: number, right: number): Scale {
-  return fitting(domain, left, right, (scale) => widest(scale) + GAP);
+  return acrossSpec({ domain }, left, right);
+}
+
+function acrossSpec(spec: AxisSpec, left: number, right: number): Scale {
+  return fitting(spec, left, right, (scale) => widest(scale) + GAP);
 }
 
 /** How far half the last number stands out of the area. */
@@ -68,7 +74,7 @@ export function below(area: Box, scale: Scale, name?: string): Markup {
 function named(area: Box, name: string | undefined): Markup[] {
   if (name === undefined) return [];
   const y = area.bottom + NUMBERS + 13;
-  return [label(area.right, y, name, { anchor: 'end', size: SIZE.tick, room: area.right - area.left })];
+  return [label(area.right, y, name, { anchor: 'end', size: SIZE.tick, room: area.right - MARGIN })];
 }
 
 /** A vertical axis: lines through the area, numbers left of it and its name above. */
@@ -98,13 +104,18 @@ export function reference(x1: number, y1: number, x2: number, y2: number): Marku
   return element('line', { x1, y1, x2, y2, class: stroke('soft'), 'stroke-dasharray': '2 3' });
 }
 
-function fitting(domain: Domain, from: number, to: number, room: (scale: Scale) => number): Scale {
+function fitting(
+  { domain, tight }: AxisSpec,
+  from: number,
+  to: number,
+  room: (scale: Scale) => number,
+): Scale {
   const length = Math.abs(to - from);
   for (let wanted = 6; wanted > 1; wanted--) {
-    const scale = niceScale(domain, from, to, wanted);
+    const scale = niceScale(domain, from, to, wanted, tight);
     if ((scale.ticks.length - 1) * room(scale) <= length) return scale;
   }
-  const scale = niceScale(domain, from, to, 1);
+  const scale = niceScale(domain, from, to, 1, tight);
   const [first, ...rest] = scale.ticks;
   return { ...scale, ticks: rest.length === 0 || room(scale) > length ? [first!] : [first!, rest.at(-1)!] };
 }

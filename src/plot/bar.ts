@@ -81,23 +81,26 @@ export function bar(data: BarData, options: BarOptions = {}): string {
     ],
     draw: (body) => {
       const names = rows.map(({ name }) => name);
-      const area = roomForNumbers(rowsArea(body, names, unit), rows);
+      const outer = rowsArea(body, names, unit);
+      const area = roomForNumbers(outer, rows);
       const ends = rows.flatMap(({ value, error }) => [value - error, value + error]);
       const scale = across(domainOf(ends, [0]), area.left, area.right);
       const height = (area.bottom - area.top) / Math.max(1, rows.length);
       return [
         below(area, scale, unit),
         reference(scale.at(0), area.top, scale.at(0), area.bottom),
-        ...rows.flatMap((row, i) => drawn(row, area.top + (i + 0.5) * height, height, body, area, scale)),
+        ...rows.flatMap((row, i) => drawn(row, area.top + (i + 0.5) * height, height, body, outer, scale)),
       ];
     },
   });
 }
 
-/** Numbers stand right of the longest bar, where they are not taken for those of the other sign. */
+/** Room for the numbers beyond the longest bars, where they are not taken for those of the other sign. */
 function roomForNumbers(area: Box, rows: readonly Row[]): Box {
-  const widest = Math.max(0, ...rows.map(({ value }) => widthOf(numeral(value))));
-  return { ...area, right: area.right - widest };
+  const widest = (side: (row: Row) => boolean): number =>
+    Math.max(0, ...rows.filter(side).map((row) => widthOf(numeral(row.value))));
+  const [before, after] = [widest(({ value }) => value < 0), widest(({ value }) => value >= 0)];
+  return { ...area, left: area.left + before + 6, right: area.right - after };
 }
 
 function rowsOf(fields: BarData): Row[] {

@@ -1,6 +1,6 @@
 import { MARK } from './marks.ts';
 import { decimals, element, joined, type Markup } from './markup.ts';
-import { fill } from './theme.ts';
+import { type Colour, fill } from './theme.ts';
 
 /** A rectangle of cells, and where it is drawn. */
 export interface Lattice {
@@ -32,14 +32,24 @@ export function signedCells(lattice: Lattice, values: ArrayLike<number>, limit: 
       'fill-opacity': Math.abs(step) / STEPS,
     }),
   );
-  const minus = [...levels].flatMap(([step, cells]) => (-step / STEPS >= SIGNED ? cells : []));
-  const signs = minus.map((cell) =>
-    cell.replace(/^M(\d+) (\d+)h.*/, (_, x, y) => `M${x}.3 ${y}.45h.4v.1h-.4z`),
-  );
   return placed(lattice, [
     ...colours,
-    ...(signs.length === 0 ? [] : [element('path', { d: signs.join(''), class: fill('ink') })]),
+    signs(levels, SIGNED, 0.5, 'ink'),
+    // On a dense colour the minus is seen in the colour of the paper.
+    signs(levels, 0.5, Infinity, 'paper'),
   ]);
+}
+
+/** A minus in each cell whose size is in the range, as a share of the limit. */
+function signs(levels: Map<number, string[]>, from: number, below: number, colour: Colour): Markup {
+  const cells = [...levels].flatMap(([step, list]) => {
+    const size = -step / STEPS;
+    return size >= from && size < below ? list : [];
+  });
+  const minus = cells.map((cell) =>
+    cell.replace(/^M(\d+) (\d+)h.*/, (_, x, y) => `M${x}.3 ${y}.45h.4v.1h-.4z`),
+  );
+  return cells.length === 0 ? joined([]) : element('path', { d: minus.join(''), class: fill(colour) });
 }
 
 /** Cells of one colour, as dense as `density`, from 0 to 1. */

@@ -42,7 +42,8 @@ export interface Drawing {
   readonly draw: (body: Box) => readonly Markup[];
 }
 
-const MARGIN = 12;
+/** Blank around the body. */
+export const MARGIN = 12;
 const LINE = 16;
 
 /**

@@ -6,6 +6,7 @@ import { counted, numeral } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
 import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
 import { label, SIZE, widthOf } from './text.ts';
+import { thinned, thinning } from './thinning.ts';
 
 /** What {@link heatmap} draws. */
 export interface HeatmapData {
@@ -20,6 +21,8 @@ export interface HeatmapData {
   readonly unit?: string;
 }
 
+/** More cells a side than a reader can tell apart. */
+const MOST = 200;
 const NAMES = 96;
 /** Rows lower than this cannot carry a name. */
 const NAMED_ROW = 14;
@@ -36,7 +39,8 @@ const NAMED_ROW = 14;
  * | `limit`       | the number whose colour is full; default the largest    |
  * | `unit`        | what the colours count                                  |
  *
- * Cells that are not finite stay empty, and a note says how many; what is beyond the limit has its colour.
+ * Cells that are not finite stay empty, and a note says how many; what is beyond the limit has its colour. Of more than
+ * 200 rows or columns, 200 at equal distances are drawn, and a note says so.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when rows differ in length, or names are not as many.
@@ -45,43 +49,70 @@ const NAMED_ROW = 14;
  */
 export function heatmap(data: HeatmapData, options: PlotOptions = {}): string {
   const own = plotOptions('heatmap', options);
-  const fields = fieldsOf('heatmap', data, ['values', 'rowNames', 'columnNames', 'limit', 'unit']);
-  const values = gridOf('heatmap', 'values', fields.values);
-  const rowNames = namesOf('heatmap', 'rowNames', fields.rowNames, values.rows, () => '');
-  const columnNames = namesOf('heatmap', 'columnNames', fields.columnNames, values.columns, () => '');
-  const limit = limitOf('heatmap', fields.limit, values.data);
-  const unit = textOf('heatmap', 'unit', fields.unit, '');
-  const missing = values.data.reduce((count, x) => count + (Number.isFinite(x) ? 0 : 1), 0);
+  const { values, rowNames, columnNames, limit, unit, notes } = read(data);
   const height = Math.min(480, Math.max(20, values.rows * (values.rows <= 24 ? 20 : 8)));
-  const above = fields.columnNames === undefined ? 0 : Math.min(NAMES, widest(columnNames)) + 8;
+  const above = columnNames === undefined ? 0 : Math.min(NAMES, widest(columnNames)) + 8;
   return figure({
     where: 'heatmap',
     options: own,
     title: unit === '' ? 'Values by row and column' : unit,
     description: describe(values, rowNames, columnNames, limit),
     least: above + height + SCALE_HEIGHT,
-    notes: leftOut(missing, values.data.length, 'cells'),
+    notes,
     draw: (body) => {
-      const side =
-        fields.rowNames === undefined ? 0 : Math.min((body.right - body.left) * 0.35, widest(rowNames)) + 8;
+      const most = (body.right - body.left) * 0.35;
+      const side = rowNames === undefined ? 0 : Math.min(most, widest(rowNames)) + 8;
       // Slanting names of columns stand out to the right.
-      const slant = above * 0.6;
       const area = {
         left: body.left + side,
         top: body.top + above,
-        right: body.right - slant,
+        right: body.right - above * 0.6,
         bottom: body.bottom - SCALE_HEIGHT,
       };
       if (values.data.length === 0) return [nothing(area)];
       const cells = latticeIn(area, values);
       return [
-        rowLabels(rowNames, cells, body, area),
-        columnLabels(columnNames, cells, area, above),
+        rowLabels(rowNames ?? [], cells, body, area),
+        columnLabels(columnNames ?? [], cells, area, above),
         signedCells(cells, values.data, limit),
         signedScale(body, limit, unit),
       ];
     },
   });
+}
+
+interface Table {
+  readonly values: Grid;
+  readonly rowNames: readonly string[] | undefined;
+  readonly columnNames: readonly string[] | undefined;
+  readonly limit: number;
+  readonly unit: string;
+  readonly notes: readonly string[];
+}
+
+function read(data: HeatmapData): Table {
+  const fields = fieldsOf('heatmap', data, ['values', 'rowNames', 'columnNames', 'limit', 'unit']);
+  const all = gridOf('heatmap', 'values', fields.values);
+  const [rows, columns] = [thinned(all.rows, MOST), thinned(all.columns, MOST)];
+  const cells = rows.flatMap((row) => columns.map((column) => all.data[row * all.columns + column]!));
+  const names = (name: string, values: unknown, length: number, shown: readonly number[]) => {
+    if (values === undefined) return undefined;
+    const list = namesOf('heatmap', name, values, length, () => '');
+    return shown.map((i) => list[i]!);
+  };
+  const missing = cells.reduce((count, x) => count + (Number.isFinite(x) ? 0 : 1), 0);
+  return {
+    values: { rows: rows.length, columns: columns.length, data: Float64Array.from(cells) },
+    rowNames: names('rowNames', fields.rowNames, all.rows, rows),
+    columnNames: names('columnNames', fields.columnNames, all.columns, columns),
+    limit: limitOf('heatmap', fields.limit, all.data),
+    unit: textOf('heatmap', 'unit', fields.unit, ''),
+    notes: [
+      ...thinning(rows.length, all.rows, 'rows'),
+      ...thinning(columns.length, all.columns, 'columns'),
+      ...leftOut(missing, cells.length, 'cells'),
+    ],
+  };
 }
 
 function latticeIn(area: Box, { rows, columns }: Grid): Lattice {
@@ -112,13 +143,13 @@ function columnLabels(names: readonly string[], cells: Lattice, area: Box, above
 }
 
 function widest(names: readonly string[]): number {
-  return Math.max(0, ...names.map((name) => widthOf(name, SIZE.tick)));
+  return names.reduce((most, name) => Math.max(most, widthOf(name, SIZE.tick)), 0);
 }
 
 function describe(
   { rows, columns, data }: Grid,
-  rowNames: readonly string[],
-  columnNames: readonly string[],
+  rowNames: readonly string[] | undefined,
+  columnNames: readonly string[] | undefined,
   limit: number,
 ): string {
   const size = `${counted(rows, 'row')} and ${counted(columns, 'column')}; colours from ${numeral(-limit)} to ${numeral(limit)}.`;
@@ -127,7 +158,7 @@ function describe(
     if (Number.isFinite(x) && (most === -1 || Math.abs(x) > Math.abs(data[most]!))) most = i;
   });
   if (most === -1) return size;
-  const row = rowNames[Math.floor(most / columns)] || `row ${Math.floor(most / columns)}`;
-  const column = columnNames[most % columns] || `column ${most % columns}`;
+  const row = rowNames?.[Math.floor(most / columns)] || `row ${Math.floor(most / columns)}`;
+  const column = columnNames?.[most % columns] || `column ${most % columns}`;
   return `${size} Largest: ${numeral(data[most]!)} at ${row}, ${column}.`;
 }

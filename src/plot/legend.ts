@@ -26,7 +26,7 @@ export function legend(entries: readonly Entry[], left: number, top: number, wid
         const room = width - x - SIGN;
         return [
           entry.sign(left + x, y),
-          label(left + x + SIGN, y + 4, entry.name, { size: SIZE.tick, room: Math.min(room, width / 2) }),
+          label(left + x + SIGN, y + 4, entry.name, { size: SIZE.tick, room }),
         ];
       }),
     ),
@@ -37,7 +37,7 @@ function lines(entries: readonly Entry[], width: number): { entry: Entry; x: num
   const done: { entry: Entry; x: number }[][] = [];
   let x = Infinity;
   for (const entry of entries) {
-    const needed = SIGN + Math.min(widthOf(entry.name, SIZE.tick), width / 2);
+    const needed = SIGN + Math.min(widthOf(entry.name, SIZE.tick), width - SIGN);
     if (x + needed > width) {
       done.push([]);
       x = 0;

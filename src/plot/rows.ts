@@ -3,9 +3,18 @@ import type { Box } from './figure.ts';
 import type { Markup } from './markup.ts';
 import { label, widthOf } from './text.ts';
 
+/** Half of the first number of the axis stands below the names. */
+const LEAST = 24;
+const GAP = 5;
+/** How far a number may stand out of the area to the right. */
+const STANDS_OUT = 10;
+
 /** The area right of the rows' names, which take what they need, but not more than two fifths. */
 export function rowsArea(body: Box, names: readonly string[], unit: string | undefined): Box {
-  const room = Math.min((body.right - body.left) * 0.42, Math.max(0, ...names.map((name) => widthOf(name))));
+  const room = Math.min(
+    (body.right - body.left) * 0.42,
+    Math.max(LEAST, ...names.map((name) => widthOf(name))),
+  );
   const left = body.left + room + 10;
   const bottom = body.bottom - NUMBERS - (unit === undefined ? 0 : NAME);
   return { left, top: body.top, right: body.right - 10, bottom };
@@ -25,9 +34,19 @@ export function beside(
   area: Box,
   after: boolean,
 ): Markup {
-  const room = widthOf(text) + 6;
-  const fitsAfter = right + room <= area.right + 8;
-  const fitsBefore = left - room >= area.left;
-  const place = after ? fitsAfter || !fitsBefore : !(fitsBefore || !fitsAfter);
-  return place ? label(right + 5, y + 4.5, text) : label(left - 5, y + 4.5, text, { anchor: 'end' });
+  const fits = fitsBeside(text, left, right, area);
+  return (after ? fits.after || !fits.before : !fits.before)
+    ? label(right + GAP, y + 4.5, text)
+    : label(left - GAP, y + 4.5, text, { anchor: 'end' });
+}
+
+/** On which sides of a bar a number has room. */
+export function fitsBeside(
+  text: string,
+  left: number,
+  right: number,
+  area: Box,
+): { before: boolean; after: boolean } {
+  const room = widthOf(text) + GAP;
+  return { before: left - room >= area.left, after: right + room <= area.right + STANDS_OUT };
 }

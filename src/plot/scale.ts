@@ -9,8 +9,8 @@ export interface Scale {
 }
 
 /** A straight scale whose axis contains the domain. `from` and `to` are the pixels of its ends. */
-export function niceScale(domain: Domain, from: number, to: number, wanted?: number): Scale {
-  const axis = niceAxis(domain, wanted);
+export function niceScale(domain: Domain, from: number, to: number, wanted?: number, tight?: boolean): Scale {
+  const axis = niceAxis(domain, wanted, tight);
   return { ...axis, at: straight(axis.domain, from, to) };
 }
 

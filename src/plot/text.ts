@@ -89,7 +89,7 @@ export function wrap(text: string, room: number, size: number, most: number): st
  */
 export function widthOf(text: string, size: number = SIZE.label): number {
   let width = 0;
-  for (const character of text) width += share(character);
+  for (const character of text.slice(0, LONGEST_LINE)) width += share(character);
   return width * size;
 }
 

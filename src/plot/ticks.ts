@@ -25,12 +25,17 @@ export function domainOf(values: Iterable<number>, also: readonly number[] = [])
 
 /**
  * An axis that contains the domain: about `wanted` ticks at multiples of 1, 2 or 5 times a power of ten, and ends at
- * the outer ones. No two labels are the same. A domain of one number becomes one around it.
+ * the outer ones; one that is `tight` ends with the domain, if there is a tick inside it. No two labels are the same.
+ * A domain of one number becomes one around it.
  */
-export function niceAxis(domain: Domain, wanted = 5): { readonly domain: Domain; readonly ticks: Tick[] } {
+export function niceAxis(
+  domain: Domain,
+  wanted = 5,
+  tight = false,
+): { readonly domain: Domain; readonly ticks: Tick[] } {
   const [low, high] = widened(domain);
   // Quarters, so that a domain over all finite numbers does not overflow.
-  const { digit, power } = niceStep(((high / 4 - low / 4) / Math.max(1, wanted)) * 4);
+  const { digit, power } = niceStep(Math.min(1e308, ((high / 4 - low / 4) / wanted) * 4));
   const step = multiple(1, digit, power);
   const [first, last] = [Math.floor(low / step), Math.ceil(high / step)];
   const ticks: Tick[] = [];
@@ -39,16 +44,13 @@ export function niceAxis(domain: Domain, wanted = 5): { readonly domain: Domain;
     const value = multiple(i, digit, power);
     if (Number.isFinite(value)) ticks.push({ value, label: spell(value) });
   }
+  const inside = ticks.filter(({ value }) => value >= low && value <= high);
+  if (tight && inside.length > 0) return { domain: [low, high], ticks: inside };
   const ends = domainOf(
     ticks.map(({ value }) => value),
     [low, high],
   );
   return { domain: ends, ticks };
-}
-
-/** The widest label decides how many ticks an axis of `length` pixels can have. */
-export function ticksFor(length: number, room: number): number {
-  return Math.max(1, Math.min(8, Math.floor(length / room)));
 }
 
 /** Below a billionth of its size a difference is rounding, and labels would grow past reading. */

@@ -5,8 +5,9 @@ import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { arrow } from './marks.ts';
 import { element, type Markup } from './markup.ts';
 import { numeral, signed } from './numerals.ts';
-import { beside, rowName, rowsArea } from './rows.ts';
+import { beside, fitsBeside, rowName, rowsArea } from './rows.ts';
 import type { Scale } from './scale.ts';
+import { widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
@@ -54,20 +55,40 @@ export function waterfall(data: AttributionData, options: WaterfallOptions = {})
     least: (parts.length + 2) * ROW + NUMBERS + (unit === undefined ? 0 : NAME) + 6,
     draw: (body) => {
       const names = parts.map(({ name }) => name);
-      const area = rowsArea(body, ['base value', outputName, ...names], unit);
-      const scale = across(domainOf(ends, [baseValue, output]), area.left, area.right);
+      const wide = rowsArea(body, ['base value', outputName, ...names], unit);
+      const { area, scale } = withNumbers(wide, parts, ends, [baseValue, output]);
       const row = (area.bottom - area.top) / (parts.length + 2);
       const middle = (i: number) => area.top + (i + 0.5) * row;
       return [
         below(area, scale, unit),
-        ...total('base value', baseValue, middle(0), body, area, scale),
+        ...total('base value', baseValue, middle(0), body, wide, scale),
         ...parts.flatMap((part, i) =>
-          step(part, ends[i]!, ends[i + 1]!, middle(i + 1), row, body, area, scale),
+          step(part, ends[i]!, ends[i + 1]!, middle(i + 1), row, body, wide, scale),
         ),
-        ...total(outputName, output, middle(parts.length + 1), body, area, scale),
+        ...total(outputName, output, middle(parts.length + 1), body, wide, scale),
       ];
     },
   });
+}
+
+/** The scale, narrower where a number would find no room beside its arrow. */
+function withNumbers(
+  wide: Box,
+  parts: readonly Part[],
+  ends: readonly number[],
+  totals: readonly [number, number],
+): { area: Box; scale: Scale } {
+  const scale = across(domainOf(ends, totals), wide.left, wide.right);
+  const texts = [...totals.map(numeral), ...parts.map(({ value }) => signed(value))];
+  const bars = [...totals.map((x) => [x, x]), ...parts.map((_, i) => [ends[i]!, ends[i + 1]!])];
+  const fit = texts.every((text, i) => {
+    const [left, right] = bars[i]!.map(scale.at).sort((a, b) => a - b);
+    const fits = fitsBeside(text, left!, right!, wide);
+    return fits.before || fits.after;
+  });
+  if (fit) return { area: wide, scale };
+  const area = { ...wide, right: wide.right - Math.max(...texts.map((text) => widthOf(text))) };
+  return { area, scale: across(domainOf(ends, totals), area.left, area.right) };
 }
 
 function endsOf(parts: readonly Part[], baseValue: number): number[] {

@@ -1,0 +1,166 @@
+import { DataError, ShapeError } from '../base/errors.ts';
+import { nothing } from './empty.ts';
+import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { MARK } from './marks.ts';
+import { element, type Markup } from './markup.ts';
+import { numeral, percent } from './numerals.ts';
+import { fieldsOf, type Grid, gridOf, namesOf, type Rows } from './reading.ts';
+import { label, SIZE, title, widthOf } from './text.ts';
+import { fill, stroke, UNDER_TEXT } from './theme.ts';
+
+/** What {@link confusionMatrix} draws; what `metrics.confusionMatrix` gives is one. */
+export interface ConfusionData {
+  /** `counts[actual][predicted]`. */
+  readonly counts: Rows;
+  /** Names of the classes. Default `0`, `1`, … */
+  readonly classes?: ArrayLike<string>;
+}
+
+/** Classes that fit: of more, those with the most mistakes are shown. */
+const MOST = 16;
+const HEADING = 20;
+
+interface Cell {
+  readonly actual: string;
+  readonly predicted: string;
+  readonly count: number;
+  /** Share of the rows of the actual class. */
+  readonly share: number;
+  readonly right: boolean;
+}
+
+/**
+ * Confusion matrix: how many rows of each class (rows) were predicted as each class (columns). Right ones stand on the
+ * diagonal, in a frame; a cell is the denser, the larger its share of its row.
+ *
+ * | field     | what                                   |
+ * | --------- | -------------------------------------- |
+ * | `counts`  | `[actual, predicted]`, counts or weights |
+ * | `classes` | names of the classes                   |
+ *
+ * Of more than 16 classes, the 16 with the most mistakes are shown, and a note says so.
+ *
+ * @throws {OptionError} for unknown fields and options, and for what is not of its type.
+ * @throws {ShapeError} when there are not as many columns as rows, or not as many names.
+ * @throws {DataError} for a count that is below 0 or not finite.
+ * @example
+ * confusionMatrix({ counts: [[50, 2], [5, 43]], classes: ['no', 'yes'] });
+ */
+export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}): string {
+  const where = 'confusionMatrix';
+  const own = plotOptions(where, options);
+  const fields = fieldsOf(where, data, ['counts', 'classes']);
+  const counts = countsOf(gridOf(where, 'counts', fields.counts));
+  const names = namesOf(where, 'classes', fields.classes, counts.rows, (i) => String(i));
+  const shown = mostMistaken(counts);
+  const cells = shown.map((row) => shown.map((column) => cellOf(counts, names, row, column)));
+  const total = counts.data.reduce((sum, x) => sum + x, 0);
+  const right = names.reduce((sum, _, i) => sum + counts.data[i * counts.columns + i]!, 0);
+  const accuracy = total === 0 ? '' : `: ${percent(right / total)} right`;
+  const size = Math.max(20, Math.min(40, 300 / Math.max(1, shown.length)));
+  return figure({
+    where,
+    options: own,
+    title: `Actual and predicted classes${accuracy}`,
+    description: describe(cells.flat(), total, right),
+    least: HEADING * 2 + Math.max(1, shown.length) * size,
+    notes: [
+      ...(shown.length < names.length
+        ? [`The ${shown.length} of ${names.length} classes with the most mistakes.`]
+        : []),
+    ],
+    draw: (body) => {
+      const labels = shown.map((i) => names[i]!);
+      const widest = labels.reduce(
+        (most, name) => Math.max(most, widthOf(name, SIZE.tick)),
+        widthOf('actual', SIZE.tick),
+      );
+      const left = body.left + Math.min(widest, (body.right - body.left) * 0.3) + 8;
+      const area = { ...body, left, top: body.top + HEADING * 2 };
+      if (shown.length === 0 || total === 0) return [nothing(body)];
+      const [width, height] = [(area.right - left) / shown.length, (area.bottom - area.top) / shown.length];
+      const soft = { size: SIZE.tick, colour: 'soft' } as const;
+      return [
+        label((left + area.right) / 2, body.top + 12, 'predicted', { anchor: 'middle', ...soft }),
+        label(left - 8, body.top + HEADING + 14, 'actual', { anchor: 'end', ...soft }),
+        ...labels.flatMap((name, i) => [
+          label(left + (i + 0.5) * width, area.top - 6, name, {
+            anchor: 'middle',
+            size: SIZE.tick,
+            room: width - 2,
+          }),
+          label(left - 8, area.top + (i + 0.5) * height + 4, name, {
+            ...{ anchor: 'end', size: SIZE.tick },
+            room: left - 8 - body.left,
+          }),
+        ]),
+        ...cells.flatMap((line, row) =>
+          line.map((cell, column) => {
+            const [x, y] = [left + column * width, area.top + row * height];
+            return drawn(cell, { left: x, top: y, right: x + width, bottom: y + height });
+          }),
+        ),
+      ];
+    },
+  });
+}
+
+function countsOf(counts: Grid): Grid {
+  if (counts.rows !== counts.columns) {
+    throw new ShapeError(
+      `confusionMatrix: counts is [${counts.rows}, ${counts.columns}], wanted as many columns as rows`,
+    );
+  }
+  const bad = counts.data.findIndex((x) => !(x >= 0 && Number.isFinite(x)));
+  if (bad === -1) return counts;
+  throw new DataError(`confusionMatrix: a count is ${counts.data[bad]}, wanted a finite number from 0 on`);
+}
+
+/** Numbers of the classes that are shown, in order. */
+function mostMistaken({ rows, columns, data }: Grid): number[] {
+  const all = Array.from({ length: rows }, (_, i) => i);
+  if (rows <= MOST) return all;
+  const mistakes = new Float64Array(rows);
+  data.forEach((count, i) => {
+    const [actual, predicted] = [Math.floor(i / columns), i % columns];
+    if (actual === predicted) return;
+    mistakes[actual]! += count;
+    mistakes[predicted]! += count;
+  });
+  const ranked = all.sort((a, b) => mistakes[b]! - mistakes[a]!);
+  return ranked.slice(0, MOST).sort((a, b) => a - b);
+}
+
+function cellOf({ columns, data }: Grid, names: readonly string[], row: number, column: number): Cell {
+  const count = data[row * columns + column]!;
+  const sum = data.subarray(row * columns, (row + 1) * columns).reduce((total, x) => total + x, 0);
+  const share = sum === 0 ? 0 : count / sum;
+  return { actual: names[row]!, predicted: names[column]!, count, share, right: row === column };
+}
+
+function drawn(cell: Cell, { left, top, right, bottom }: Box): Markup {
+  const [width, height] = [right - left - 2, bottom - top - 2];
+  const box = { x: left + 1, y: top + 1, width, height };
+  const text = numeral(cell.count);
+  const size = Math.min(SIZE.label, (SIZE.label * width) / widthOf(text));
+  const colour = cell.right ? 'negative' : 'positive';
+  return element(
+    'g',
+    { class: MARK },
+    title(`actual ${cell.actual}, predicted ${cell.predicted}: ${text} (${percent(cell.share)})`),
+    element('rect', { ...box, class: fill(colour), 'fill-opacity': cell.share * UNDER_TEXT }),
+    element('rect', { ...box, fill: 'none', class: stroke(cell.right ? 'ink' : 'grid') }),
+    ...(cell.count === 0 || size < 7
+      ? []
+      : [label(left + 1 + width / 2, top + 1 + height / 2 + size * 0.36, text, { anchor: 'middle', size })]),
+  );
+}
+
+function describe(cells: readonly Cell[], total: number, right: number): string {
+  if (total === 0) return 'No rows.';
+  const wrong = cells.filter((cell) => !cell.right && cell.count > 0).sort((a, b) => b.count - a.count);
+  const list = wrong
+    .slice(0, 5)
+    .map((cell) => `${cell.actual} taken for ${cell.predicted} ${numeral(cell.count)} times`);
+  return `${numeral(right)} of ${numeral(total)} rows right. ${list.length === 0 ? 'No mistakes' : `Most frequent mistakes: ${list.join(', ')}`}.`;
+}

@@ -1,0 +1,75 @@
+import { type PlotOptions, plotOptions } from './figure.ts';
+import { linesFigure } from './lines.ts';
+import { numeral } from './numerals.ts';
+import { pathOf } from './partial-dependence.ts';
+import { fieldsOf, finiteOf, listOf, numbersOf, textOf } from './reading.ts';
+
+/** One curve of {@link deletionCurve}. */
+export interface DeletionLine {
+  /** Share of the features that are removed, or put in, 0 to 1. */
+  readonly fraction: ArrayLike<number>;
+  /** The output there. */
+  readonly score: ArrayLike<number>;
+  /** Such as the method, or `random order`. */
+  readonly name?: string;
+  /** Area under the curve, told in the legend. */
+  readonly auc?: number;
+}
+
+/** What {@link deletionCurve} draws. */
+export interface DeletionCurveData {
+  /** One for each order in which features are removed. */
+  readonly curves: ArrayLike<DeletionLine>;
+  /** Unit of the output, such as `probability`. */
+  readonly unit?: string;
+  /** What is done to the features: `removed` (default) or `inserted`. */
+  readonly action?: string;
+}
+
+/**
+ * Deletion and insertion curves (Petsiuk et al. 2018): how the output falls as features are removed in the order of
+ * their contributions, or rises as they are put in. A faithful method falls faster than a random order.
+ *
+ * | field      | what                                                                  |
+ * | ---------- | --------------------------------------------------------------------- |
+ * | `curves`   | a list of `{ fraction, score, name, auc }`; `fraction` and `score` `[n]` |
+ * | `unit`     | unit of the output                                                    |
+ * | `action`   | `removed` or `inserted`                                               |
+ *
+ * Curves differ by dashes. Where a number is not finite the curve has a gap.
+ *
+ * @throws {OptionError} for unknown fields and options, and for what is not of its type.
+ * @throws {ShapeError} when the lists of a curve differ in length.
+ * @example
+ * deletionCurve({ curves: [{ name: 'lrp', fraction: [0, 0.5, 1], score: [0.9, 0.2, 0.1] }], unit: 'probability' });
+ */
+export function deletionCurve(data: DeletionCurveData, options: PlotOptions = {}): string {
+  const where = 'deletionCurve';
+  const own = plotOptions(where, options);
+  const fields = fieldsOf(where, data, ['curves', 'unit', 'action']);
+  const list = listOf(where, 'curves', fields.curves, 'curves');
+  const lines = Array.from({ length: list.length }, (_, i) => lineOf(list[i] as DeletionLine, i));
+  const unit = textOf(where, 'unit', fields.unit, 'output');
+  const action = textOf(where, 'action', fields.action, 'removed');
+  const words = lines.map(({ x, y, name }) => `${name}: ${pathOf(x, y, 'share') ?? 'no points'}`);
+  return linesFigure({
+    where,
+    options: own,
+    title: `${unit} as features are ${action}`,
+    description: words.length === 0 ? 'No curves.' : `${words.join('. ')}.`,
+    lines,
+    xName: `share of features ${action}`,
+    yName: unit,
+    xAlso: [0, 1],
+  });
+}
+
+function lineOf(data: DeletionLine, i: number): { name: string; x: Float64Array; y: Float64Array } {
+  const at = `deletionCurve: curves[${i}]`;
+  const fields = fieldsOf(at, data, ['fraction', 'score', 'name', 'auc']);
+  const x = numbersOf(at, 'fraction', fields.fraction);
+  const y = numbersOf(at, 'score', fields.score, x.length);
+  const name = textOf(at, 'name', fields.name, `curve ${i}`);
+  const area = fields.auc === undefined ? '' : `: area ${numeral(finiteOf(at, 'auc', fields.auc))}`;
+  return { name: name + area, x, y };
+}

@@ -1,0 +1,117 @@
+import { ShapeError } from '../base/errors.ts';
+import { type PlotOptions, plotOptions } from './figure.ts';
+import { type Line, linesFigure, rug } from './lines.ts';
+import { counted, numeral } from './numerals.ts';
+import { fieldsOf, type Grid, gridOf, numbersOf, type Rows, textOf } from './reading.ts';
+import { thinned, thinning } from './thinning.ts';
+
+/** What {@link partialDependence} draws. */
+export interface PartialDependenceData {
+  /** Values of the feature, rising. */
+  readonly grid: ArrayLike<number>;
+  /** Mean prediction at each of them. */
+  readonly average: ArrayLike<number>;
+  /** Prediction of each row at each of them (ICE). */
+  readonly ice?: Rows;
+  /** Values of the feature in the data. */
+  readonly rug?: ArrayLike<number>;
+  /** Name of the feature. */
+  readonly name?: string;
+  /** Unit of the predictions, such as `logit`, or what is predicted. */
+  readonly unit?: string;
+}
+
+/** More thin lines than this are a grey surface. */
+const LINES = 100;
+const STROKES = 1000;
+
+/**
+ * How the prediction depends on one feature: the mean over the data as a thick line (partial dependence, Friedman 2001),
+ * single rows as thin ones (individual conditional expectation, Goldstein et al. 2015), and a stroke below for each
+ * row of the data.
+ *
+ * | field     | what                                            |
+ * | --------- | ----------------------------------------------- |
+ * | `grid`    | values of the feature `[g]`                     |
+ * | `average` | mean predictions `[g]`                          |
+ * | `ice`     | predictions of single rows `[rows, g]`          |
+ * | `rug`     | values of the feature in the data `[n]`         |
+ * | `name`    | name of the feature                             |
+ * | `unit`    | unit of the predictions                         |
+ *
+ * Where a number is not finite the line has a gap. Of more than 100 rows and 1000 strokes, that many at equal
+ * distances are drawn, and a note says so.
+ *
+ * @throws {OptionError} for unknown fields and options, and for what is not of its type.
+ * @throws {ShapeError} when averages or rows are not as long as the grid.
+ * @example
+ * partialDependence({ grid: [20, 40, 60], average: [0.2, 0.5, 0.6], rug: [23, 41, 44, 67], name: 'age' });
+ */
+export function partialDependence(data: PartialDependenceData, options: PlotOptions = {}): string {
+  const where = 'partialDependence';
+  const own = plotOptions(where, options);
+  const fields = fieldsOf(where, data, ['grid', 'average', 'ice', 'rug', 'name', 'unit']);
+  const grid = numbersOf(where, 'grid', fields.grid);
+  const average = numbersOf(where, 'average', fields.average, grid.length);
+  const ice = iceOf(fields.ice, grid.length);
+  const strokes = numbersOf(where, 'rug', fields.rug ?? []);
+  const name = textOf(where, 'name', fields.name, 'feature');
+  const unit = textOf(where, 'unit', fields.unit, 'prediction');
+  const rows = thinned(ice.rows, LINES);
+  const shown = thinned(strokes.length, STROKES).map((i) => strokes[i]!);
+  const thin = rows.map((row, i): Line => {
+    const y = ice.data.subarray(row * grid.length, (row + 1) * grid.length);
+    return { name: 'single rows', x: grid, y, colour: 'soft', width: 0.7, silent: i > 0 };
+  });
+  return linesFigure({
+    where,
+    options: own,
+    title: `${unit} by ${name}`,
+    description: describe(grid, average, ice.rows, name, unit),
+    lines: [...thin, { name: 'mean', x: grid, y: average, colour: '1', width: 3.5 }],
+    xName: name,
+    yName: unit,
+    xAlso: shown,
+    behind: (axes) => rug(axes, Float64Array.from(shown)),
+    notes: [
+      ...thinning(rows.length, ice.rows, 'rows'),
+      ...thinning(shown.length, strokes.length, 'values on the axis'),
+    ],
+  });
+}
+
+function iceOf(ice: Rows | undefined, columns: number): Grid {
+  if (ice === undefined) return { rows: 0, columns, data: new Float64Array(0) };
+  const read = gridOf('partialDependence', 'ice', ice);
+  if (read.rows === 0 || read.columns === columns) return read;
+  throw new ShapeError(
+    `partialDependence: rows of ice have ${read.columns} numbers, the grid has ${columns}`,
+  );
+}
+
+function describe(
+  grid: Float64Array,
+  average: Float64Array,
+  rows: number,
+  name: string,
+  unit: string,
+): string {
+  const ends = pathOf(grid, average, name);
+  return ends === undefined
+    ? `No mean of ${unit}.`
+    : `Mean ${unit} ${ends}${rows > 0 ? `; ${counted(rows, 'single row')}` : ''}.`;
+}
+
+/** A line in words: where it begins, its least and greatest, where it ends. */
+export function pathOf(x: Float64Array, y: Float64Array, name: string): string | undefined {
+  const finite = Array.from(x, (_, i) => i).filter((i) => Number.isFinite(x[i]!) && Number.isFinite(y[i]!));
+  const [first, last] = [finite[0], finite.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const heights = finite.map((i) => y[i]!);
+  const [low, high] = heights.reduce(
+    ([a, b], h) => [Math.min(a!, h), Math.max(b!, h)],
+    [Infinity, -Infinity],
+  );
+  const place = (i: number) => `${numeral(y[i]!)} at ${name} ${numeral(x[i]!)}`;
+  return `from ${place(first)} to ${place(last)}, least ${numeral(low!)}, greatest ${numeral(high!)}`;
+}

@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import * as plot from '../../src/plot/index.ts';
+import { placesIn } from '../../src/plot/swarm.ts';
+import * as metrics from '../../src/train/metrics/index.ts';
+import { pathPoints } from '../support/path-points.ts';
+import { everyElement, parseXml, type Xml } from '../support/xml.ts';
+
+const marks = (svg: string): Xml[] =>
+  everyElement(parseXml(svg)).filter(({ attributes }) => attributes['class']?.split(' ').includes('mark'));
+const told = (svg: string): string[] => marks(svg).map(({ children }) => children[0]?.text ?? '');
+const texts = (svg: string): string[] =>
+  everyElement(parseXml(svg))
+    .filter(({ name }) => name === 'text')
+    .map(({ text }) => text);
+const description = (svg: string): string => parseXml(svg).children[1]!.text;
+
+describe('what is not finite', () => {
+  const bad = [1, NaN, -Infinity];
+  test.each<[string, string]>([
+    ['bar', plot.bar({ values: bad })],
+    ['beeswarm', plot.beeswarm({ values: [bad] })],
+    ['scatter', plot.scatter({ x: bad, y: [1, 2, 3] })],
+    ['heatmap', plot.heatmap({ values: [bad] })],
+    ['heatmapOverlay', plot.heatmapOverlay({ image: [1, 2, 3], attributions: bad, width: 3, height: 1 })],
+    [
+      'reliabilityDiagram',
+      plot.reliabilityDiagram({ confidence: [0.5, NaN, 0.5], accuracy: [0.5, 0.5, NaN], counts: [1, 1, 1] }),
+    ],
+    ['weightHistograms', plot.weightHistograms({ layers: [{ values: bad }] })],
+    ['proponents', plot.proponents({ rows: bad.map((influence) => ({ name: 'row', influence })) })],
+  ])('is left out of %s and counted', (_, svg) => {
+    expect(svg).toMatch(/2 of 3 \w+ left out: not finite\./);
+    expect(description(svg)).toContain('2 of 3');
+  });
+
+  test('makes gaps in lines', () => {
+    const svg = plot.partialDependence({ grid: [0, 1, 2, 3, 4], average: [1, 2, NaN, 4, 5] });
+    expect(marks(svg)[0]!.attributes['d']!.match(/M/g)).toHaveLength(2);
+  });
+
+  test('draws no weight and fills no unit of a network', () => {
+    const svg = plot.network({
+      layers: [{ units: 2, nodes: [NaN, 1] }, { units: 1 }],
+      weights: [[[Infinity, 2]]],
+    });
+    expect(marks(svg)).toHaveLength(1 + 3);
+    expect(description(svg)).toContain('Largest weights: 2.');
+  });
+});
+
+describe('what is constant or single', () => {
+  test.each<[string, string, number]>([
+    ['scatter', plot.scatter({ x: [3], y: [3] }), 1],
+    ['beeswarm', plot.beeswarm({ values: [[2], [2], [2]], inputs: [[1], [1], [1]] }), 3],
+    ['partialDependence', plot.partialDependence({ grid: [1], average: [2] }), 1],
+    ['rocCurve', plot.rocCurve({ falsePositiveRate: [0], truePositiveRate: [0] }), 1],
+    ['weightHistograms', plot.weightHistograms({ layers: [{ values: [1, 1, 1] }] }), 1],
+    ['learningCurves', plot.learningCurves({ epochs: [{ epoch: 1, loss: 0.5 }] }), 1],
+    ['tree', plot.tree({ nodes: [{ prediction: 'yes' }] }), 1],
+    ['network', plot.network({ layers: [{ units: 1 }], weights: [] }), 1],
+  ])('has a place in %s', (_, svg, count) => {
+    expect(marks(svg)).toHaveLength(count);
+  });
+
+  test('zero attributions are drawn and end where they begin', () => {
+    expect(told(plot.waterfall({ values: [0, 0], baseValue: 1 }))).toEqual(['feature 0: 0', 'feature 1: 0']);
+    expect(plot.heatmap({ values: [[0, 0]] })).toContain('colours from −1 to 1');
+  });
+});
+
+describe('what metrics and fit give is drawn as it is', () => {
+  test('ROC curve, with the area that metrics computes', () => {
+    const [scores, labels] = [
+      [0.1, 0.4, 0.35, 0.8],
+      [0, 0, 1, 1],
+    ];
+    const svg = plot.rocCurve(metrics.rocCurve(scores, labels));
+    expect(texts(svg)).toContain(`ROC curve, area ${metrics.rocAuc(scores, labels)}`);
+  });
+
+  test('confusion matrix', () => {
+    const svg = plot.confusionMatrix(
+      metrics.confusionMatrix([0, 1, 1, 0], [0, 1, 0, 0], { classes: ['no', 'yes'] }),
+    );
+    expect(told(svg)[0]).toBe('actual no, predicted no: 2 (66.7%)');
+    expect(told(svg)[1]).toBe('actual no, predicted yes: 1 (33.3%)');
+    expect(texts(svg)).toContain('Actual and predicted classes: 75% right');
+  });
+
+  test('history', () => {
+    const epochs = [1, 2].map((epoch) => ({
+      epoch,
+      learningRate: 0.1,
+      loss: 1 / epoch,
+      val_loss: 2 / epoch,
+    }));
+    const svg = plot.learningCurves({ epochs, final: epochs[1]!, stopReason: 'completed', steps: 8 });
+    expect(marks(svg)).toHaveLength(2);
+    expect(description(svg)).toBe('2 epochs. loss from 1 to 0.5, validation from 2 to 1.');
+    const rate = plot.learningCurves({ epochs }, { metrics: ['learningRate'] });
+    expect(texts(rate)).toContain('learningRate by epoch');
+    expect(() => plot.learningCurves({ epochs }, { metrics: ['auc'] })).toThrow(/"auc" was not logged/);
+  });
+
+  test('tables with a shape', () => {
+    const table = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
+    expect(plot.heatmap({ values: table })).toBe(
+      plot.heatmap({
+        values: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+    );
+  });
+});
+
+describe('large data', () => {
+  test('are thinned, and it is said', () => {
+    const many = Float64Array.from({ length: 10_000 }, (_, i) => i);
+    const svg = plot.scatter({ x: many, y: many });
+    expect(marks(svg)).toHaveLength(3000);
+    expect(svg).toContain('3000 of 10000 points drawn, at equal distances.');
+    const swarm = plot.beeswarm({ values: { shape: [10_000, 1], data: many } });
+    expect(marks(swarm)).toHaveLength(400);
+    expect(swarm).toContain('400 of 10000 rows drawn');
+    const line = plot.rocCurve({
+      falsePositiveRate: many.map((x) => x / 1e4),
+      truePositiveRate: many.map((x) => x / 1e4),
+    });
+    expect(line.length).toBeLessThan(50_000);
+  });
+
+  test('networks show the units that matter, and say so', () => {
+    const nodes = Float64Array.from({ length: 784 }, (_, i) => (i % 100 === 7 ? -i : 0.5));
+    const data = {
+      layers: [{ units: 784, nodes }, { units: 2 }],
+      weights: [{ shape: [2, 784], data: new Float64Array(1568) }],
+    };
+    const svg = plot.network(data, { most: 7 });
+    expect(texts(svg)).toEqual(expect.arrayContaining(['7 of 784', 'Network 784-2']));
+    const units = told(svg).filter((text) => text.startsWith('unit'));
+    expect(units.slice(0, 7)).toEqual([107, 207, 307, 407, 507, 607, 707].map((i) => `unit ${i}: −${i}`));
+    expect(svg).toContain('Of large layers, the 7 units with the largest numbers are drawn.');
+  });
+
+  test('confusion matrices show the classes with the most mistakes', () => {
+    const counts = Array.from({ length: 100 }, (_, i) =>
+      Array.from({ length: 100 }, (_, j) => (i === j ? 5 : i === 90 && j === 91 ? 9 : 0)),
+    );
+    const svg = plot.confusionMatrix({ counts });
+    expect(marks(svg)).toHaveLength(256);
+    expect(svg).toContain('The 16 of 100 classes with the most mistakes.');
+    expect(description(svg)).toContain('90 taken for 91 9 times');
+  });
+});
+
+describe('sums of what is drawn', () => {
+  test('histograms hold every weight once', () => {
+    const values = Array.from({ length: 500 }, (_, i) => Math.sin(i) * 3);
+    const counts = told(plot.weightHistograms({ layers: [{ values }] }, { bins: 17 })).map((text) =>
+      Number.parseInt(text, 10),
+    );
+    expect(counts.reduce((a, b) => a + b)).toBe(500);
+    expect(counts.length).toBeLessThanOrEqual(17);
+  });
+
+  test('the calibration error is the mean gap by counts', () => {
+    const svg = plot.reliabilityDiagram({
+      confidence: [0.6, 0.9, NaN],
+      accuracy: [0.5, 0.95, NaN],
+      counts: [20, 60, 0],
+    });
+    expect(texts(svg).join(' ')).toContain('calibration error 6.3%'); // (20 · 0.1 + 60 · 0.05) / 80
+    expect(svg).not.toContain('left out');
+  });
+
+  test('areas of classes cover the plane, borders lie where classes meet', () => {
+    const svg = plot.decisionBoundary({ x: [0, 1, 2], y: [0, 1], predicted: [0, 0, 1, 0, 0, 1] });
+    const cells = everyElement(parseXml(svg)).filter(({ attributes }) =>
+      attributes['d']?.includes('h1v1h-1z'),
+    );
+    expect(cells.map(({ attributes }) => attributes['d']!.match(/M/g)!.length)).toEqual([4, 2]);
+    const border = everyElement(parseXml(svg)).find(
+      ({ attributes }) => attributes['stroke-width'] === '1.4',
+    )!;
+    expect(new Set(pathPoints(border.attributes['d']!).map(([x]) => x)).size).toBe(1);
+    expect(description(svg)).toContain('class 0 on 66.7%, class 1 on 33.3%');
+  });
+
+  test('the first row of predictions lies at the bottom', () => {
+    const svg = plot.decisionBoundary({ x: [0], y: [0, 1], predicted: [0, 1] });
+    const [first, second] = everyElement(parseXml(svg)).filter(({ attributes }) =>
+      attributes['d']?.includes('h1v1h-1z'),
+    );
+    expect([first!.attributes['d'], second!.attributes['d']]).toEqual(['M0 1h1v1h-1z', 'M0 0h1v1h-1z']);
+  });
+});
+
+describe('beeswarm', () => {
+  test('keeps points of a crowd apart, and within their row', () => {
+    const places = placesIn([5, 5, 5, 5, 5, 100], 4, 6);
+    expect(new Set(places.slice(0, 5)).size).toBe(5);
+    expect(Math.max(...places.map(Math.abs))).toBeLessThanOrEqual(6);
+    expect(places[5]).toBe(0);
+  });
+
+  test('fills a point by the value of its feature, and crosses out what is missing', () => {
+    const svg = plot.beeswarm({ values: [[1], [2], [3]], inputs: [[10], [NaN], [30]] });
+    expect(marks(svg).map(({ name, attributes }) => [name, attributes['fill-opacity']])).toEqual([
+      ['circle', '0'],
+      ['path', undefined],
+      ['circle', '1'],
+    ]);
+  });
+
+  test('puts the strongest feature first', () => {
+    const svg = plot.beeswarm({ values: [[0.1, -5, 1]], names: ['weak', 'strong', 'middling'] });
+    expect(texts(svg).filter((text) => /weak|strong|middling/.test(text))).toEqual([
+      'strong',
+      'middling',
+      'weak',
+    ]);
+  });
+});
+
+test('proponents are told apart by side, the strongest first', () => {
+  const rows = [0.1, -0.3, 0.5, 0, -0.9].map((influence, i) => ({ name: `row ${i}`, influence }));
+  const svg = plot.proponents({ rows }, { most: 2 });
+  expect(told(svg)).toEqual(['row 2: +0.5', 'row 0: +0.1', 'row 4: −0.9', 'row 1: −0.3']);
+});
+
+test('a tree is an outline: yes before no, below its question', () => {
+  const svg = plot.tree({
+    nodes: [
+      { feature: 'age', threshold: 40, left: 1, right: 2 },
+      { prediction: 'no' },
+      { feature: 'income', threshold: 1e4, left: 3, right: 4 },
+      { prediction: 'yes' },
+      { prediction: 0.25 },
+    ],
+  });
+  expect(told(svg)).toEqual(['age ≤ 40?', 'yes: no', 'no: income ≤ 10000?', 'yes: yes', 'no: 0.25']);
+});

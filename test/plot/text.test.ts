@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { characters, decimals, element, printable } from '../../src/plot/markup.ts';
+import { numeral, percent, signed } from '../../src/plot/numerals.ts';
+import { label, shorten, widthOf, wrap } from '../../src/plot/text.ts';
+import { parseXml } from '../support/xml.ts';
+
+describe('markup', () => {
+  test('escapes text and attributes', () => {
+    const svg = element(
+      'text',
+      { title: `a "b" & 'c' <d>`, gone: undefined, x: 1 / 3 },
+      characters('</text> & ]]>'),
+    );
+    expect(parseXml(svg)).toEqual({
+      name: 'text',
+      attributes: { title: `a "b" & 'c' <d>`, x: '0.33' },
+      children: [],
+      text: '</text> & ]]>',
+    });
+  });
+
+  test('replaces what XML forbids, and keeps pairs of surrogates', () => {
+    expect(printable('a\u0000b\ud800c\uffffd\u0085e')).toBe('a\ufffdb\ufffdc\ufffdd\ufffde');
+    expect(printable('😀 \n\t x')).toBe('😀 x');
+  });
+
+  test('writes numbers without exponents and minus zero', () => {
+    expect([1e-9, -1e-9, 0.125, -2, 1234.5678, 1e6].map(decimals)).toEqual([
+      '0',
+      '0',
+      '0.13',
+      '-2',
+      '1234.57',
+      '1000000',
+    ]);
+  });
+});
+
+describe('numerals', () => {
+  test('have three digits, no locale and a real minus', () => {
+    const numbers = [
+      0, -0, 0.123456, -0.5, 12.345, 999.6, 1000.4, 52_345, 1e7, 12_345_678, -1e-5, 1.5e-300, 100,
+    ];
+    expect(numbers.map(numeral)).toEqual([
+      '0',
+      '0',
+      '0.123',
+      '−0.5',
+      '12.3',
+      '1000',
+      '1000',
+      '52345',
+      '1e7',
+      '1.23e7',
+      '−1e−5',
+      '1.5e−300',
+      '100',
+    ]);
+    expect([0.5, -0.5, 0].map(signed)).toEqual(['+0.5', '−0.5', '0']);
+    expect([0.9734, 1, 0].map(percent)).toEqual(['97.3%', '100%', '0%']);
+  });
+});
+
+describe('text', () => {
+  test('keeps to its room', () => {
+    for (const text of [
+      'income',
+      'WWWWWW',
+      'a longer name of a column',
+      '家族の収入',
+      '😀'.repeat(20),
+      'é'.repeat(50),
+    ]) {
+      for (const room of [20, 50, 90, 400]) {
+        const short = shorten(text, room);
+        expect(widthOf(short)).toBeLessThanOrEqual(room);
+        expect(short === text || short.endsWith('…')).toBe(true);
+        expect(short).not.toMatch(/\p{Surrogate}/u);
+      }
+    }
+  });
+
+  test('tells the whole of what it shortens', () => {
+    const { children, text } = parseXml(label(0, 0, 'months since the first order', { room: 60 }));
+    expect(children.map((child) => child.text)).toEqual(['months since the first order']);
+    expect(text).toMatch(/^month.*…$/);
+    expect(parseXml(label(0, 0, 'age', { room: 60 })).children).toEqual([]);
+  });
+
+  test('wraps at blanks into as many lines as there may be', () => {
+    const lines = wrap('one two three four five six seven eight nine ten', 80, 13, 3);
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80);
+    expect(lines.at(-1)).toMatch(/…$/);
+    expect(wrap('short', 80, 13, 3)).toEqual(['short']);
+  });
+});
