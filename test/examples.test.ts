@@ -51,6 +51,14 @@ const expectations: Readonly<Record<string, (logged: Logged) => void>> = {
     expect((scores as { accuracy: number }).accuracy).toBeGreaterThan(0.95);
     expect(penguin).toMatchObject({ class: 'Gentoo' });
   },
+  plots([[told]]) {
+    expect(told).toEqual([
+      expect.stringMatching(/^curves\.svg: 40 epochs\. loss from /),
+      expect.stringMatching(/^mistakes\.svg: \d\d of 5\d rows right\./),
+      expect.stringMatching(/^boundary\.svg: 60 by 60 places: Adelie on \d/),
+    ]);
+    expect(readdirSync('.').filter((file) => file.endsWith('.svg'))).toHaveLength(3);
+  },
   regression([[scores], [error], [penguin]]) {
     expect((scores as { r2: number }).r2).toBeGreaterThan(0.8);
     expect(Number(/\d+/.exec(error as string)![0])).toBeLessThan(300);

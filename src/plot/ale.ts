@@ -43,7 +43,7 @@ const STROKES = 1000;
  */
 export function ale(data: AleData, options: PlotOptions = {}): string {
   const own = plotOptions('ale', options);
-  const fields = fieldsOf('ale', data, ['grid', 'effect', 'rug', 'name', 'unit']);
+  const fields = fieldsOf('ale: data', data, ['grid', 'effect', 'rug', 'name', 'unit']);
   const grid = numbersOf('ale', 'grid', fields.grid);
   const effect = numbersOf('ale', 'effect', fields.effect, grid.length);
   const strokes = numbersOf('ale', 'rug', fields.rug ?? []);

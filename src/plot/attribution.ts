@@ -1,6 +1,16 @@
 import { OptionError } from '../base/errors.ts';
 import { numeral } from './numerals.ts';
-import { checkLength, fieldsOf, finiteNumbersOf, finiteOf, listOf, namesOf, textOf } from './reading.ts';
+import {
+  checkLength,
+  fieldsOf,
+  finiteNumbersOf,
+  finiteOf,
+  LONGEST,
+  listOf,
+  namesOf,
+  textOf,
+} from './reading.ts';
+import { clip } from './text.ts';
 
 /** What one prediction is made of. */
 export interface AttributionData {
@@ -41,7 +51,7 @@ const ROUNDING = 1e-4;
 /** Reads attributions. The `most` - 1 largest stay apart, the rest becomes one part, and what the output has besides another. */
 export function attributionOf(where: string, data: AttributionData, most: number): Attribution {
   const known = ['values', 'baseValue', 'output', 'names', 'inputs', 'outputName', 'unit'];
-  const fields = fieldsOf(where, data, known);
+  const fields = fieldsOf(`${where}: data`, data, known);
   const values = finiteNumbersOf(where, 'values', fields.values);
   const baseValue = finiteOf(where, 'baseValue', fields.baseValue);
   const sum = values.reduce((total, value) => total + value, baseValue);
@@ -71,7 +81,7 @@ export function featureNames(where: string, names: unknown, inputs: unknown, len
 }
 
 function shown(where: string, i: number, value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return clip(value, LONGEST);
   if (typeof value === 'number') return Number.isFinite(value) ? numeral(value) : 'missing';
   throw new OptionError(`${where}: inputs[${i}] must be a number or a string, got ${typeof value}`);
 }

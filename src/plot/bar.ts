@@ -62,7 +62,7 @@ const ROW = 24;
 export function bar(data: BarData, options: BarOptions = {}): string {
   const own = plotOptions('bar', options, ['most']);
   const most = checkNumber('bar', 'most', own.most ?? 20, { least: 1, most: 500, whole: true });
-  const fields = fieldsOf('bar', data, ['values', 'errors', 'names', 'inputs', 'unit']);
+  const fields = fieldsOf('bar: data', data, ['values', 'errors', 'names', 'inputs', 'unit']);
   const all = rowsOf(fields);
   const finite = all.filter(({ value }) => Number.isFinite(value));
   finite.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));

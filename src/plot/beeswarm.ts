@@ -66,7 +66,7 @@ const POINTS = 400;
 export function beeswarm(data: BeeswarmData, options: BeeswarmOptions = {}): string {
   const own = plotOptions('beeswarm', options, ['most']);
   const most = checkNumber('beeswarm', 'most', own.most ?? 12, { least: 1, most: 100, whole: true });
-  const fields = fieldsOf('beeswarm', data, ['values', 'inputs', 'names', 'unit']);
+  const fields = fieldsOf('beeswarm: data', data, ['values', 'inputs', 'names', 'unit']);
   const values = gridOf('beeswarm', 'values', fields.values);
   const inputs = inputsOf(fields.inputs, values);
   const names = namesOf('beeswarm', 'names', fields.names, values.columns, (i) => `feature ${i}`);

@@ -49,7 +49,7 @@ interface Cell {
 export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}): string {
   const where = 'confusionMatrix';
   const own = plotOptions(where, options);
-  const fields = fieldsOf(where, data, ['counts', 'classes']);
+  const fields = fieldsOf(`${where}: data`, data, ['counts', 'classes']);
   const counts = countsOf(gridOf(where, 'counts', fields.counts));
   const names = namesOf(where, 'classes', fields.classes, counts.rows, (i) => String(i));
   const shown = mostMistaken(counts);

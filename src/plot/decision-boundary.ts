@@ -80,7 +80,7 @@ export function decisionBoundary(data: DecisionBoundaryData, options: PlotOption
   const where = 'decisionBoundary';
   const own = plotOptions(where, options);
   const known = ['x', 'y', 'predicted', 'confidence', 'points', 'classNames', 'xName', 'yName'];
-  const fields = fieldsOf(where, data, known);
+  const fields = fieldsOf(`${where}: data`, data, known);
   const field = fieldOf(fields);
   const points = pointsOf(fields.points, field.names);
   const finite = Array.from(points.x, (_, i) => i).filter((i) =>

@@ -46,7 +46,7 @@ export interface DeletionCurveData {
 export function deletionCurve(data: DeletionCurveData, options: PlotOptions = {}): string {
   const where = 'deletionCurve';
   const own = plotOptions(where, options);
-  const fields = fieldsOf(where, data, ['curves', 'unit', 'action']);
+  const fields = fieldsOf(`${where}: data`, data, ['curves', 'unit', 'action']);
   const list = listOf(where, 'curves', fields.curves, 'curves');
   const lines = Array.from({ length: list.length }, (_, i) => lineOf(list[i] as DeletionLine, i));
   const unit = textOf(where, 'unit', fields.unit, 'output');

@@ -62,7 +62,7 @@ export function plotOptions<T extends PlotOptions>(
   if (own.title !== undefined && typeof own.title !== 'string') {
     throw new OptionError(`${where}: title must be a string, got ${typeof own.title}`);
   }
-  return own;
+  return own.title === undefined ? own : { ...own, title: clip(own.title, 1000) };
 }
 
 /** Width of a picture's body, which some need before they know their height. */

@@ -124,7 +124,7 @@ function read(data: HeatmapOverlayData): Overlay {
     'outputName',
     'unit',
   ];
-  const fields = fieldsOf(where, data, known);
+  const fields = fieldsOf(`${where}: data`, data, known);
   const columns = checkNumber(where, 'width', fields.width, { least: 1, most: 8192, whole: true });
   const rows = checkNumber(where, 'height', fields.height, { least: 1, most: 8192, whole: true });
   const channels = checkNumber(where, 'channels', fields.channels ?? 1, { least: 1, most: 3, whole: true });

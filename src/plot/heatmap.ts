@@ -91,7 +91,7 @@ interface Table {
 }
 
 function read(data: HeatmapData): Table {
-  const fields = fieldsOf('heatmap', data, ['values', 'rowNames', 'columnNames', 'limit', 'unit']);
+  const fields = fieldsOf('heatmap: data', data, ['values', 'rowNames', 'columnNames', 'limit', 'unit']);
   const all = gridOf('heatmap', 'values', fields.values);
   const [rows, columns] = [thinned(all.rows, MOST), thinned(all.columns, MOST)];
   const cells = rows.flatMap((row) => columns.map((column) => all.data[row * all.columns + column]!));

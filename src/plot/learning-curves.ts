@@ -6,7 +6,8 @@ import { type Entry, legend, legendHeight } from './legend.ts';
 import { at, curve, dashes, line, path } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
-import { fieldsOf, listOf } from './reading.ts';
+import { fieldsOf, LONGEST, listOf } from './reading.ts';
+import { clip } from './text.ts';
 import { type Colour, series, stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
@@ -53,7 +54,7 @@ const HELD_OUT = 'val_';
 export function learningCurves(data: LearningCurvesData, options: LearningCurvesOptions = {}): string {
   const where = 'learningCurves';
   const own = plotOptions(where, options, ['metrics']);
-  const fields = fieldsOf(where, data, ['epochs', 'final', 'stopReason', 'steps']);
+  const fields = fieldsOf(`${where}: data`, data, ['epochs', 'final', 'stopReason', 'steps']);
   const epochs = epochsOf(fields.epochs);
   const numbers = Float64Array.from(epochs, (logs, i) => numberOf(logs, 'epoch') ?? i + 1);
   const panels = panelsOf(epochs, own.metrics);
@@ -131,7 +132,7 @@ function panelsOf(
   }
   const column = (name: string) => Float64Array.from(epochs, (logs) => numberOf(logs, name) ?? NaN);
   return (wanted ?? [...names]).map((name) => ({
-    name,
+    name: clip(name, LONGEST),
     training: column(name),
     validation: logged.has(HELD_OUT + name) ? column(HELD_OUT + name) : undefined,
   }));

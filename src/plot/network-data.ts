@@ -55,7 +55,7 @@ export function networkOf(
   data: NetworkData,
   most: number,
 ): { layers: UnitLayer[]; connections: Connection[]; unit: string } {
-  const fields = fieldsOf('network', data, ['layers', 'weights', 'unit']);
+  const fields = fieldsOf('network: data', data, ['layers', 'weights', 'unit']);
   const layers = listOf('network', 'layers', fields.layers, 'layers');
   const weights = listOf('network', 'weights', fields.weights, 'tables of weights');
   if (weights.length !== Math.max(0, layers.length - 1)) {

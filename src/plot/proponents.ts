@@ -69,7 +69,7 @@ const HEADING = 24;
 export function proponents(data: ProponentsData, options: ProponentsOptions = {}): string {
   const own = plotOptions('proponents', options, ['most']);
   const most = checkNumber('proponents', 'most', own.most ?? 5, { least: 1, most: 50, whole: true });
-  const fields = fieldsOf('proponents', data, ['rows', 'imageWidth', 'outputName']);
+  const fields = fieldsOf('proponents: data', data, ['rows', 'imageWidth', 'outputName']);
   const list = listOf('proponents', 'rows', fields.rows, 'rows');
   const all = Array.from({ length: list.length }, (_, i) => rowOf(list[i], i));
   const finite = all.filter(({ influence }) => Number.isFinite(influence));

@@ -1,5 +1,6 @@
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
+import { didYouMean } from '../base/options.ts';
+import { clip } from './text.ts';
 
 /** Rows of numbers: an array of them, or `{ shape: [rows, columns], data }` as predictions are. */
 export type Rows =
@@ -13,16 +14,27 @@ export interface Grid {
   readonly data: Float64Array;
 }
 
+/** No reader wants more of a name. */
+export const LONGEST = 1000;
+
 /** 128 MB of float64: what is larger is no picture. */
 const MOST = 2 ** 24;
 
 /**
- * The fields of a picture's data, checked for names that it does not have.
+ * The own fields of an object, checked for names that there are none of.
  *
- * @throws {OptionError} for an unknown field, with the nearest known one.
+ * @throws {OptionError} for an unknown field, with the nearest known one, and for what is not an object.
  */
 export function fieldsOf<T extends object>(where: string, data: T, known: readonly string[]): T {
-  return checkOptions(`${where}: data`, data, known);
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new OptionError(`${where} must be an object, got ${kindOf(data)}`, { known: known.join(', ') });
+  }
+  const unknown = Object.keys(data).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    const hint = didYouMean(unknown, known);
+    throw new OptionError(`${where} has no field "${unknown}"`, { known: known.join(', '), hint });
+  }
+  return Object.assign(Object.create(null) as T, data);
 }
 
 /**
@@ -119,7 +131,7 @@ export function namesOf(
 }
 
 /**
- * A string, or another where there is none.
+ * A string, or another where there is none. A name of a megabyte is cut here, before it is measured many times.
  *
  * @throws {OptionError} for what is not a string.
  */
@@ -127,7 +139,7 @@ export function textOf<T>(where: string, name: string, value: unknown, other: T)
   if (value === undefined) return other;
   if (typeof value !== 'string')
     throw new OptionError(`${where}: ${name} must be a string, got ${kindOf(value)}`);
-  return value;
+  return clip(value, LONGEST);
 }
 
 /**

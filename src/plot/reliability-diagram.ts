@@ -83,7 +83,7 @@ export function reliabilityDiagram(data: ReliabilityData, options: PlotOptions =
 
 function read(data: ReliabilityData): { bins: Bin[]; ece: number; all: number } {
   const where = 'reliabilityDiagram';
-  const fields = fieldsOf(where, data, ['confidence', 'accuracy', 'counts', 'ece']);
+  const fields = fieldsOf(`${where}: data`, data, ['confidence', 'accuracy', 'counts', 'ece']);
   const counts = numbersOf(where, 'counts', fields.counts);
   const confidence = numbersOf(where, 'confidence', fields.confidence, counts.length);
   const accuracy = numbersOf(where, 'accuracy', fields.accuracy, counts.length);

@@ -75,7 +75,7 @@ export function rocCurve(data: RocData, options: PlotOptions = {}): string {
 
 function curvesOf(data: RocData): Curve[] {
   if (typeof data !== 'object' || data === null || !('curves' in data)) return [curveOf(data, 'data')];
-  const list = listOf('rocCurve', 'curves', fieldsOf('rocCurve', data, ['curves']).curves, 'curves');
+  const list = listOf('rocCurve', 'curves', fieldsOf('rocCurve: data', data, ['curves']).curves, 'curves');
   return Array.from({ length: list.length }, (_, i) => curveOf(list[i] as RocLine, `curves[${i}]`, i));
 }
 

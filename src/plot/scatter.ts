@@ -49,7 +49,7 @@ const POINTS = 3000;
  */
 export function scatter(data: ScatterData, options: PlotOptions = {}): string {
   const own = plotOptions('scatter', options);
-  const fields = fieldsOf('scatter', data, ['x', 'y', 'groups', 'groupNames', 'xName', 'yName']);
+  const fields = fieldsOf('scatter: data', data, ['x', 'y', 'groups', 'groupNames', 'xName', 'yName']);
   const x = numbersOf('scatter', 'x', fields.x);
   const y = numbersOf('scatter', 'y', fields.y, x.length);
   const groups = checkGroups('scatter', fields.groups, fields.groupNames, x.length);

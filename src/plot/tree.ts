@@ -72,7 +72,7 @@ const BAR = 52;
 export function tree(data: TreeData, options: TreeOptions = {}): string {
   const own = plotOptions('tree', options, ['most']);
   const most = checkNumber('tree', 'most', own.most ?? 60, { least: 1, most: 500, whole: true });
-  const fields = fieldsOf('tree', data, ['nodes', 'fidelity']);
+  const fields = fieldsOf('tree: data', data, ['nodes', 'fidelity']);
   const all = linesOf(fields.nodes);
   const lines = all.slice(0, most);
   const leaves = all.filter(({ leaf }) => leaf).length;

@@ -60,7 +60,7 @@ export function weightHistograms(data: WeightHistogramsData, options: WeightHist
   const where = 'weightHistograms';
   const own = plotOptions(where, options, ['bins']);
   const bins = checkNumber(where, 'bins', own.bins ?? 30, { least: 1, most: 200, whole: true });
-  const fields = fieldsOf(where, data, ['layers', 'unit']);
+  const fields = fieldsOf(`${where}: data`, data, ['layers', 'unit']);
   const list = listOf(where, 'layers', fields.layers, 'layers');
   const layers = Array.from({ length: list.length }, (_, i) => layerOf(list[i] as LayerWeights, i));
   const unit = textOf(where, 'unit', fields.unit, 'weight');

@@ -168,10 +168,10 @@ describe('sums of what is drawn', () => {
   test('the calibration error is the mean gap by counts', () => {
     const svg = plot.reliabilityDiagram({
       confidence: [0.6, 0.9, NaN],
-      accuracy: [0.5, 0.95, NaN],
+      accuracy: [0.5, 0.96, NaN],
       counts: [20, 60, 0],
     });
-    expect(texts(svg).join(' ')).toContain('calibration error 6.3%'); // (20 · 0.1 + 60 · 0.05) / 80
+    expect(texts(svg).join(' ')).toContain('calibration error 7%'); // (20 · 0.1 + 60 · 0.06) / 80
     expect(svg).not.toContain('left out');
   });
 

@@ -39,7 +39,10 @@ describe.each<[typeof OptionError | typeof ShapeError | typeof DataError, [() =>
       ],
       [() => plot.heatmap({ values: any([1, 2]) }), /values\[0\] must be a list of numbers, got number/],
       [() => plot.scatter({ x: [1], y: [1], xName: any(7) }), /xName must be a string, got number/],
-      [() => plot.deletionCurve({ curves: any([3]) }), /curves\[0\]: options must be an object, got number/],
+      [
+        () => plot.deletionCurve({ curves: any([3]) }),
+        /deletionCurve: curves\[0\] must be an object, got number/,
+      ],
       [
         () => plot.deletionCurve({ curves: any([{ fraction: [0], score: [1], nmae: '' }]) }),
         /did you mean "name"/,
