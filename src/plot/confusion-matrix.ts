@@ -1,6 +1,7 @@
 import { DataError, ShapeError } from '../base/errors.ts';
+import { slantHeight, slanting, slantWidth, widest } from './column-names.ts';
 import { nothing } from './empty.ts';
-import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { type Box, bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { MARK } from './marks.ts';
 import { element, type Markup } from './markup.ts';
 import { numeral, percent } from './numerals.ts';
@@ -19,6 +20,7 @@ export interface ConfusionData {
 /** Classes that fit: of more, those with the most mistakes are shown. */
 const MOST = 16;
 const HEADING = 20;
+const SOFT = { size: SIZE.tick, colour: 'soft' } as const;
 
 interface Cell {
   readonly actual: string;
@@ -57,43 +59,28 @@ export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}):
   const total = counts.data.reduce((sum, x) => sum + x, 0);
   const right = names.reduce((sum, _, i) => sum + counts.data[i * counts.columns + i]!, 0);
   const accuracy = total === 0 ? '' : `: ${percent(right / total)} right`;
+  const table = tableOf(
+    own,
+    shown.map((i) => names[i]!),
+  );
   const size = Math.max(20, Math.min(40, 300 / Math.max(1, shown.length)));
   return figure({
     where,
     options: own,
     title: `Actual and predicted classes${accuracy}`,
     description: describe(cells.flat(), total, right),
-    least: HEADING * 2 + Math.max(1, shown.length) * size,
-    notes: [
-      ...(shown.length < names.length
-        ? [`The ${shown.length} of ${names.length} classes with the most mistakes.`]
-        : []),
-    ],
+    least: HEADING + table.above + Math.max(1, shown.length) * size,
+    notes:
+      shown.length === names.length
+        ? []
+        : [`The ${shown.length} of ${names.length} classes with the most mistakes.`],
     draw: (body) => {
-      const labels = shown.map((i) => names[i]!);
-      const widest = labels.reduce(
-        (most, name) => Math.max(most, widthOf(name, SIZE.tick)),
-        widthOf('actual', SIZE.tick),
-      );
-      const left = body.left + Math.min(widest, (body.right - body.left) * 0.3) + 8;
-      const area = { ...body, left, top: body.top + HEADING * 2 };
       if (shown.length === 0 || total === 0) return [nothing(body)];
-      const [width, height] = [(area.right - left) / shown.length, (area.bottom - area.top) / shown.length];
-      const soft = { size: SIZE.tick, colour: 'soft' } as const;
+      const left = body.left + table.side;
+      const area = { ...body, left, right: left + table.width, top: body.top + HEADING + table.above };
+      const [width, height] = [table.width / shown.length, (area.bottom - area.top) / shown.length];
       return [
-        label((left + area.right) / 2, body.top + 12, 'predicted', { anchor: 'middle', ...soft }),
-        label(left - 8, body.top + HEADING + 14, 'actual', { anchor: 'end', ...soft }),
-        ...labels.flatMap((name, i) => [
-          label(left + (i + 0.5) * width, area.top - 6, name, {
-            anchor: 'middle',
-            size: SIZE.tick,
-            room: width - 2,
-          }),
-          label(left - 8, area.top + (i + 0.5) * height + 4, name, {
-            ...{ anchor: 'end', size: SIZE.tick },
-            room: left - 8 - body.left,
-          }),
-        ]),
+        ...headings(table, body, area),
         ...cells.flatMap((line, row) =>
           line.map((cell, column) => {
             const [x, y] = [left + column * width, area.top + row * height];
@@ -105,13 +92,51 @@ export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}):
   });
 }
 
+/** Names, and the room that they and the cells take. */
+interface Table {
+  readonly names: readonly string[];
+  readonly side: number;
+  readonly above: number;
+  readonly width: number;
+  readonly slants: boolean;
+}
+
+/** Names of columns are level where they fit, and slant where they do not. */
+function tableOf(options: PlotOptions, names: readonly string[]): Table {
+  const all = bodyWidth(options);
+  const side = Math.min(Math.max(widest(names), widthOf('actual', SIZE.tick)), all * 0.3) + 8;
+  const slants = widest(names) + 2 > (all - side) / Math.max(1, names.length);
+  const [above, out] = slants ? [slantHeight(names), slantWidth(names)] : [HEADING, 0];
+  return { names, side, above, width: all - side - out, slants };
+}
+
+function headings({ names, slants }: Table, body: Box, area: Box): Markup[] {
+  const [width, height] = [(area.right - area.left) / names.length, (area.bottom - area.top) / names.length];
+  const end = area.left - 8;
+  const columns = names.map((name, i) =>
+    label(area.left + (i + 0.5) * width, area.top - 6, name, { anchor: 'middle', size: SIZE.tick }),
+  );
+  return [
+    label((area.left + area.right) / 2, body.top + 12, 'predicted', { ...SOFT, anchor: 'middle' }),
+    label(end, area.top - 6, 'actual', { ...SOFT, anchor: 'end' }),
+    ...(slants ? [slanting(names, area.left, area.top, width)] : columns),
+    ...names.map((name, i) => {
+      const y = area.top + (i + 0.5) * height + 4;
+      return label(end, y, name, { anchor: 'end', size: SIZE.tick, room: end - body.left });
+    }),
+  ];
+}
+
 function countsOf(counts: Grid): Grid {
   if (counts.rows !== counts.columns) {
     throw new ShapeError(
       `confusionMatrix: counts is [${counts.rows}, ${counts.columns}], wanted as many columns as rows`,
     );
   }
+  const total = counts.data.reduce((sum, x) => sum + x, 0);
   const bad = counts.data.findIndex((x) => !(x >= 0 && Number.isFinite(x)));
+  if (bad === -1 && total === Infinity)
+    throw new DataError('confusionMatrix: the sum of the counts is Infinity');
   if (bad === -1) return counts;
   throw new DataError(`confusionMatrix: a count is ${counts.data[bad]}, wanted a finite number from 0 on`);
 }

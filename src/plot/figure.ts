@@ -2,7 +2,7 @@ import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { characters, decimals, element, joined, type Markup } from './markup.ts';
-import { clip, label, SIZE, title as told, wrap } from './text.ts';
+import { BOLD, clip, label, SIZE, title as told, wrap } from './text.ts';
 import { fill, rootClass, styles, type Theme } from './theme.ts';
 
 /** What every picture takes. */
@@ -76,7 +76,7 @@ export function figure(drawing: Drawing): string {
   const { width = 420, theme = 'auto' } = options;
   const title = options.title ?? drawing.title;
   const room = width - 2 * MARGIN;
-  const heading = title === '' ? [] : wrap(title, room / 1.08, SIZE.title, 2);
+  const heading = title === '' ? [] : wrap(title, room / BOLD, SIZE.title, 2);
   const foot = notes.flatMap((note) => wrap(note, room, SIZE.note, 4));
   const top = MARGIN + heading.length * 20 + (heading.length > 0 ? 4 : 0);
   const below = foot.length * LINE + (foot.length > 0 ? 6 : 0) + MARGIN;

@@ -1,11 +1,12 @@
 import { type Lattice, signedCells } from './cells.ts';
+import { slantHeight, slanting, slantWidth, widest } from './column-names.ts';
 import { nothing } from './empty.ts';
 import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
 import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
-import { label, SIZE, widthOf } from './text.ts';
+import { label, SIZE } from './text.ts';
 import { thinned, thinning } from './thinning.ts';
 
 /** What {@link heatmap} draws. */
@@ -23,7 +24,6 @@ export interface HeatmapData {
 
 /** More cells a side than a reader can tell apart. */
 const MOST = 200;
-const NAMES = 96;
 /** Rows lower than this cannot carry a name. */
 const NAMED_ROW = 14;
 
@@ -51,7 +51,7 @@ export function heatmap(data: HeatmapData, options: PlotOptions = {}): string {
   const own = plotOptions('heatmap', options);
   const { values, rowNames, columnNames, limit, unit, notes } = read(data);
   const height = Math.min(480, Math.max(20, values.rows * (values.rows <= 24 ? 20 : 8)));
-  const above = columnNames === undefined ? 0 : Math.min(NAMES, widest(columnNames)) + 8;
+  const above = columnNames === undefined ? 0 : slantHeight(columnNames);
   return figure({
     where: 'heatmap',
     options: own,
@@ -62,18 +62,17 @@ export function heatmap(data: HeatmapData, options: PlotOptions = {}): string {
     draw: (body) => {
       const most = (body.right - body.left) * 0.35;
       const side = rowNames === undefined ? 0 : Math.min(most, widest(rowNames)) + 8;
-      // Slanting names of columns stand out to the right.
       const area = {
         left: body.left + side,
         top: body.top + above,
-        right: body.right - above * 0.6,
+        right: body.right - (columnNames === undefined ? 0 : slantWidth(columnNames)),
         bottom: body.bottom - SCALE_HEIGHT,
       };
       if (values.data.length === 0) return [nothing(area)];
       const cells = latticeIn(area, values);
       return [
         rowLabels(rowNames ?? [], cells, body, area),
-        columnLabels(columnNames ?? [], cells, area, above),
+        slanting(columnNames ?? [], area.left, area.top, cells.cellWidth),
         signedCells(cells, values.data, limit),
         signedScale(body, limit, unit),
       ];
@@ -130,20 +129,6 @@ function rowLabels(names: readonly string[], cells: Lattice, body: Box, area: Bo
     return label(area.left - 6, y, name, { anchor: 'end', size: SIZE.tick, room });
   });
   return joined(shown);
-}
-
-function columnLabels(names: readonly string[], cells: Lattice, area: Box, above: number): Markup {
-  const every = Math.ceil(NAMED_ROW / cells.cellWidth);
-  const shown = names.map((name, i) => {
-    if (name === '' || i % every !== 0) return joined([]);
-    const x = area.left + (i + 0.5) * cells.cellWidth;
-    return label(x, area.top - 6, name, { size: SIZE.tick, room: above, turn: -55 });
-  });
-  return joined(shown);
-}
-
-function widest(names: readonly string[]): number {
-  return names.reduce((most, name) => Math.max(most, widthOf(name, SIZE.tick)), 0);
 }
 
 function describe(

@@ -80,7 +80,7 @@ export function network(data: NetworkData, options: NetworkOptions = {}): string
 /** Layers stand at equal distances, with room beside the outer ones for names. */
 function xOf(body: Box, layers: readonly UnitLayer[], i: number): number {
   const width = body.right - body.left;
-  const side = (layer: UnitLayer) => (layer.named ? width * 0.2 : 0.09 * width);
+  const side = (layer: UnitLayer) => (layer.named ? width * 0.24 : 0.09 * width);
   const left = body.left + side(layers[0]!);
   const right = body.right - side(layers.at(-1)!);
   return layers.length === 1 ? (left + right) / 2 : left + (i * (right - left)) / (layers.length - 1);

@@ -13,8 +13,10 @@ export function signed(x: number): string {
   return x > 0 ? `+${numeral(x)}` : numeral(x);
 }
 
-/** A share of a whole in percent. */
+/** A share of a whole in percent. What is not all is never told as 100%, and what is not nothing never as 0%. */
 export function percent(share: number): string {
+  if (share > 0.9995 && share < 1) return '>99.9%';
+  if (share > 0 && share < 0.0005) return '<0.1%';
   return `${numeral(Math.round(share * 1000) / 10)}%`;
 }
 

@@ -30,7 +30,9 @@ export function coarser(image: Pixels, block: number, [black, white]: readonly [
       const row = Math.floor(Math.floor(i / image.columns) / block);
       const cell = row * columns + Math.floor((i % image.columns) / block);
       counts[cell]!++;
-      means[cell]! += (values[i * channels + channel]! - means[cell]!) / counts[cell]!;
+      // In two steps, since the difference of two numbers may be beyond what a number can hold.
+      means[cell]! -= means[cell]! / counts[cell]!;
+      means[cell]! += values[i * channels + channel]! / counts[cell]!;
     }
     return means;
   };

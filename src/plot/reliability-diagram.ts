@@ -103,6 +103,7 @@ function read(data: ReliabilityData): { bins: Bin[]; ece: number; all: number } 
     }
   }
   const total = bins.reduce((sum, { count }) => sum + count, 0);
+  if (total === Infinity) throw new DataError(`${where}: the sum of the counts is Infinity`);
   const gaps = bins.reduce(
     (sum, bin) => sum + (bin.count / total) * Math.abs(bin.accuracy - bin.confidence),
     0,

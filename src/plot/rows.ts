@@ -1,7 +1,7 @@
 import { NAME, NUMBERS } from './axes.ts';
 import type { Box } from './figure.ts';
 import type { Markup } from './markup.ts';
-import { label, widthOf } from './text.ts';
+import { BOLD, label, widthOf } from './text.ts';
 
 /** Half of the first number of the axis stands below the names. */
 const LEAST = 24;
@@ -13,7 +13,7 @@ const STANDS_OUT = 10;
 export function rowsArea(body: Box, names: readonly string[], unit: string | undefined): Box {
   const room = Math.min(
     (body.right - body.left) * 0.42,
-    Math.max(LEAST, ...names.map((name) => widthOf(name))),
+    Math.max(LEAST, ...names.map((name) => widthOf(name) * BOLD)),
   );
   const left = body.left + room + 10;
   const bottom = body.bottom - NUMBERS - (unit === undefined ? 0 : NAME);

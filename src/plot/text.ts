@@ -4,6 +4,9 @@ import { type Colour, fill } from './theme.ts';
 /** Sizes of text in pixels. */
 export const SIZE = { title: 15, label: 13, tick: 12, note: 12 } as const;
 
+/** Bold text is so many times as wide. */
+export const BOLD = 1.08;
+
 /** A full name is told where a short one stands, up to so many characters. */
 const LONGEST_TITLE = 400;
 /** Names longer than this are not measured further. */
@@ -41,7 +44,7 @@ export function label(x: number, y: number, text: string, options: LabelOptions 
     'text-anchor': anchor === 'start' ? undefined : anchor,
   };
   const whole = printable(text);
-  const short = shorten(whole, bold ? room / 1.08 : room, size);
+  const short = shorten(whole, bold ? room / BOLD : room, size);
   if (short === whole) return element('text', attributes, characters(whole));
   return element('text', attributes, title(whole), characters(short));
 }

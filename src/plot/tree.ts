@@ -6,7 +6,7 @@ import { at, MARK, path } from './marks.ts';
 import { decimals, element, type Markup } from './markup.ts';
 import { counted, numeral, percent } from './numerals.ts';
 import { fieldsOf, finiteOf, listOf, textOf } from './reading.ts';
-import { label, SIZE, title, widthOf } from './text.ts';
+import { BOLD, label, SIZE, title, widthOf } from './text.ts';
 import { fill, stroke } from './theme.ts';
 
 /** A node of {@link TreeData}: a split has children, a leaf has none. */
@@ -163,7 +163,7 @@ function drawn(
   const end = body.right - (total === undefined ? 0 : BAR + 46);
   const answer = line.answer === '' ? 0 : widthOf(line.answer) + 3;
   const room = Math.max(24, end - x - answer - 10);
-  const width = Math.min(room, widthOf(line.text) * (line.leaf ? 1.08 : 1)) + 10;
+  const width = Math.min(room, widthOf(line.text) * (line.leaf ? BOLD : 1)) + 10;
   const branch = `M${at(x - indent + 4, (parent ?? y) + 9)}V${decimals(y)}H${decimals(x - 3)}`;
   const count = line.samples === undefined ? '' : `, ${counted(line.samples, 'row')}`;
   const frame = { x: x + answer - 5, y: y - 10, width, height: 20, rx: 4 };

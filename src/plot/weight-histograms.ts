@@ -97,7 +97,10 @@ function layerOf(data: LayerWeights, i: number): Layer {
 
 /** A running mean, which does not overflow. */
 function meanOf(values: Float64Array, of: (x: number) => number): number {
-  return values.reduce((mean, x, i) => mean + (Math.min(of(x), Number.MAX_VALUE) - mean) / (i + 1), 0);
+  return values.reduce(
+    (mean, x, i) => mean - mean / (i + 1) + Math.min(of(x), Number.MAX_VALUE) / (i + 1),
+    0,
+  );
 }
 
 function inWords({ name, finite, mean, deviation }: Layer): string {

@@ -4,6 +4,7 @@ import { placesIn } from '../../src/plot/swarm.ts';
 import * as metrics from '../../src/train/metrics/index.ts';
 import { pathPoints } from '../support/path-points.ts';
 import { everyElement, parseXml, type Xml } from '../support/xml.ts';
+import { outside } from './bounds.ts';
 
 const marks = (svg: string): Xml[] =>
   everyElement(parseXml(svg)).filter(({ attributes }) => attributes['class']?.split(' ').includes('mark'));
@@ -65,6 +66,53 @@ describe('what is constant or single', () => {
   test('zero attributions are drawn and end where they begin', () => {
     expect(told(plot.waterfall({ values: [0, 0], baseValue: 1 }))).toEqual(['feature 0: 0', 'feature 1: 0']);
     expect(plot.heatmap({ values: [[0, 0]] })).toContain('colours from −1 to 1');
+  });
+});
+
+describe('numbers at the ends of what there is', () => {
+  const M = Number.MAX_VALUE;
+  const ends = [-M, M, M, -M, 0];
+  test.each<[string, () => string]>([
+    ['bar', () => plot.bar({ values: ends, errors: ends })],
+    ['beeswarm', () => plot.beeswarm({ values: ends.map((x) => [x]), inputs: ends.map((x) => [x]) })],
+    ['scatter', () => plot.scatter({ x: ends, y: ends })],
+    ['heatmap', () => plot.heatmap({ values: [ends] })],
+    ['heatmapOverlay', () => plot.heatmapOverlay({ image: ends, attributions: ends, width: 5, height: 1 })],
+    [
+      'heatmapOverlay in blocks',
+      () =>
+        plot.heatmapOverlay({
+          image: Array(130).fill(M),
+          attributions: Array(130)
+            .fill(0)
+            .map((_, i) => ends[i % 4]!),
+          width: 130,
+          height: 1,
+        }),
+    ],
+    ['partialDependence', () => plot.partialDependence({ grid: [-M, 0, M], average: [M, 0, -M], rug: ends })],
+    ['network', () => plot.network({ layers: [{ units: 5, nodes: ends }, { units: 1 }], weights: [[ends]] })],
+    ['weightHistograms', () => plot.weightHistograms({ layers: [{ values: ends }] })],
+    ['learningCurves', () => plot.learningCurves({ epochs: ends.map((loss, i) => ({ epoch: i, loss })) })],
+    ['proponents', () => plot.proponents({ rows: ends.map((influence) => ({ name: 'row', influence })) })],
+    ['decisionBoundary', () => plot.decisionBoundary({ x: [-M, M], y: [0], predicted: [0, 1] })],
+  ])('are drawn in %s', (_, draw) => {
+    const svg = draw();
+    expect(outside(svg)).toEqual([]);
+    expect(svg).not.toMatch(/NaN|Infinity/);
+  });
+
+  test('are refused where they are added up', () => {
+    expect(() =>
+      plot.confusionMatrix({
+        counts: [
+          [M, M],
+          [0, 0],
+        ],
+      }),
+    ).toThrow(/sum of the counts is Infinity/);
+    const bins = { confidence: [0.1, 0.2], accuracy: [0.1, 0.2], counts: [M, M] };
+    expect(() => plot.reliabilityDiagram(bins)).toThrow(/sum of the counts is Infinity/);
   });
 });
 

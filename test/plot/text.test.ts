@@ -57,7 +57,7 @@ describe('numerals', () => {
       '100',
     ]);
     expect([0.5, -0.5, 0].map(signed)).toEqual(['+0.5', '−0.5', '0']);
-    expect([0.9734, 1, 0].map(percent)).toEqual(['97.3%', '100%', '0%']);
+    expect([0.9734, 1, 0, 0.99999, 1e-5].map(percent)).toEqual(['97.3%', '100%', '0%', '>99.9%', '<0.1%']);
   });
 });
 
