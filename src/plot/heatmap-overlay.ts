@@ -9,6 +9,7 @@ import { fieldsOf, finiteNumbersOf, leftOut, numbersOf, textOf } from './reading
 import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
 import { label, SIZE } from './text.ts';
 import { stroke } from './theme.ts';
+import { domainOf } from './ticks.ts';
 
 /** What {@link heatmapOverlay} draws. */
 export interface HeatmapOverlayData {
@@ -145,13 +146,7 @@ function read(data: HeatmapOverlayData): Overlay {
 }
 
 function rangeOf(range: unknown, pixels: Float64Array): readonly [number, number] {
-  if (range === undefined) {
-    const ends = pixels.reduce(
-      ([low, high], x) => [Math.min(low!, x), Math.max(high!, x)],
-      [Infinity, -Infinity],
-    );
-    return ends[0]! < ends[1]! ? [ends[0]!, ends[1]!] : [ends[0]!, ends[0]! + 1];
-  }
+  if (range === undefined) return domainOf(pixels);
   const [black, white] = finiteNumbersOf('heatmapOverlay', 'range', range, 2);
   if (black === white)
     throw new DataError(`heatmapOverlay: range is from ${black} to ${white}, wanted two numbers`);

@@ -1,5 +1,6 @@
 import { ShapeError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { largestOf } from './means.ts';
 import { fieldsOf, type Grid, gridOf, listOf, namesOf, numbersOf, type Rows, textOf } from './reading.ts';
 
 /** A layer of {@link NetworkData}. */
@@ -69,7 +70,7 @@ export function networkOf(
     layers: sizes.map((_, i) => layerOf(layers[i] as NetworkLayer, i, sizes, tables, most)),
     connections: tables.map((table) => ({
       weight: (to, from) => table.data[to * table.columns + from]!,
-      limit: largest(table.data) || 1,
+      limit: largestOf(table.data) || 1,
     })),
     unit: textOf('network', 'unit', fields.unit, 'activation'),
   };
@@ -104,7 +105,7 @@ function layerOf(
   const names = namesOf('network', `${at}.nodeNames`, layer.nodeNames, units, (n) => `unit ${n}`);
   const values =
     layer.nodes === undefined ? undefined : numbersOf('network', `${at}.nodes`, layer.nodes, units);
-  const limit = values === undefined ? 0 : largest(values);
+  const limit = values === undefined ? 0 : largestOf(values);
   const weight = limit > 0 ? values! : strengths(units, tables[i - 1], tables[i]);
   const ranked = Array.from({ length: units }, (_, n) => n).sort(
     (a, b) => sizeAt(weight, b) - sizeAt(weight, a),
@@ -126,7 +127,7 @@ function layerOf(
 function strengths(units: number, before: Grid | undefined, after: Grid | undefined): Float64Array {
   const sums = new Float64Array(units);
   const add = (grid: Grid, unitOf: (i: number) => number): void => {
-    const limit = largest(grid.data) || 1;
+    const limit = largestOf(grid.data) || 1;
     grid.data.forEach((x, i) => {
       if (Number.isFinite(x)) sums[unitOf(i)]! += Math.abs(x) / limit;
     });
@@ -139,8 +140,4 @@ function strengths(units: number, before: Grid | undefined, after: Grid | undefi
 function sizeAt(values: Float64Array, i: number): number {
   const x = Math.abs(values[i]!);
   return Number.isFinite(x) ? x : 0;
-}
-
-function largest(values: Float64Array): number {
-  return values.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
 }

@@ -1,3 +1,5 @@
+import { meansOf } from './means.ts';
+
 /** Pixels row by row, channels last. */
 export interface Pixels {
   readonly pixels: Float64Array;
@@ -19,26 +21,21 @@ export interface Picture {
 /** Greys and colours have so many steps a channel: cells of the same colour share a path. */
 const STEPS = 32;
 
-/** The image in cells of `block` × `block` pixels; those at the right and at the bottom may be smaller. */
+/** The image in cells of `block` × `block` pixels; those at the right and at the bottom may be smaller. What is all alike is black. */
 export function coarser(image: Pixels, block: number, [black, white]: readonly [number, number]): Picture {
   const rows = Math.ceil(image.rows / block);
   const columns = Math.ceil(image.columns / block);
-  const mean = (values: Float64Array, channels: number, channel: number): Float64Array => {
-    const means = new Float64Array(rows * columns);
-    const counts = new Float64Array(rows * columns);
-    for (let i = 0; i < image.rows * image.columns; i++) {
-      const row = Math.floor(Math.floor(i / image.columns) / block);
-      const cell = row * columns + Math.floor((i % image.columns) / block);
-      counts[cell]!++;
-      // In two steps, since the difference of two numbers may be beyond what a number can hold.
-      means[cell]! -= means[cell]! / counts[cell]!;
-      means[cell]! += values[i * channels + channel]! / counts[cell]!;
-    }
-    return means;
+  const cellOf = (pixel: number): number => {
+    const row = Math.floor(Math.floor(pixel / image.columns) / block);
+    return row * columns + Math.floor((pixel % image.columns) / block);
   };
-  const planes = Array.from({ length: image.channels }, (_, c) => mean(image.pixels, image.channels, c));
+  const planes = Array.from({ length: image.channels }, (_, channel) => {
+    const plane = image.pixels.filter((_, i) => i % image.channels === channel);
+    return meansOf(plane, rows * columns, cellOf);
+  });
+  const span = white / 2 - black / 2;
   const hex = (x: number): string => {
-    const share = (x / 2 - black / 2) / (white / 2 - black / 2);
+    const share = span === 0 ? 0 : (x / 2 - black / 2) / span;
     const step = Math.round(Math.min(1, Math.max(0, share)) * (STEPS - 1));
     return Math.round((step * 255) / (STEPS - 1))
       .toString(16)
@@ -49,6 +46,6 @@ export function coarser(image: Pixels, block: number, [black, white]: readonly [
     columns,
     colour: (cell) =>
       `#${(planes.length === 1 ? [0, 0, 0] : [0, 1, 2]).map((c) => hex(planes[c]![cell]!)).join('')}`,
-    meanOf: (values) => mean(values, 1, 0),
+    meanOf: (values) => meansOf(values, rows * columns, cellOf),
   };
 }

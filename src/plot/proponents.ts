@@ -9,6 +9,7 @@ import { counted, signed } from './numerals.ts';
 import { coarser } from './picture.ts';
 import { fieldsOf, finiteNumbersOf, finiteOf, leftOut, listOf, textOf } from './reading.ts';
 import { label, SIZE } from './text.ts';
+import { domainOf } from './ticks.ts';
 
 /** A row of the training data and what it did. */
 export interface Proponent {
@@ -159,12 +160,7 @@ function picture(image: Float64Array | undefined, width: number, left: number, t
   if (image === undefined || image.length === 0) return joined([]);
   const rows = image.length / width;
   const block = Math.ceil(Math.max(rows, width) / 32);
-  const ends = image.reduce(
-    ([low, high], x) => [Math.min(low!, x), Math.max(high!, x)],
-    [Infinity, -Infinity],
-  );
-  const range = [ends[0]!, ends[0]! < ends[1]! ? ends[1]! : ends[0]! + 1] as const;
-  const cells = coarser({ pixels: image, rows, columns: width, channels: 1 }, block, range);
+  const cells = coarser({ pixels: image, rows, columns: width, channels: 1 }, block, domainOf(image));
   const size = (LINE - 6) / Math.max(cells.rows, cells.columns);
   const lattice = { rows: cells.rows, columns: cells.columns, left, top, cellWidth: size, cellHeight: size };
   return colouredCells(lattice, cells.colour).replaceAll(` class="${MARK}"`, '') as Markup;

@@ -3,6 +3,7 @@ import { signedCells } from './cells.ts';
 import type { Box } from './figure.ts';
 import { MARK } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
+import { largestOf } from './means.ts';
 import { numeral, signed } from './numerals.ts';
 import { finiteOf } from './reading.ts';
 import { label, SIZE, widthOf } from './text.ts';
@@ -23,9 +24,7 @@ export function limitOf(where: string, limit: unknown, values: Float64Array): nu
     if (x <= 0) throw new DataError(`${where}: limit is ${x}, wanted a number above 0`);
     return x;
   }
-  let most = 0;
-  for (const x of values) if (Number.isFinite(x)) most = Math.max(most, Math.abs(x));
-  return most === 0 ? 1 : most;
+  return largestOf(values) || 1;
 }
 
 /** The scale of signed colours at the foot of a body, from minus the limit to the limit. */

@@ -4,6 +4,7 @@ import { nothing } from './empty.ts';
 import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { MARK } from './marks.ts';
 import { element, joined, type Markup } from './markup.ts';
+import { spreadOf } from './means.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, leftOut, listOf, numbersOf, textOf } from './reading.ts';
 import { label, SIZE, title, widthOf } from './text.ts';
@@ -90,17 +91,12 @@ function layerOf(data: LayerWeights, i: number): Layer {
   const fields = fieldsOf(at, data, ['values', 'name']);
   const values = numbersOf(at, 'values', fields.values);
   const finite = values.filter(Number.isFinite);
-  const mean = meanOf(finite, (x) => x);
-  const deviation = Math.sqrt(meanOf(finite, (x) => (x - mean) ** 2));
-  return { name: textOf(at, 'name', fields.name, `layer ${i}`), finite, all: values.length, mean, deviation };
-}
-
-/** A running mean, which does not overflow. */
-function meanOf(values: Float64Array, of: (x: number) => number): number {
-  return values.reduce(
-    (mean, x, i) => mean - mean / (i + 1) + Math.min(of(x), Number.MAX_VALUE) / (i + 1),
-    0,
-  );
+  return {
+    name: textOf(at, 'name', fields.name, `layer ${i}`),
+    finite,
+    all: values.length,
+    ...spreadOf(finite),
+  };
 }
 
 function inWords({ name, finite, mean, deviation }: Layer): string {

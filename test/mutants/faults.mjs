@@ -311,7 +311,7 @@ export const faults = [
   },
   {
     name: 'scale of colours that is not symmetric',
-    file: 'src/plot/signed-scale.ts',
+    file: 'src/plot/means.ts',
     find: 'Math.max(most, Math.abs(x))',
     replace: 'Math.max(most, x)',
     tests: ['test/plot/cells.test.ts'],
