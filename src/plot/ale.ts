@@ -33,8 +33,8 @@ const STROKES = 1000;
  * | `name`   | name of the feature                       |
  * | `unit`   | unit of the effect                        |
  *
- * Where a number is not finite the line has a gap. Of more than 1000 strokes, 1000 at equal distances are drawn, and a
- * note says so.
+ * Where a number is not finite the line has a gap. Of more than 1000 strokes, 1000 at equal distances are drawn, and
+ * a note says so. Cost: about 10 bytes a stroke.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when effects are not as many as edges.

@@ -68,7 +68,8 @@ const POINTS = 2000;
  * | `xName`, `yName` | names of the features                                               |
  *
  * Areas are the fainter, the less sure the prediction is. Points that are not finite are left out, and a note says
- * how many; of more than 2000, that many at equal distances are drawn, and a note says so.
+ * how many; of more than 2000, that many at equal distances are drawn, and a note says so. Cost: about 15 bytes a
+ * place and 100 a point.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when predictions are not as many as places, and for more than 160 values of a feature.

@@ -39,8 +39,8 @@ const NAMED_ROW = 14;
  * | `limit`       | the number whose colour is full; default the largest    |
  * | `unit`        | what the colours count                                  |
  *
- * Cells that are not finite stay empty, and a note says how many; what is beyond the limit has its colour. Of more than
- * 200 rows or columns, 200 at equal distances are drawn, and a note says so.
+ * Cells that are not finite stay empty, and a note says how many; what is beyond the limit has its colour. Of more
+ * than 200 rows or columns, 200 at equal distances are drawn, and a note says so. Cost: about 25 bytes a cell.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when rows differ in length, or names are not as many.

@@ -35,9 +35,10 @@ const THICKEST = 4;
  * | `weights` | one for each layer but the first, `[units, units of the one before]`, as a layer's `weight` is |
  * | `unit`    | what the numbers on the units are                                                             |
  *
- * `nodes` is `[units]`, a number for each unit; `nodeNames` are their names, which stand beside the first and the last
- * layer. Of more units than `most`, those with the largest numbers are drawn (without numbers, those with the largest
- * weights), and the heading of the layer says how many there are. Weights and numbers that are not finite are not drawn.
+ * `nodes` is `[units]`, a number for each unit; `nodeNames` are their names, which stand beside the first and the
+ * last layer. Of more units than `most`, those with the largest numbers are drawn (without numbers, those with the
+ * largest weights), and the heading of the layer says how many there are. Weights and numbers that are not finite are
+ * not drawn. Cost: a pass over the weights, and about 150 bytes a line.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when weights do not join the layers, or numbers and names are not as many as units.

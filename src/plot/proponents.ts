@@ -59,8 +59,8 @@ const HEADING = 24;
  * | `imageWidth` | pixels of a row of the images                                    |
  * | `outputName` | what was predicted                                               |
  *
- * Bars of harmful rows are striped. Rows whose influence is not finite are left out, and a note says how
- * many; an influence of 0 is neither.
+ * Bars of harmful rows are striped. Rows whose influence is not finite are left out, and a note says how many; an
+ * influence of 0 is neither. Cost: a sort of the rows.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {DataError} for images without a width that divides them, and for a pixel that is not finite.

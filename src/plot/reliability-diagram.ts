@@ -40,8 +40,9 @@ const COUNTS = 64;
  * | `counts`     | rows in each bin                                        |
  * | `ece`        | expected calibration error; default: from the bins      |
  *
- * The expected calibration error is the mean gap, weighted by counts (Naeini et al. 2015). Bins without rows are passed
- * over; bins with rows whose numbers are not finite are left out, and a note says how many.
+ * The expected calibration error is the mean gap, weighted by counts (Naeini et al. 2015). Bins without rows are
+ * passed over; bins with rows whose numbers are not finite are left out, and a note says how many. Cost: about 500
+ * bytes a bin.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when the lists differ in length.

@@ -282,6 +282,13 @@ export const faults = [
     tests: ['test/plot/ticks.test.ts'],
   },
   {
+    name: 'numbers of an axis that lie over each other',
+    file: 'src/plot/axes.ts',
+    find: 'widest(scale) + GAP',
+    replace: 'widest(scale) / 4',
+    tests: ['test/plot/pictures.test.ts'],
+  },
+  {
     name: 'labels of an axis that are the same',
     file: 'src/plot/ticks.ts',
     find: 'Math.min(20, digits + 1)',

@@ -1,6 +1,6 @@
 import { widthOf } from '../../src/plot/text.ts';
 import { pathPoints } from '../support/path-points.ts';
-import { parseXml, type Xml } from '../support/xml.ts';
+import { everyElement, parseXml, type Xml } from '../support/xml.ts';
 
 /** Half a line may stand out. */
 const SLACK = 2.5;
@@ -68,4 +68,22 @@ function pointsOf({ name, attributes, text }: Xml): [number, number][] {
     [x, y],
     [x + width, y],
   ];
+}
+
+/** Pairs of level texts that lie over each other, by nine tenths of their estimated width and of their height. */
+export function overlaps(svg: string): string[] {
+  const boxes = everyElement(parseXml(svg))
+    .filter(({ name, attributes }) => name === 'text' && attributes['transform'] === undefined)
+    .map((element) => {
+      const [[left, bottom], [right]] = pointsOf(element) as [[number, number], [number, number]];
+      const spare = (right - left) * 0.05;
+      const height = Number(element.attributes['font-size']) * 0.65;
+      return { text: element.text, left: left + spare, right: right - spare, top: bottom - height, bottom };
+    });
+  return boxes.flatMap((a, i) =>
+    boxes
+      .slice(i + 1)
+      .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+      .map((b) => `${a.text} | ${b.text}`),
+  );
 }

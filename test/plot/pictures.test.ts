@@ -4,7 +4,7 @@ import * as plot from '../../src/plot/index.ts';
 import { printable } from '../../src/plot/markup.ts';
 import { exportsOf } from '../support/sources.ts';
 import { everyElement, parseXml, type Xml } from '../support/xml.ts';
-import { outside } from './bounds.ts';
+import { outside, overlaps } from './bounds.ts';
 import { type Sample, samples } from './samples.ts';
 
 const names = Object.keys(samples);
@@ -50,6 +50,10 @@ describe.each(names)('%s', (name) => {
 
   test('keeps everything inside its frame, at every width', () => {
     for (const width of [200, 344, 420, 1200]) expect(outside(draw(name)({ width }))).toEqual([]);
+  });
+
+  test('writes no text over another', () => {
+    for (const width of [344, 420, 1200]) expect(overlaps(draw(name)({ width }))).toEqual([]);
   });
 
   test('takes its width from the page, and is as high as its content', () => {
