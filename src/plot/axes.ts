@@ -1,6 +1,6 @@
 import { type Box, MARGIN } from './figure.ts';
 import { element, joined, type Markup } from './markup.ts';
-import { niceScale, type Scale } from './scale.ts';
+import { namedScale, niceScale, type Scale } from './scale.ts';
 import { label, SIZE, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 import type { Domain } from './ticks.ts';
@@ -11,6 +11,8 @@ export interface AxisSpec {
   readonly name?: string | undefined;
   /** Whether it ends with the domain, not with a whole number of steps. */
   readonly tight?: boolean;
+  /** Names at 0, 1, 2, …, instead of numbers. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** Two axes, the area between them, and how they are drawn. */
@@ -50,6 +52,7 @@ export function across(domain: Domain, left: number, right: number): Scale {
 }
 
 function acrossSpec(spec: AxisSpec, left: number, right: number): Scale {
+  if (spec.names !== undefined) return namedScale(spec.names, left, right);
   return fitting(spec, left, right, (scale) => widest(scale) + GAP);
 }
 
@@ -66,6 +69,7 @@ export function below(area: Box, scale: Scale, name?: string): Markup {
       anchor: 'middle',
       size: SIZE.tick,
       colour: 'soft',
+      room: scale.room ?? Infinity,
     }),
   );
   return element('g', {}, ...lines, ...numbers, ...named(area, name));
@@ -120,6 +124,6 @@ function fitting(
   return { ...scale, ticks: rest.length === 0 || room(scale) > length ? [first!] : [first!, rest.at(-1)!] };
 }
 
-function widest({ ticks }: Scale): number {
-  return Math.max(...ticks.map((tick) => widthOf(tick.label, SIZE.tick)));
+function widest({ ticks, room = Infinity }: Scale): number {
+  return ticks.reduce((most, tick) => Math.max(most, Math.min(room, widthOf(tick.label, SIZE.tick))), 0);
 }

@@ -2,9 +2,9 @@ import { type Axes, type AxisSpec, plane } from './axes.ts';
 import { nothing } from './empty.ts';
 import { type Box, bodyWidth, type Drawing, figure } from './figure.ts';
 import { type Entry, legend, legendHeight } from './legend.ts';
-import { at, curve, dashes, line, MARK, path } from './marks.ts';
+import { at, curve, dashes, line, MARK, path, point } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
-import { type Colour, series, stroke } from './theme.ts';
+import { type Colour, fill, series, stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
 /** A line through points. */
@@ -16,6 +16,8 @@ export interface Line {
   readonly colour?: Colour;
   readonly width?: number;
   readonly dash?: string | undefined;
+  /** A point for each number instead of a line. */
+  readonly dots?: boolean;
   /** Not to be told in the legend. */
   readonly silent?: boolean;
 }
@@ -24,6 +26,8 @@ export interface Line {
 export interface LinesDrawing extends Omit<Drawing, 'least' | 'usual' | 'draw'> {
   readonly lines: readonly Line[];
   readonly xName?: string | undefined;
+  /** Names of the places 0, 1, 2, … of the horizontal axis. */
+  readonly xNames?: readonly string[] | undefined;
   readonly yName?: string | undefined;
   /** Numbers that the axes must contain besides those of the lines. */
   readonly xAlso?: readonly number[];
@@ -65,8 +69,9 @@ function hasPoint({ x, y }: Line): boolean {
   return x.some((value, i) => Number.isFinite(value) && Number.isFinite(y[i]!));
 }
 
-const xAxis = ({ lines, xName, xAlso }: LinesDrawing): AxisSpec => ({
+const xAxis = ({ lines, xName, xNames, xAlso }: LinesDrawing): AxisSpec => ({
   name: xName,
+  names: xNames,
   tight: true,
   domain: domainOf(
     lines.flatMap(({ x }) => Array.from(x)),
@@ -82,18 +87,42 @@ const yAxis = ({ lines, yName, yAlso }: LinesDrawing): AxisSpec => ({
   ),
 });
 
-function drawn({ x, y, colour, width = 2, dash }: Line, i: number, axes: Axes): Markup {
+function drawn(one: Line, i: number, axes: Axes): Markup {
+  if (one.dots === true) return dots(one, i, axes);
+  const { x, y, colour = series(i), width = 2 } = one;
   const d = curve(axes.x, axes.y, x, y);
-  const own = dash ?? (colour === undefined ? dashes(i) : undefined);
-  return d === '' ? joined([]) : line(d, colour ?? series(i), width, { 'stroke-dasharray': own });
+  return d === '' ? joined([]) : line(d, colour, width, { 'stroke-dasharray': dashOf(one, i) });
+}
+
+/** Points differ by shape, unless they have a colour of their own. */
+function shapeOf({ colour }: Line, i: number): number {
+  return colour === undefined ? i : 0;
+}
+
+/** Lines differ by dashes, unless they have a colour of their own. */
+function dashOf({ colour, dash }: Line, i: number): string | undefined {
+  return dash ?? (colour === undefined ? dashes(i) : undefined);
+}
+
+function dots(one: Line, i: number, axes: Axes): Markup {
+  const { x, y, colour } = one;
+  const attributes = { class: `${fill(colour ?? series(i))} ${MARK}` };
+  return joined(
+    Array.from(x, (value, n) => {
+      if (!Number.isFinite(value) || !Number.isFinite(y[n]!)) return joined([]);
+      return point(axes.x.at(value), axes.y.at(y[n]!), shapeOf(one, i), 6, attributes);
+    }),
+  );
 }
 
 function entriesOf(lines: readonly Line[]): Entry[] {
-  return lines.flatMap(({ name, colour, width = 2, dash, silent = false }, i) => {
-    const own = dash ?? (colour === undefined ? dashes(i) : undefined);
-    const attributes = { fill: 'none', 'stroke-width': width, 'stroke-dasharray': own };
+  return lines.flatMap((one, i) => {
+    const { name, colour = series(i), width = 2, silent = false } = one;
+    const attributes = { fill: 'none', 'stroke-width': width, 'stroke-dasharray': dashOf(one, i) };
     const sign: Entry['sign'] = (left, y) =>
-      path(`M${at(left, y)}h22`, { class: stroke(colour ?? series(i)), ...attributes });
+      one.dots === true
+        ? point(left + 16, y, shapeOf(one, i), 5, { class: fill(colour) })
+        : path(`M${at(left, y)}h22`, { class: stroke(colour), ...attributes });
     return silent ? [] : [{ name, sign }];
   });
 }

@@ -1,14 +1,16 @@
-import { ShapeError } from '../base/errors.ts';
+import { OptionError, ShapeError } from '../base/errors.ts';
 import { type PlotOptions, plotOptions } from './figure.ts';
 import { type Line, linesFigure, rug } from './lines.ts';
 import { counted, numeral } from './numerals.ts';
-import { fieldsOf, type Grid, gridOf, numbersOf, type Rows, textOf } from './reading.ts';
+import { fieldsOf, type Grid, gridOf, listOf, namesOf, numbersOf, type Rows, textOf } from './reading.ts';
 import { thinned, thinning } from './thinning.ts';
 
 /** What {@link partialDependence} draws. */
 export interface PartialDependenceData {
   /** Values of the feature, rising. */
-  readonly grid: ArrayLike<number>;
+  readonly grid?: ArrayLike<number>;
+  /** Instead of `grid`: values of a feature that is no number. */
+  readonly categories?: ArrayLike<string>;
   /** Mean prediction at each of them. */
   readonly average: ArrayLike<number>;
   /** Prediction of each row at each of them (ICE). */
@@ -30,14 +32,15 @@ const STROKES = 1000;
  * single rows as thin ones (individual conditional expectation, Goldstein et al. 2015), and a stroke below for each
  * row of the data.
  *
- * | field     | what                                            |
- * | --------- | ----------------------------------------------- |
- * | `grid`    | values of the feature `[g]`                     |
- * | `average` | mean predictions `[g]`                          |
- * | `ice`     | predictions of single rows `[rows, g]`          |
- * | `rug`     | values of the feature in the data `[n]`         |
- * | `name`    | name of the feature                             |
- * | `unit`    | unit of the predictions                         |
+ * | field        | what                                                   |
+ * | ------------ | ------------------------------------------------------ |
+ * | `grid`       | values of the feature `[g]`                            |
+ * | `categories` | instead of `grid`: names `[g]`; means become points    |
+ * | `average`    | mean predictions `[g]`                                 |
+ * | `ice`        | predictions of single rows `[rows, g]`                 |
+ * | `rug`        | values of the feature in the data `[n]`                |
+ * | `name`       | name of the feature                                    |
+ * | `unit`       | unit of the predictions                                |
  *
  * Where a number is not finite the line has a gap. Of more than 100 rows and 1000 strokes, that many at equal
  * distances are drawn, and a note says so. Cost: about 10 bytes a point of a line.
@@ -50,8 +53,18 @@ const STROKES = 1000;
 export function partialDependence(data: PartialDependenceData, options: PlotOptions = {}): string {
   const where = 'partialDependence';
   const own = plotOptions(where, options);
-  const fields = fieldsOf(`${where}: data`, data, ['grid', 'average', 'ice', 'rug', 'name', 'unit']);
-  const grid = numbersOf(where, 'grid', fields.grid);
+  const fields = fieldsOf(`${where}: data`, data, [
+    'grid',
+    'categories',
+    'average',
+    'ice',
+    'rug',
+    'name',
+    'unit',
+  ]);
+  const categories = categoriesOf(fields);
+  const grid =
+    categories === undefined ? numbersOf(where, 'grid', fields.grid) : Float64Array.from(categories.keys());
   const average = numbersOf(where, 'average', fields.average, grid.length);
   const ice = iceOf(fields.ice, grid.length);
   const strokes = numbersOf(where, 'rug', fields.rug ?? []);
@@ -67,9 +80,13 @@ export function partialDependence(data: PartialDependenceData, options: PlotOpti
     where,
     options: own,
     title: `${unit} by ${name}`,
-    description: describe(grid, average, ice.rows, name, unit),
-    lines: [...thin, { name: 'mean', x: grid, y: average, colour: '1', width: 3.5 }],
+    description: describe(grid, average, ice.rows, name, unit, categories),
+    lines: [
+      ...thin,
+      { name: 'mean', x: grid, y: average, colour: '1', width: 3.5, dots: categories !== undefined },
+    ],
     xName: name,
+    xNames: categories,
     yName: unit,
     xAlso: shown,
     behind: (axes) => rug(axes, Float64Array.from(shown)),
@@ -89,17 +106,27 @@ function iceOf(ice: Rows | undefined, columns: number): Grid {
   );
 }
 
+function categoriesOf({ grid, categories }: PartialDependenceData): string[] | undefined {
+  if (categories === undefined) return undefined;
+  if (grid !== undefined) throw new OptionError('partialDependence: there are both grid and categories');
+  const list = listOf('partialDependence', 'categories', categories, 'strings');
+  return namesOf('partialDependence', 'categories', list, list.length, String);
+}
+
 function describe(
   grid: Float64Array,
   average: Float64Array,
   rows: number,
   name: string,
   unit: string,
+  categories: readonly string[] | undefined,
 ): string {
-  const ends = pathOf(grid, average, name);
-  return ends === undefined
-    ? `No mean of ${unit}.`
-    : `Mean ${unit} ${ends}${rows > 0 ? `; ${counted(rows, 'single row')}` : ''}.`;
+  const listed = categories?.map(
+    (category, i) => `${category} ${Number.isFinite(average[i]!) ? numeral(average[i]!) : 'none'}`,
+  );
+  const ends = listed === undefined ? pathOf(grid, average, name) : listed.join(', ');
+  const single = rows > 0 ? `; ${counted(rows, 'single row')}` : '';
+  return ends === undefined || ends === '' ? `No mean of ${unit}.` : `Mean ${unit} ${ends}${single}.`;
 }
 
 /** A line in words: where it begins, its least and greatest, where it ends. */

@@ -4,6 +4,8 @@ import { type Domain, niceAxis, type Tick } from './ticks.ts';
 export interface Scale {
   readonly domain: Domain;
   readonly ticks: readonly Tick[];
+  /** Pixels that a label may take, where they are names. */
+  readonly room?: number;
   /** Pixels of a number; what lies outside the domain is led to its ends. */
   readonly at: (x: number) => number;
 }
@@ -12,6 +14,18 @@ export interface Scale {
 export function niceScale(domain: Domain, from: number, to: number, wanted?: number, tight?: boolean): Scale {
   const axis = niceAxis(domain, wanted, tight);
   return { ...axis, at: straight(axis.domain, from, to) };
+}
+
+/** A scale with a name at each of 0, 1, 2, … */
+export function namedScale(names: readonly string[], from: number, to: number): Scale {
+  const domain: Domain = [-0.5, Math.max(1, names.length) - 0.5];
+  const ticks = names.map((label, value) => ({ value, label }));
+  return {
+    domain,
+    ticks,
+    room: Math.abs(to - from) / Math.max(1, names.length) - 6,
+    at: straight(domain, from, to),
+  };
 }
 
 /** A straight map of a domain to pixels, without ticks. */

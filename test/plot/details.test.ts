@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { OptionError } from '../../src/base/errors.ts';
 import * as plot from '../../src/plot/index.ts';
 import { placesIn } from '../../src/plot/swarm.ts';
 import * as metrics from '../../src/train/metrics/index.ts';
 import { pathPoints } from '../support/path-points.ts';
 import { everyElement, parseXml, type Xml } from '../support/xml.ts';
-import { outside } from './bounds.ts';
+import { outside, overlaps } from './bounds.ts';
 
 const marks = (svg: string): Xml[] =>
   everyElement(parseXml(svg)).filter(({ attributes }) => attributes['class']?.split(' ').includes('mark'));
@@ -269,6 +270,29 @@ describe('beeswarm', () => {
       'middling',
       'weak',
     ]);
+  });
+});
+
+describe('partial dependence on categories', () => {
+  const categories = ['FR', 'DE', 'a country with a name that is longer than its place'];
+  const svg = plot.partialDependence({
+    categories,
+    average: [0.2, NaN, 0.6],
+    ice: [[0.1, 0.2, 0.3]],
+    name: 'country',
+  });
+
+  test('has a point for each that has a mean, and the names on the axis', () => {
+    expect(marks(svg)).toHaveLength(1 + 2);
+    expect(texts(svg)).toEqual(expect.arrayContaining(['FR', 'DE', expect.stringMatching(/^a coun.*…$/)]));
+    expect(description(svg)).toContain('FR 0.2, DE none, a country');
+    expect([...outside(svg), ...overlaps(svg)]).toEqual([]);
+  });
+
+  test('is refused together with a grid', () => {
+    expect(() => plot.partialDependence({ categories, grid: [1, 2, 3], average: [1, 2, 3] })).toThrow(
+      OptionError,
+    );
   });
 });
 
