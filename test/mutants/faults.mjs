@@ -212,6 +212,8 @@ export const faults = [
     find: '(other) => areSame(train, other, test, row, columns.length)',
     replace: '() => true',
     tests: ['test/explain/leakage.test.ts'],
+  },
+  {
     name: 'name that is not escaped in a picture',
     file: 'src/plot/markup.ts',
     find: "'<': '&lt;',",
