@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { html, raw } from '../../src/report/html.ts';
-import { facts, figure, page, table } from '../../src/report/page.ts';
+import { html, raw } from '../../src/page/html.ts';
+import { facts, figure, page, table } from '../../src/page/page.ts';
 
 const evil = `<script>alert("1")</script>&'\u0007`;
 const tame = '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;\ufffd';
