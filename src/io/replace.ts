@@ -86,6 +86,12 @@ export async function replaceFile(path: string | URL, content: Content): Promise
   });
 }
 
+/** The text, which is written to the path as {@link replaceFile} does where there is one. */
+export async function writtenTo(path: string | URL | undefined, text: string): Promise<string> {
+  if (path !== undefined) await replaceFile(path, text);
+  return text;
+}
+
 async function writeFolder(
   at: string,
   drafts: ReadonlyMap<string, Draft>,

@@ -1,3 +1,5 @@
+import { writtenTo } from '../io/replace.ts';
+
 /** Numbers of one epoch: the loss, metrics, and the same of the validation data with `val_` before the name. */
 export interface EpochLogs {
   /** Counts from 1. */
@@ -8,7 +10,7 @@ export interface EpochLogs {
   readonly [name: string]: number;
 }
 
-/** What a run leaves behind: plain data. */
+/** What a run leaves behind: plain data, which JSON and workers take, and a page of it. */
 export interface History {
   readonly epochs: readonly EpochLogs[];
   /** The last epoch; with 0 epochs its numbers are NaN. */
@@ -17,6 +19,15 @@ export interface History {
   readonly stopReason: string;
   /** Training steps taken. */
   readonly steps: number;
+  /**
+   * A page of HTML with the learning curves, which stands alone. Where a path is given it is written there, so that a
+   * crash leaves the old file or the new one.
+   *
+   * @throws {FileError} when it cannot be written.
+   * @example
+   * await history.toHtml('curves.html');
+   */
+  toHtml(path?: string | URL): Promise<string>;
 }
 
 /** Epochs whose numbers lie in one piece of memory. */
@@ -99,7 +110,7 @@ export class EpochLog {
 export function historyOf(log: EpochLog, stopReason: string, steps: number): History {
   const none = { epoch: 0, learningRate: Number.NaN, loss: Number.NaN };
   let epochs: readonly EpochLogs[] | undefined;
-  return {
+  const history = {
     get epochs() {
       epochs ??= log.all();
       return epochs;
@@ -108,4 +119,12 @@ export function historyOf(log: EpochLog, stopReason: string, steps: number): His
     stopReason,
     steps,
   };
+  // Not enumerable: a worker could not be sent a function.
+  return Object.defineProperty(history, 'toHtml', { value: writePage }) as typeof history & History;
+}
+
+/** Pictures are read when somebody wants one: a program that trains needs none. */
+async function writePage(this: History, path?: string | URL): Promise<string> {
+  const { historyPage } = await import('./history-page.ts');
+  return writtenTo(path, historyPage(this));
 }
