@@ -1,8 +1,10 @@
 import { OptionError } from '../base/errors.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
+import { writtenTo } from '../io/replace.ts';
 import type { RowObject } from '../train/predict.ts';
 import { Values } from '../train/values.ts';
+import { type PictureOptions, pictureOf } from './picture.ts';
 
 /** What it took: rows that went through the model, forward and backward, and milliseconds. */
 export interface Cost {
@@ -56,6 +58,8 @@ export interface ExplanationFields {
   readonly outputNames: readonly string[];
   readonly cost: Cost;
   readonly warnings: readonly string[];
+  /** What values and outputs are measured in; default what `output` says. */
+  readonly unit?: string;
   /** What `top` adds up: groups that were asked for, or original columns, and their positions in a row. */
   readonly groups: readonly FeatureGroup[] | undefined;
   /** The rows as they were given, where they have names. */
@@ -110,6 +114,16 @@ export class Explanation {
     this.cost = fields.cost;
     this.warnings = fields.warnings;
     this.#fields = fields;
+  }
+
+  /** What values and outputs are measured in: `logit`, `probability`, or the column that a regression predicts. */
+  get unit(): string {
+    return this.#fields.unit ?? this.output;
+  }
+
+  /** The same with some of it put otherwise. */
+  with(changes: Partial<ExplanationFields>): Explanation {
+    return new Explanation({ ...this.#fields, ...changes });
   }
 
   /** How many rows are explained. */
@@ -205,5 +219,31 @@ export class Explanation {
       target: Array.from(target),
       ...{ featureNames, outputNames, cost, warnings },
     };
+  }
+  /**
+   * A row as a picture, an SVG document: a waterfall from the base value to the output where the attributions should add
+   * up to it, else bars.
+   *
+   * @throws {OptionError} for unknown options, and a row or output that does not exist.
+   * @throws {DataError} when an attribution is not finite.
+   * @example
+   * explanation.toSvg({ row: 2, theme: 'light' });
+   */
+  toSvg(options: PictureOptions = {}): string {
+    return pictureOf(this, options);
+  }
+
+  /**
+   * A page of HTML with a picture and a table for each row, of the first fifty, and how it was computed. It stands
+   * alone. Where a path is given it is written there, so that a crash leaves the old file or the new one.
+   *
+   * @throws {FileError} when it cannot be written.
+   * @throws {DataError} when an attribution is not finite.
+   * @example
+   * await explanation.toHtml('why.html');
+   */
+  async toHtml(path?: string | URL): Promise<string> {
+    const { explanationPage } = await import('./explanation-page.ts');
+    return writtenTo(path, explanationPage(this));
   }
 }
