@@ -26,6 +26,7 @@ export type { Allowed } from './counterfactual-space.ts';
 export { type Curve, type CurveOptions, deletion, insertion } from './curves.ts';
 export { type DeepLiftOptions, deepLift } from './deep-lift.ts';
 export type { Duplicate } from './duplicates.ts';
+export { type ExplainRowOptions, explain, type Why } from './explain.ts';
 export { type Attribution, type Cost, Explanation, type ExplanationJson } from './explanation.ts';
 export { type Faithfulness, type FaithfulnessOptions, faithfulness } from './faithfulness.ts';
 export type { Known } from './features.ts';
@@ -46,6 +47,7 @@ export type { Lesion } from './lesion.ts';
 export { type LrpOptions, lrp } from './lrp.ts';
 export type { LrpNumbers, LrpRule } from './lrp-rules.ts';
 export { type Memorization, memorization } from './memorization.ts';
+export type { MethodName } from './methods.ts';
 export type { Variant } from './moments.ts';
 export { type LayerNeurons, type Neuron, type Neurons, type NeuronsOptions, neurons } from './neurons.ts';
 export type { Stdev } from './noise.ts';
@@ -61,6 +63,7 @@ export {
   type PermutationImportanceOptions,
   permutationImportance,
 } from './permutation-importance.ts';
+export type { PictureOptions } from './picture.ts';
 export type { Groups } from './players.ts';
 export type { QuadratureRule } from './quadrature.ts';
 export type { CalibrationBin, Reliability } from './reliability.ts';
