@@ -8,6 +8,7 @@ import {
   type TableSplit,
   type Task,
 } from '../data/index.ts';
+import type { Size } from '../report/subject.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import { withTarget } from './files.ts';
 import { type NetworkPlan, planNetwork } from './network.ts';
@@ -21,6 +22,10 @@ export interface TrainPlan {
   readonly task: Task | undefined;
   readonly drop: readonly string[];
   readonly out: string;
+  /** Where the report goes; none is made without. */
+  readonly report: string | undefined;
+  /** Columns as the pixels of a picture. */
+  readonly image: Size | undefined;
   readonly validation: number;
   readonly test: number;
   readonly seed: number;
@@ -45,17 +50,41 @@ export function readPlan(args: Arguments): TrainPlan {
   const validation = args.number('validation', { least: 0, below: 1 }) ?? 0.15;
   const test = args.number('test', { least: 0, below: 1 }) ?? 0.2;
   if (validation + test >= 1) throw new UsageError('--validation and --test leave nothing to train on');
+  const out = args.text('out') ?? `${basename(file, extname(file))}.glia`;
   return {
     file,
     target,
     task: args.word('task', TASKS),
     drop: args.list('drop') ?? [],
-    out: args.text('out') ?? `${basename(file, extname(file))}.glia`,
+    out,
+    report: readReport(args, out),
+    image: readImage(args),
     validation,
     test,
     seed: args.whole('seed', 0) ?? 0,
     network: planNetwork(args),
   };
+}
+
+/**
+ * Beside the model, not in its folder: that one is switched in whole by every save, also by programs that know of no
+ * report, and holds nothing but what they wrote.
+ */
+function readReport(args: Arguments, out: string): string | undefined {
+  const path = args.text('report');
+  if (!args.has('no-report'))
+    return path ?? `${out.replace(/[\\/]+$/, '').replace(/\.glia$/, '')}.report.html`;
+  if (path === undefined) return undefined;
+  throw new UsageError('--report and --no-report exclude each other');
+}
+
+/** A size such as `8x8`. @throws {UsageError} */
+export function readImage(args: Arguments): Size | undefined {
+  const text = args.text('image');
+  if (text === undefined) return undefined;
+  const match = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/i.exec(text);
+  if (match !== null) return { width: Number(match[1]), height: Number(match[2]) };
+  throw new UsageError(`--image must be a width and a height such as 28x28, got "${text}"`);
 }
 
 /** Splits first, then learns the columns from the training rows alone. */

@@ -79,6 +79,7 @@ export function trainedJson(
   data: TrainData,
   { model, history, seconds }: Trained,
   measured: Measured | undefined,
+  report: string | undefined,
 ): object {
   const { prepare, parts, task, dropped, left } = data;
   const { backend } = model.session.engine;
@@ -106,6 +107,7 @@ export function trainedJson(
     stopReason: history.stopReason,
     backend: { name: backend.name, description: backend.describe() },
     model: plan.out,
+    report: report ?? null,
     seed: plan.seed,
     seconds,
   };

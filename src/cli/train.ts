@@ -6,6 +6,7 @@ import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './co
 import { FILE_OPTIONS, pathIn, readTable } from './files.ts';
 import { measure } from './measure.ts';
 import { buildNetwork, NETWORK_OPTIONS } from './network.ts';
+import { checkReport, IMAGE_OPTION, writeReport } from './report-file.ts';
 import { divide, readPlan, type TrainData, type TrainPlan } from './train-plan.ts';
 import { printData, printTrained, type Trained, trainedJson } from './train-report.ts';
 
@@ -18,6 +19,8 @@ export const trainCommand: Command = {
     'Trains a network of dense layers to predict a column of a CSV file from the others. Rows are split at',
     'random by seed: one part trains, one decides when to stop, one measures what came out. Numbers are',
     'imputed and scaled and words encoded with statistics of the training rows alone, saved with the model.',
+    'A report beside the model shows how well it does, what it relies on and where it errs: one page that stands',
+    'alone.',
   ].join('\n'),
   positionals: ['FILE'],
   options: {
@@ -31,6 +34,12 @@ export const trainCommand: Command = {
     },
     validation: { value: 'SHARE', help: 'share of the rows that decide when to stop (default 0.15)' },
     test: { value: 'SHARE', help: 'share of the rows that measure the result (default 0.2)' },
+    report: {
+      value: 'FILE',
+      help: 'page about the model (default: DIR with the ending .report.html)',
+    },
+    'no-report': { help: 'make no report' },
+    image: IMAGE_OPTION,
     seed: { value: 'N', help: 'decides splits, first weights and order (default 0)' },
     ...NETWORK_OPTIONS,
     ...FILE_OPTIONS,
@@ -47,6 +56,7 @@ async function run(context: Context): Promise<number> {
   const backend = args.word('backend', BACKENDS);
   const path = pathIn(cwd, plan.out);
   await checkOut(path);
+  if (plan.report !== undefined) await checkReport(pathIn(cwd, plan.report));
   const data = divide(await readTable(context, plan.file), plan);
   const model = buildNetwork(plan.network, data.prepare, data.task, { seed: plan.seed, backend });
   if (!json) printData(plan, data, model, out);
@@ -59,10 +69,14 @@ async function run(context: Context): Promise<number> {
   }
   await model.save(path);
   const measured = plan.test > 0 ? await measure(model, data.prepare, data.parts.test) : undefined;
-  if (json) out.line(JSON.stringify(trainedJson(plan, data, trained, measured)));
-  else printTrained(plan, trained, measured, out);
+  if (!json) printTrained(plan, trained, measured, out);
+  const report = interrupted ? undefined : await writeReport(plan, data, trained, measured, context);
+  if (json) out.line(JSON.stringify(trainedJson(plan, data, trained, measured, report)));
+  else if (report !== undefined) out.line(`The report is in ${report}, for any browser.`, 'green');
   if (interrupted) context.err.line(`interrupted: the best weights so far are in ${plan.out}`);
-  return interrupted ? EXIT.interrupted : EXIT.fine;
+  else if (plan.report !== report)
+    context.err.line('interrupted: the model is saved, the report was not made');
+  return interrupted || plan.report !== report ? EXIT.interrupted : EXIT.fine;
 }
 
 /** Better to know before the training than after it. */

@@ -20,11 +20,15 @@ const STYLE = `
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
-h2 { font-size: 1.2rem; margin: 2.5rem 0 0.25rem; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 0.25rem; overflow-wrap: anywhere; }
+h3 { font-size: 1rem; margin: 1.5rem 0 0.25rem; overflow-wrap: anywhere; }
+.card h3 { margin-top: 0; }
 p, li { max-width: 44rem; overflow-wrap: anywhere; }
 .lead, small, figcaption { color: var(--soft); }
 .wide { overflow-x: auto; }
 figure { margin: 1rem 0; }
+.grid figure { margin: 0; }
+.warnings { border-left: 3px solid var(--soft); padding-left: 1.5rem; }
 figure svg, figure img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -1,0 +1,79 @@
+import { OptionError } from '../base/errors.ts';
+import type { Table } from '../data/index.ts';
+import type { Explanation } from '../explain/explanation.ts';
+import { gradientShap } from '../explain/gradient-shap.ts';
+import { integratedGradients } from '../explain/integrated-gradients.ts';
+import { shap } from '../explain/shap.ts';
+import { inUnits } from '../explain/units.ts';
+import type { Model } from '../train/model.ts';
+import type { RowPrediction } from '../train/predict.ts';
+
+/** A row that the model was wrong about. */
+export interface Mistake {
+  /** Its number among the rows that are judged. */
+  readonly row: number;
+  readonly predicted: string;
+  readonly actual: string;
+  /** Probability of the class that was predicted, or the distance from the true value. */
+  readonly size: number;
+}
+
+/** The mistakes that the model is surest of, or those that are furthest off: the largest first. */
+export function mistakesIn(
+  table: Table,
+  target: string,
+  predictions: readonly RowPrediction[],
+  most: number,
+): Mistake[] {
+  const { values } = table.column(target);
+  const all = predictions.flatMap((prediction, row): Mistake[] => {
+    if ('value' in prediction) {
+      const actual = Number(values[row]);
+      const size = Math.abs(prediction.value - actual);
+      return size > 0
+        ? [{ row, predicted: String(Number(prediction.value.toPrecision(5))), actual: String(actual), size }]
+        : [];
+    }
+    const actual = String(values[row]);
+    const { class: predicted, probabilities } = prediction;
+    return predicted === actual ? [] : [{ row, predicted, actual, size: probabilities[predicted]! }];
+  });
+  return all.sort((a, b) => b.size - a.size || a.row - b.row).slice(0, most);
+}
+
+/** How mistakes are explained. */
+export interface MistakeOptions {
+  readonly method: 'shap' | 'gradientShap' | 'integratedGradients';
+  readonly background: Table;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** An explanation of some rows for the class that is predicted, in the units of the target for a regression. */
+export async function explainRows(
+  model: Model,
+  rows: Table,
+  { method, background, seed, signal }: MistakeOptions,
+): Promise<Explanation> {
+  const shared = { background, ...(signal !== undefined && { signal }) };
+  const explanation =
+    method === 'shap'
+      ? await shap(model, rows, { ...shared, seed })
+      : method === 'gradientShap'
+        ? await gradientShap(model, rows, { ...shared, seed })
+        : await alongPaths(model, rows, shared);
+  return inUnits(explanation, model.session.prepare?.target);
+}
+
+type Shared = Readonly<{ background: Table; signal?: AbortSignal }>;
+
+/** Exactly where the model is linear in pieces, else by a sum whose error is part of what it gives. */
+async function alongPaths(model: Model, rows: Table, shared: Shared): Promise<Explanation> {
+  const options = { ...shared, baselines: 'mean' } as const;
+  try {
+    return await integratedGradients(model, rows, { ...options, method: 'exact' });
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    return integratedGradients(model, rows, { ...options, nSteps: 200 });
+  }
+}

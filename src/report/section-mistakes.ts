@@ -1,0 +1,59 @@
+import { type Content, html } from '../page/html.ts';
+import { figure, type Section } from '../page/page.ts';
+import { heatmapOverlay } from '../plot/heatmap-overlay.ts';
+import { numeral, percent } from '../plot/numerals.ts';
+import type { Answers } from './gather.ts';
+import { type Image, pixelsOf } from './image.ts';
+import type { Mistake } from './mistakes.ts';
+import type { ReportSubject } from './subject.ts';
+
+/** The mistakes that the model is surest of, each with what led to it. */
+export function mistakesSection({ task }: ReportSubject, answers: Answers): Section {
+  const { mistakes, explained, judged, image } = answers;
+  const title = task === 'classification' ? 'Most confident mistakes' : 'Largest errors';
+  if (explained === undefined) {
+    return { title, body: html`<p>There are none among the ${judged.table.rows} ${judged.name} rows.</p>` };
+  }
+  const cards = mistakes.map((mistake, i) => card(mistake, picture(answers, i), task, judged.name));
+  return {
+    title,
+    lead: `The first ${mistakes.length} on ${judged.name} rows. ${image === undefined ? COLUMNS : PIXELS}`,
+    body: html`<div class="grid">${cards}</div>`,
+  };
+}
+
+const COLUMNS =
+  'Each bar is what a column did, from the mean over training rows to the output of the class that was predicted.';
+const PIXELS =
+  'Red pixels speak for the class that was predicted, blue ones with a minus against it, compared with the mean picture of the training rows.';
+
+function card(mistake: Mistake, drawing: Content, task: ReportSubject['task'], part: string): Content {
+  const { row, predicted, actual, size } = mistake;
+  const about = task === 'classification' ? `${percent(size)} sure` : `off by ${numeral(size)}`;
+  return html`<div class="card"><h3>Predicted ${predicted}, is ${actual}</h3>
+<p class="lead">${about}; ${part} row ${row}</p>${drawing}</div>`;
+}
+
+function picture({ explained, image }: Answers, i: number): Content {
+  if (image === undefined) return figure(explained!.toSvg({ row: i, most: 10 }));
+  const { pixels, attributions } = pixelsFor(image, explained!, i);
+  const outputName = explained!.outputNames[explained!.target[i]!]!;
+  return figure(
+    heatmapOverlay({
+      image: pixels,
+      attributions,
+      width: image.width,
+      height: image.height,
+      outputName,
+      unit: explained!.unit,
+    }),
+  );
+}
+
+function pixelsFor(image: Image, explained: NonNullable<Answers['explained']>, i: number) {
+  const found = new Map(explained.top(undefined, i).map((one) => [one.feature, one] as const));
+  return {
+    pixels: pixelsOf(image, (column) => found.get(column)?.value),
+    attributions: pixelsOf(image, (column) => found.get(column)?.attribution),
+  };
+}

@@ -1,0 +1,118 @@
+import { html } from '../page/html.ts';
+import { facts, figure, type Section } from '../page/page.ts';
+import { confusionMatrix } from '../plot/confusion-matrix.ts';
+import { counted, numeral, percent } from '../plot/numerals.ts';
+import { reliabilityDiagram } from '../plot/reliability-diagram.ts';
+import { scatter } from '../plot/scatter.ts';
+import type { Answers } from './gather.ts';
+import type { ReportSubject } from './subject.ts';
+
+/** A matrix of more classes is no picture. */
+const MOST_CLASSES = 60;
+
+const WORDS: Readonly<Record<string, string>> = {
+  accuracy: 'accuracy: share of the rows that are right',
+  balancedAccuracy: 'balanced accuracy: mean over the classes',
+  f1: 'macro F1: precision and recall in one, mean over the classes',
+  auc: 'AUC: how often a row of a class ranks above one of another',
+  loss: 'loss',
+  rmse: 'RMSE: root of the mean squared error',
+  mae: 'MAE: mean distance from the true value',
+  r2: 'R²: share of the variance that is explained',
+};
+
+/** How well the model does on rows that it did not see. */
+export function metricsSection({ measured, task }: ReportSubject, { judged }: Answers): Section {
+  const rows = Object.entries(measured.metrics).map(
+    ([name, value]) => [WORDS[name] ?? name, name === 'accuracy' ? percent(value) : shown(value)] as const,
+  );
+  const seen = judged.name === 'training' ? ', which it has seen: expect less of new ones' : '';
+  return {
+    title: 'Results',
+    lead: `On ${counted(judged.table.rows, `${judged.name} row`)}${seen}.`,
+    body: [facts(rows), task === 'classification' ? confusion(measured.confusion) : undefined],
+  };
+}
+
+function shown(value: number): string {
+  return Number.isNaN(value) ? 'not defined' : numeral(value);
+}
+
+function confusion(matrix: ReportSubject['measured']['confusion']) {
+  if (matrix === undefined || matrix.classes.length > MOST_CLASSES) {
+    return html`<p>There are too many classes to draw a confusion matrix.</p>`;
+  }
+  return figure(confusionMatrix({ counts: matrix.counts, classes: matrix.classes }));
+}
+
+/** Whether the model is right as often as it says. */
+export function calibrationSection({ calibration, temperature, judged }: Answers): Section | undefined {
+  if (calibration === undefined) return undefined;
+  const { bins, ece, mce, brier, nll, warnings } = calibration;
+  const notes = [...warnings, ...(temperature?.warnings ?? [])];
+  return {
+    title: 'Calibration',
+    lead: `Of rows that the model is 80% sure of, 80% should be right. On ${judged.name} rows.`,
+    body: [
+      figure(
+        reliabilityDiagram({
+          confidence: bins.map(({ confidence }) => confidence),
+          accuracy: bins.map(({ accuracy }) => accuracy),
+          counts: bins.map(({ count }) => count),
+          ece,
+        }),
+      ),
+      facts([
+        ['expected calibration error', numeral(ece)],
+        ['largest error of a bin', numeral(mce)],
+        ['Brier score', numeral(brier)],
+        ['mean negative log-likelihood', numeral(nll)],
+        ...(temperature === undefined
+          ? []
+          : ([
+              [
+                'temperature',
+                `${numeral(temperature.temperature)}, from ${counted(temperature.rows, 'validation row')}: ${advice(temperature.temperature)}`,
+              ],
+            ] as const)),
+      ]),
+      notes.length === 0
+        ? undefined
+        : html`<ul class="warnings">${notes.map((note) => html`<li>${note}</li>`)}</ul>`,
+    ],
+  };
+}
+
+function advice(t: number): string {
+  if (Math.abs(t - 1) < 0.05) return 'the model is about as sure as it should be';
+  return t > 1
+    ? 'the model is too sure; logits divided by it are better probabilities'
+    : 'the model is not sure enough; logits divided by it are better probabilities';
+}
+
+/** Of a regression: how far predictions are off. */
+export function residualsSection(
+  { task, model }: ReportSubject,
+  { predictions, judged }: Answers,
+): Section | undefined {
+  if (task !== 'regression') return undefined;
+  const target = model.session.prepare!.target!.column;
+  const actual = judged.table.column(target).values as Float64Array;
+  const predicted = predictions.map((one) => ('value' in one ? one.value : Number.NaN));
+  const residuals = predicted.map((value, i) => value - actual[i]!);
+  return {
+    title: 'Residuals',
+    lead: `Prediction less true value, on ${judged.name} rows. A pattern in them is something the network could still learn.`,
+    body: html`<div class="grid">${figure(
+      scatter(
+        { x: actual, y: predicted, xName: `${target}, true`, yName: `${target}, predicted` },
+        { title: 'Predicted by true values' },
+      ),
+    )}${figure(
+      scatter(
+        { x: predicted, y: residuals, xName: `${target}, predicted`, yName: 'residual' },
+        { title: 'Residuals by prediction' },
+      ),
+    )}</div>`,
+  };
+}
