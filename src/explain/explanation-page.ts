@@ -44,8 +44,8 @@ export function howFacts(explanation: Explanation): readonly (readonly [string, 
   const { method, options, unit, cost, convergenceDelta } = explanation;
   const worst = convergenceDelta?.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return [
-    ['method', method],
-    ...Object.entries(options).map(([name, value]) => [name, JSON.stringify(value) ?? '-'] as const),
+    ['explained by', method],
+    ...Object.entries(options).map(([name, value]) => [name, optionText(value)] as const),
     ['unit', unit],
     ['passes', `${cost.forward} rows forward, ${cost.backward} backward`],
     [
@@ -55,6 +55,10 @@ export function howFacts(explanation: Explanation): readonly (readonly [string, 
         : `the attributions miss the difference that they should add up to by ${numeral(worst)} at most`,
     ],
   ];
+}
+
+function optionText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not set');
 }
 
 /** What is to be said against an explanation. */

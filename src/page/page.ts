@@ -12,9 +12,9 @@ export interface Section {
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 const STYLE = `
-:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --card: #f6f8fa; }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #14171c; --ink: #e6e9ed; --soft: #a3adb8; --line: #3a424c; --card: #1c2128; }
+  :root { --paper: #14171c; --ink: #e6e9ed; --soft: #a3adb8; --line: #3a424c; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
@@ -32,8 +32,9 @@ figure { margin: 1rem 0; }
 figure svg, figure img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+@media (max-width: 30rem) { table { font-size: 0.875rem; } }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem; }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem; min-width: 0; }
+.card { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem; min-width: 0; }
 `;
 
 /**

@@ -14,7 +14,7 @@ export function importanceSection(answers: Answers): Section {
   const shapUnit = `mean |SHAP value|, ${sampled.unit}`;
   return {
     title: 'What matters to the model',
-    lead: `Two questions. Left: how much worse does the loss get when a column is shuffled (${counted(shuffled.rows, `${judged.name} row`)}, ${counted(shuffled.nRepeats, 'shuffle')})? Right: how much does a column move a prediction away from the mean over ${counted(background.rows, 'training row')}, on average over ${counted(sampled.rows, `${judged.name} row`)}? They say what the model relies on, not what matters in the world.`,
+    lead: `Two questions. First: how much worse does the loss get when a column is shuffled (${counted(shuffled.rows, `${judged.name} row`)}, ${counted(shuffled.nRepeats, 'shuffle')})? Second: how much does a column move a prediction away from the mean over ${counted(background.rows, 'training row')}, on average over ${counted(sampled.rows, `${judged.name} row`)}? They say what the model relies on, not what matters in the world.`,
     body: html`<div class="grid">
 ${figure(bar({ values: shuffled.mean, errors: shuffled.stdError, names: shuffled.features, unit: 'increase of the loss' }, { most: MOST_BARS, title: 'By shuffling' }))}
 ${figure(bar({ values: sizes, names: columns, unit: shapUnit }, { most: MOST_BARS, title: 'By Shapley values' }))}

@@ -30,12 +30,13 @@ export function metricsSection({ measured, task }: ReportSubject, { judged }: An
   return {
     title: 'Results',
     lead: `On ${counted(judged.table.rows, `${judged.name} row`)}${seen}.`,
-    body: [facts(rows), task === 'classification' ? confusion(measured.confusion) : undefined],
+    body: html`<div class="grid"><div>${facts(rows)}</div>${task === 'classification' ? confusion(measured.confusion) : undefined}</div>`,
   };
 }
 
 function shown(value: number): string {
-  return Number.isNaN(value) ? 'not defined' : numeral(value);
+  // A digit more than pictures have: 0.9998 is not 1.
+  return Number.isNaN(value) ? 'not defined' : String(Number(value.toPrecision(4))).replace('-', '\u2212');
 }
 
 function confusion(matrix: ReportSubject['measured']['confusion']) {
@@ -54,15 +55,14 @@ export function calibrationSection({ calibration, temperature, judged }: Answers
     title: 'Calibration',
     lead: `Of rows that the model is 80% sure of, 80% should be right. On ${judged.name} rows.`,
     body: [
-      figure(
+      html`<div class="grid">${figure(
         reliabilityDiagram({
           confidence: bins.map(({ confidence }) => confidence),
           accuracy: bins.map(({ accuracy }) => accuracy),
           counts: bins.map(({ count }) => count),
           ece,
         }),
-      ),
-      facts([
+      )}<div>${facts([
         ['expected calibration error', numeral(ece)],
         ['largest error of a bin', numeral(mce)],
         ['Brier score', numeral(brier)],
@@ -75,7 +75,7 @@ export function calibrationSection({ calibration, temperature, judged }: Answers
                 `${numeral(temperature.temperature)}, from ${counted(temperature.rows, 'validation row')}: ${advice(temperature.temperature)}`,
               ],
             ] as const)),
-      ]),
+      ])}</div></div>`,
       notes.length === 0
         ? undefined
         : html`<ul class="warnings">${notes.map((note) => html`<li>${note}</li>`)}</ul>`,
