@@ -59,10 +59,11 @@ export interface Why {
  *
  * | name           | what                                                                      |
  * | -------------- | ------------------------------------------------------------------------- |
- * | `row`          | a row by names, a list of numbers, or inputs with one row                 |
+ * | `row`          | a row by names, a list of numbers, inputs or a table with one row               |
  * | `attributions` | one for each original column, largest first                               |
  *
- * A background serves methods that compare with one row as `baselines: 'mean'`. Units: those of the output. Cost: that of
+ * A background serves methods that compare with one row as `baselines: 'mean'`. Integrated gradients are exact where the
+ * model is linear in pieces, unless `nSteps` is given. Units: those of the output. Cost: that of
  * the method and two passes forward.
  *
  * @throws {OptionError} for unknown methods, options and targets, and for more than one row.
@@ -72,7 +73,7 @@ export interface Why {
  */
 export async function explain(
   model: Model,
-  row: RowObject | Inputs,
+  row: RowObject | Inputs | Table,
   options: ExplainRowOptions = {},
 ): Promise<Why> {
   const session = sessionOf('explain', model);
@@ -106,7 +107,7 @@ export async function explain(
 }
 
 /** A list of numbers is the row itself. */
-function oneRow({ network }: Session, row: RowObject | Inputs): Explained {
+function oneRow({ network }: Session, row: RowObject | Inputs | Table): Explained {
   const flat = ArrayBuffer.isView(row) || (Array.isArray(row) && typeof row[0] === 'number');
   const [shape] = network.inputShapes;
   return flat ? { data: row as unknown as readonly number[], shape: [1, ...shape!] } : (row as Explained);

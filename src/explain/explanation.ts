@@ -179,7 +179,9 @@ export class Explanation {
     const byColumn = groups?.map(({ column, outputs }): Attribution => {
       const attribution = outputs.reduce((sum, i) => sum + at[i]!, 0);
       const number = outputs.length === 1 ? x[outputs[0]!]! : null;
-      return { feature: column, value: original?.[row]?.[column] ?? number, attribution };
+      const given = original?.[row];
+      // A cell that is missing is missing to its reader, whatever was put in its place.
+      return { feature: column, value: given === undefined ? number : given[column], attribution };
     });
     const each =
       byColumn ?? this.featureNames.map((feature, i) => ({ feature, value: x[i]!, attribution: at[i]! }));

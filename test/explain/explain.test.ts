@@ -62,8 +62,9 @@ describe('explain', () => {
   });
 
   test('a background is the mean to compare with, where a method compares with one row', async () => {
-    const why = await explain(left, row, { background: people, target: 'yes' });
+    const why = await explain(left, row, { background: people, target: 'yes', nSteps: 20 });
     const same = await integratedGradients(left, row, {
+      nSteps: 20,
       baselines: 'mean',
       background: people,
       target: 'yes',
@@ -83,6 +84,20 @@ describe('explain', () => {
     expect(why.explanation.method).toBe(method);
     expect(why.checks.completenessError === undefined).toBe(why.explanation.convergenceDelta === undefined);
     expect(why.toSvg()).toMatch(/^<svg/);
+  });
+
+  test('paths are exact where the model is linear in pieces, and the error is stated where it is not', async () => {
+    const exact = await explain(left, row);
+    expect(exact.explanation.options).toMatchObject({ method: 'exact' });
+    expect(exact.checks.completenessError).toBeLessThan(1e-5);
+    const bent = await explain(await trained('left', 'tanh'), row);
+    expect(bent.explanation.options).toMatchObject({ method: 'gausslegendre', nSteps: 200 });
+    expect(bent.checks.completenessError).toBeLessThan(1e-4);
+  });
+
+  test('a cell that is missing is told as missing', async () => {
+    const { attributions } = await explain(left, { age: null, plan: 'basic' });
+    expect(attributions.find(({ feature }) => feature === 'age')!.value).toBeNull();
   });
 
   test('a regression is explained in the units of its target', async () => {
