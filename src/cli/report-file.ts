@@ -33,7 +33,7 @@ export async function checkReport(path: string): Promise<void> {
 export async function writeReport(
   plan: TrainPlan,
   data: TrainData,
-  { model, history }: Trained,
+  { model, history, log }: Trained,
   measured: Measured | undefined,
   { interruptible, cwd }: Context,
 ): Promise<string | undefined> {
@@ -44,7 +44,7 @@ export async function writeReport(
     try {
       return await report(
         {
-          ...{ model, history, parts, task, dropped, left, seed, image },
+          ...{ model, history, log, parts, task, dropped, left, seed, image },
           name: basename(plan.file),
           measured: measured ?? (await measure(model, prepare, judgedRows(parts).table)),
           options: optionsOf(network),

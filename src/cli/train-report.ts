@@ -1,4 +1,5 @@
 import type { Table } from '../data/index.ts';
+import type { AttributionLog } from '../explain/attribution-log.ts';
 import type { History } from '../train/history.ts';
 import type { Model } from '../train/model.ts';
 import { type Measured, printMeasured } from './measure.ts';
@@ -12,6 +13,8 @@ const MOST_NAMED = 12;
 export interface Trained {
   readonly model: Model;
   readonly history: History;
+  /** How the importance of columns moved; recorded for the report. */
+  readonly log: AttributionLog | undefined;
   readonly seconds: number;
 }
 

@@ -1,5 +1,7 @@
+import { attributionLog } from '../explain/attribution-log.ts';
 import { fileError } from '../io/failures.ts';
 import { checkFolder, targetOf } from '../io/target.ts';
+import { sample } from '../report/sample.ts';
 import { type Callback, earlyStopping, progress } from '../train/callbacks.ts';
 import type { Model } from '../train/model.ts';
 import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './command.ts';
@@ -9,6 +11,9 @@ import { buildNetwork, NETWORK_OPTIONS } from './network.ts';
 import { checkReport, IMAGE_OPTION, writeReport } from './report-file.ts';
 import { divide, readPlan, type TrainData, type TrainPlan } from './train-plan.ts';
 import { printData, printTrained, type Trained, trainedJson } from './train-report.ts';
+
+/** How often columns are weighed while the network learns, and on how many rows. */
+const [LOOKS, LOG_ROWS] = [50, 100];
 
 /** `glia train`: from a CSV to a saved model. */
 export const trainCommand: Command = {
@@ -92,7 +97,9 @@ async function train(model: Model, plan: TrainPlan, data: TrainData, context: Co
   const { args, err, interruptible } = context;
   const { optimizer, epochs, batchSize, patience } = plan.network;
   const shows = !args.has('quiet') && (!args.has('json') || err.stream.isTTY === true);
+  const log = plan.report === undefined ? undefined : importanceLog(plan, data);
   const callbacks: Callback[] = [
+    ...(log === undefined ? [] : [log]),
     ...(shows ? [progress({ stream: err.stream })] : []),
     ...(plan.validation > 0 ? [earlyStopping({ monitor: 'val_loss', patience, restoreBest: true })] : []),
   ];
@@ -109,5 +116,11 @@ async function train(model: Model, plan: TrainPlan, data: TrainData, context: Co
       ...(plan.validation > 0 && { validation: data.parts.validation }),
     }),
   );
-  return { model, history, seconds: (performance.now() - started) / 1000 };
+  return { model, history, log, seconds: (performance.now() - started) / 1000 };
+}
+
+/** For the report: how the importance of columns moves. Some looks are enough, and a few rows. */
+function importanceLog({ network, seed }: TrainPlan, { parts }: TrainData) {
+  const rows = sample(parts.validation.rows > 0 ? parts.validation : parts.train, LOG_ROWS, seed, 'log');
+  return attributionLog({ rows, every: Math.max(1, Math.ceil(network.epochs / LOOKS)) });
 }

@@ -7,8 +7,8 @@ import type { NetworkData } from '../plot/network-data.ts';
 import type { RowPrediction } from '../train/predict.ts';
 import { type Budget, budgetFor } from './budget.ts';
 import { drawnNetwork } from './drawn-network.ts';
-import { type Duplicates, duplicatesIn } from './duplicates.ts';
 import { asImage, findImage, type Image } from './image.ts';
+import { type Leak, leaksIn } from './leaks.ts';
 import { explainRows, type Mistake, mistakesIn } from './mistakes.ts';
 import { sample } from './sample.ts';
 import { type Judged, judgedRows, type ReportOptions, type ReportSubject } from './subject.ts';
@@ -36,7 +36,7 @@ export interface Answers {
   readonly mistakes: readonly Mistake[];
   /** A row for each mistake; none where there is none. */
   readonly explained: Explanation | undefined;
-  readonly duplicates: readonly Duplicates[];
+  readonly leaks: readonly Leak[];
 }
 
 /** Asks the model all that a report says. The same seed gives the same answers. */
@@ -80,7 +80,7 @@ export async function gather(subject: ReportSubject, { signal }: ReportOptions):
             ...asked,
             method: image === undefined ? budget.method : 'integratedGradients',
           }),
-    duplicates: duplicatesIn(prepare, parts),
+    leaks: await leaksIn(parts, prepare.target!.column, seed),
   };
 }
 

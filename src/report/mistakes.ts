@@ -1,8 +1,7 @@
-import { OptionError } from '../base/errors.ts';
 import type { Table } from '../data/index.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { gradientShap } from '../explain/gradient-shap.ts';
-import { integratedGradients } from '../explain/integrated-gradients.ts';
+import { alongPath } from '../explain/methods.ts';
 import { shap } from '../explain/shap.ts';
 import { inUnits } from '../explain/units.ts';
 import type { Model } from '../train/model.ts';
@@ -61,19 +60,6 @@ export async function explainRows(
       ? await shap(model, rows, { ...shared, seed })
       : method === 'gradientShap'
         ? await gradientShap(model, rows, { ...shared, seed })
-        : await alongPaths(model, rows, shared);
+        : await alongPath(model, rows, { ...shared, baselines: 'mean' });
   return inUnits(explanation, model.session.prepare?.target);
-}
-
-type Shared = Readonly<{ background: Table; signal?: AbortSignal }>;
-
-/** Exactly where the model is linear in pieces, else by a sum whose error is part of what it gives. */
-async function alongPaths(model: Model, rows: Table, shared: Shared): Promise<Explanation> {
-  const options = { ...shared, baselines: 'mean' } as const;
-  try {
-    return await integratedGradients(model, rows, { ...options, method: 'exact' });
-  } catch (error) {
-    if (!(error instanceof OptionError)) throw error;
-    return integratedGradients(model, rows, { ...options, nSteps: 200 });
-  }
 }

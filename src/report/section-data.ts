@@ -1,41 +1,57 @@
-import { html } from '../page/html.ts';
+import { type Content, html } from '../page/html.ts';
 import { facts, type Section } from '../page/page.ts';
-import { counted, percent } from '../plot/numerals.ts';
+import { counted, numeral } from '../plot/numerals.ts';
 import type { Answers } from './gather.ts';
+import type { Leak } from './leaks.ts';
 import type { ReportSubject } from './subject.ts';
 
+/** Columns that are named as those which tell the target best. */
+const MOST_COLUMNS = 3;
+
 /** What may be wrong with the data. */
-export function dataSection({ dropped, left, measured, task }: ReportSubject, answers: Answers): Section {
-  const { duplicates } = answers;
+export function dataSection({ dropped, left }: ReportSubject, { leaks }: Answers): Section {
+  const { columns, constant } = leaks.at(-1)?.found ?? { columns: [], constant: [] };
+  const best = columns.slice(0, MOST_COLUMNS);
+  const alone = best.map(({ column, measure, score }) => `${column} (${measure} ${numeral(score)})`);
   return {
     title: 'Data checks',
+    lead: 'What makes results look better than they are, and columns that say nothing.',
     body: [
       facts([
         ['rows without a target', left === 0 ? 'none' : `${left}, left out`],
-        ...duplicates
-          .filter(({ rows }) => rows > 0)
-          .map(
-            ({ part, rows, count }) =>
-              [
-                `${part} rows that are training rows too`,
-                count === 0
-                  ? `none of ${rows}`
-                  : `${count} of ${rows}: they make the results look better than they are`,
-              ] as const,
-          ),
+        ...leaks.map(duplicates),
+        ['columns that tell most alone', alone.length === 0 ? 'not asked' : alone.join(', ')],
+        ['the same in all training rows', constant.length === 0 ? 'no column' : constant.join(', ')],
         ['columns left out', dropped.length === 0 ? 'none' : counted(dropped.length, 'column')],
       ]),
+      warnings(leaks),
       dropped.length === 0
         ? undefined
-        : html`<details><summary>Columns left out</summary>${facts(dropped.map(({ column, reason }) => [column, reason]))}</details>`,
-      suspicion(measured.metrics, task),
+        : html`<h3>Columns left out</h3>${facts(dropped.map(({ column, reason }) => [column, reason]))}`,
     ],
   };
 }
 
-/** Results that are too good are a sign of leakage more often than of a good model. */
-function suspicion(metrics: Readonly<Record<string, number>>, task: ReportSubject['task']) {
-  const score = task === 'classification' ? metrics['accuracy'] : metrics['r2'];
-  if (score === undefined || score < 0.999) return undefined;
-  return html`<ul class="warnings"><li>The result, ${percent(score)}, is nearly perfect. Ask whether a column holds the answer: it then stands first under “What matters to the model”.</li></ul>`;
+function duplicates({ part, found }: Leak): readonly [string, Content] {
+  const { rows, duplicates: same, near } = found;
+  const name = `${part} rows that are training rows, too`;
+  if (same.length + near.length === 0) return [name, `none of ${rows.test}`];
+  return [name, `${same.length} of ${rows.test}, and nearly ${near.length} more`];
+}
+
+/** Columns that tell the target alone, and rows that are in two parts. */
+function warnings(leaks: readonly Leak[]): Content {
+  const all = leaks.flatMap(({ part, found }) => [
+    ...found.predictors.map(
+      ({ column, measure, score }) =>
+        `${column} alone tells the target (${measure} ${numeral(score)}): is it known before the target is?`,
+    ),
+    ...(found.duplicates.length > 0
+      ? [
+          `${found.duplicates.length} ${part} rows are training rows: a network that learns rows by heart is right there`,
+        ]
+      : []),
+  ]);
+  if (all.length === 0) return undefined;
+  return html`<ul class="warnings">${[...new Set(all)].map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }

@@ -1,10 +1,9 @@
 import { type Content, html } from '../page/html.ts';
 import { figure, type Section } from '../page/page.ts';
-import { heatmapOverlay } from '../plot/heatmap-overlay.ts';
 import { numeral, percent } from '../plot/numerals.ts';
 import type { Answers } from './gather.ts';
-import { type Image, pixelsOf } from './image.ts';
 import type { Mistake } from './mistakes.ts';
+import { overlay } from './overlay.ts';
 import type { ReportSubject } from './subject.ts';
 
 /** The mistakes that the model is surest of, each with what led to it. */
@@ -35,25 +34,5 @@ function card(mistake: Mistake, drawing: Content, task: ReportSubject['task'], p
 }
 
 function picture({ explained, image }: Answers, i: number): Content {
-  if (image === undefined) return figure(explained!.toSvg({ row: i, most: 10 }));
-  const { pixels, attributions } = pixelsFor(image, explained!, i);
-  const outputName = explained!.outputNames[explained!.target[i]!]!;
-  return figure(
-    heatmapOverlay({
-      image: pixels,
-      attributions,
-      width: image.width,
-      height: image.height,
-      outputName,
-      unit: explained!.unit,
-    }),
-  );
-}
-
-function pixelsFor(image: Image, explained: NonNullable<Answers['explained']>, i: number) {
-  const found = new Map(explained.top(undefined, i).map((one) => [one.feature, one] as const));
-  return {
-    pixels: pixelsOf(image, (column) => found.get(column)?.value),
-    attributions: pixelsOf(image, (column) => found.get(column)?.attribution),
-  };
+  return image === undefined ? figure(explained!.toSvg({ row: i, most: 10 })) : overlay(image, explained!, i);
 }

@@ -1,10 +1,14 @@
 import { version } from '../base/package.ts';
-import { html } from '../page/html.ts';
+import { type Content, html } from '../page/html.ts';
 import { facts, figure, type Section, table } from '../page/page.ts';
+import { heatmap } from '../plot/heatmap.ts';
 import { learningCurves } from '../plot/learning-curves.ts';
 import { network } from '../plot/network.ts';
 import type { Answers } from './gather.ts';
-import type { ReportSubject } from './subject.ts';
+import type { ImportanceLog, ReportSubject } from './subject.ts';
+
+/** Columns that a timeline shows. */
+const MOST_COLUMNS = 12;
 
 /** What was trained, on what, how, and by what. */
 export function trainedSection(subject: ReportSubject): Section {
@@ -51,12 +55,34 @@ export function trainedSection(subject: ReportSubject): Section {
 }
 
 /** How loss and metrics went. */
-export function learningSection({ history, parts }: ReportSubject): Section {
+export function learningSection({ history, parts, log }: ReportSubject): Section {
   const lead =
     parts.validation.rows > 0
       ? 'Training and validation rows should go down together; where only the training rows do, the network learns rows by heart.'
       : 'There were no validation rows, so nothing shows when the network began to learn rows by heart.';
-  return { title: 'Learning curves', lead, body: figure(learningCurves({ epochs: history.epochs })) };
+  const curves = figure(learningCurves({ epochs: history.epochs }));
+  const body = log === undefined ? curves : html`<div class="grid">${curves}${timeline(log)}</div>`;
+  return { title: 'Learning curves', lead, body };
+}
+
+/** How the importance of columns moved: of those that weighed most at any time. */
+function timeline({ columns, epochs }: ImportanceLog): Content {
+  const peak = columns.map((_, j) => Math.max(...epochs.map(({ importance }) => importance[j]!)));
+  const most = columns
+    .map((_, j) => j)
+    .sort((a, b) => peak[b]! - peak[a]! || a - b)
+    .slice(0, MOST_COLUMNS);
+  return figure(
+    heatmap(
+      {
+        values: most.map((j) => epochs.map(({ importance }) => importance[j]!)),
+        rowNames: most.map((j) => columns[j]!),
+        columnNames: epochs.map(({ epoch }) => String(epoch)),
+        unit: 'mean |input × gradient|',
+      },
+      { title: 'When the network began to use a column, by epoch' },
+    ),
+  );
 }
 
 /** The network as a drawing. */

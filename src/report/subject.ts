@@ -9,6 +9,12 @@ export interface Size {
   readonly height: number;
 }
 
+/** Mean size of the attributions of each column after some epochs; 0 is before the training. */
+export interface ImportanceLog {
+  readonly columns: readonly string[];
+  readonly epochs: readonly { readonly epoch: number; readonly importance: readonly number[] }[];
+}
+
 /** What a report is about. */
 export interface ReportSubject {
   /** What was trained on, such as the name of the file. */
@@ -31,6 +37,8 @@ export interface ReportSubject {
   readonly options: readonly (readonly [name: string, value: string])[];
   /** Decides what is drawn at random. */
   readonly seed: number;
+  /** How much each column weighed while the model was trained, as `attributionLog` records it. */
+  readonly log: ImportanceLog | undefined;
   /** Columns as pixels; `undefined` asks the names of the columns. */
   readonly image: Size | undefined;
 }
