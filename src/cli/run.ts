@@ -6,6 +6,7 @@ import { buildCommand } from './build.ts';
 import { aligned, type Command, EXIT, type Host, helpOf, usageOf } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
 import { Output } from './output.ts';
 import { predictCommand } from './predict.ts';
 import { trainCommand } from './train.ts';
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   trainCommand,
   evaluateCommand,
   predictCommand,
+  explainCommand,
   doctorCommand,
   buildCommand,
 ];
@@ -104,7 +106,7 @@ function help(): string {
   return [
     'usage: glia COMMAND …',
     '',
-    'Trains neural networks on tables, measures them and predicts with them.',
+    'Trains neural networks on tables, measures them, predicts with them and explains what they predict.',
     '',
     ...aligned(COMMANDS.map(({ name, summary }) => [name, summary] as const)),
     '',
