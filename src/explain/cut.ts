@@ -5,7 +5,7 @@ import { rewrite } from '../compile/rewrite.ts';
 import { toposort } from '../compile/toposort.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { boundsOf } from '../loss/bounds.ts';
-import { reshape } from '../ops/index.ts';
+import { logitsOf, reshape } from '../ops/index.ts';
 import { ROWS } from './forward.ts';
 import type { Subject } from './subject.ts';
 
@@ -38,7 +38,9 @@ export function layersToCut(where: string, subject: Subject, layer: string | und
   const owners = network.calls.filter(
     ({ params, layer: { kind } }) => params.length > 0 || kind === 'activation',
   );
-  const hidden = owners.map(({ name }) => name).filter((name) => !outputs.includes(values.get(name)!));
+  // Logits are the output, too: of a softmax that is a layer of its own.
+  const ends = new Set(outputs.flatMap((y) => [y, logitsOf(y)?.logits]));
+  const hidden = owners.map(({ name }) => name).filter((name) => !ends.has(values.get(name)));
   const chosen = layer === undefined ? [...new Set(hidden)] : [layer];
   return chosen.map((name): CutLayer => {
     const value = values.get(name)!;

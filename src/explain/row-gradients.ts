@@ -1,3 +1,4 @@
+import { sameShape } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { toposort } from '../compile/toposort.ts';
 import { fed, inputsOf, type Tensor } from '../ir/tensor.ts';
@@ -52,6 +53,7 @@ export function gradientsOfRow(session: Session, batch: Omit<Batch, 'rows'>): Re
  * multiplied with them, `delta` itself.
  */
 interface Use {
+  readonly param: Tensor;
   readonly delta: Tensor;
   readonly rows?: Tensor;
 }
@@ -92,23 +94,26 @@ function useOf(
   const { op, inputs, attrs } = user.origin;
   const [a, b] = inputs as [Tensor, Tensor];
   if (inputs.length !== 2 || owned.has(a) === owned.has(b)) return undefined;
-  if (op.name === 'matmul') return owned.has(b) && attrs['transA'] === false ? { delta, rows: a } : undefined;
+  const param = owned.get(a) ?? owned.get(b)!;
+  if (op.name === 'matmul')
+    return owned.has(b) && attrs['transA'] === false ? { param, delta, rows: a } : undefined;
   const [other, own] = owned.has(b) ? [a, b] : [b, a];
   // A parameter for each column, and nothing else that is spread out.
-  if (own.shape.length !== 1 || own.shape[0] !== user.shape[1] || other.shape.length !== 2) return undefined;
-  if (other.shape[0] !== rows || other.shape[1] !== user.shape[1]) return undefined;
-  if (op.name === 'add') return { delta };
-  return op.name === 'mul' ? { delta: mul(delta, other) } : undefined;
+  if (!sameShape(own.shape, user.shape.slice(1)) || !sameShape(other.shape, user.shape)) return undefined;
+  if (op.name === 'add') return { param, delta };
+  return op.name === 'mul' ? { param, delta: mul(delta, other) } : undefined;
 }
 
 /** Inner products of the gradients of all rows of one batch with those of another, `[rows of a, rows of b]`. */
 export function products(a: readonly Use[], b: readonly Use[]): Tensor {
+  const others = new Map(b.map((use) => [use.param, use]));
   // A weight and its bias have the same delta.
   const known = new Map<Tensor, Tensor>();
-  const each = a.map((use, i) => {
-    const product = known.get(use.delta) ?? matmul(use.delta, b[i]!.delta, { transB: true });
-    known.set(use.delta, product);
-    return use.rows === undefined ? product : mul(product, matmul(use.rows, b[i]!.rows!, { transB: true }));
+  const each = a.map(({ param, delta, rows }) => {
+    const other = others.get(param)!;
+    const product = known.get(delta) ?? matmul(delta, other.delta, { transB: true });
+    known.set(delta, product);
+    return rows === undefined ? product : mul(product, matmul(rows, other.rows!, { transB: true }));
   });
   return each.reduce((total, one) => add(total, one));
 }

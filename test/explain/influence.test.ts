@@ -168,6 +168,17 @@ describeBackends('influence', (backend) => {
     expect(furthest(found.values.data, (await slowly(net, few, labels)).slice(0, 7))).toBeLessThan(1e-5);
   });
 
+  test('of labels on the same targets as one-hot rows is the same', async () => {
+    const net = inBatches.dense(backend);
+    const labels = y.slice(0, 7);
+    const onehot = Array.from(labels, (label) => [1 - label, label]);
+    const options = { loss: 'categoricalCrossentropy' } as const;
+    const a = await influence(net, [few, labels], [few, labels], options);
+    const b = await influence(net, [few, labels], [few, onehot], options);
+    expect(b.gradients).toBe('in batches');
+    expect(furthest(b.values.data, [...a.values.data])).toBeLessThan(1e-6);
+  });
+
   test('of normalised rows is that of their gradients one at a time', async () => {
     const net = inBatches.normalised(backend);
     await net.fit(x, y, { loss: 'categoricalCrossentropy', epochs: 1 });

@@ -1,4 +1,4 @@
-import { add, dense, input, type Model, model, sequential } from 'glia';
+import { activation, add, dense, dropout, input, type Model, model, sequential } from 'glia';
 import { neurons } from 'glia/explain';
 import { expect, test } from 'vitest';
 import type { BackendName } from '../../src/backend/backend.ts';
@@ -130,6 +130,16 @@ describeBackends('neurons', (backend) => {
         expect(lesion!.output).toBeGreaterThan(0);
       }
     }
+  });
+
+  test('looks at hidden layers, before and after their activation, and not at logits', async () => {
+    const net = sequential([dense(3), activation('relu'), dropout(0.5), dense(2), activation('softmax')], {
+      inputShape: [4],
+      backend,
+    });
+    const { layers } = await neurons(net, x, { lesion: 'zero' });
+    expect(layers.map(({ layer }) => layer)).toEqual(['dense1', 'activation1']);
+    expect(layers[1]!.neurons.every(({ lesion }) => lesion!.output > 0)).toBe(true);
   });
 
   test('a unit that is silenced to its mean and never moves is not missed', async () => {
