@@ -22,6 +22,11 @@ export class Values {
   toArray(): NestedNumbers[] {
     return nest(this.data, this.shape) as NestedNumbers[];
   }
+
+  /** Plain data, for a file or another program. */
+  toJSON(): { readonly shape: Shape; readonly data: number[] } {
+    return { shape: this.shape, data: Array.from(this.data) };
+  }
 }
 
 function nest(data: Float32Array, shape: Shape): NestedNumbers {

@@ -75,6 +75,14 @@ describeBackends('tables', (backend) => {
     await expect(neurons(net, rows, { feature: 'plan' })).rejects.toThrow('became 3 numbers');
   });
 
+  test('give findings that JSON keeps', async () => {
+    const net = await trained();
+    const found = await deletion(net, await saliency(net, table.head(3)), { randomOrders: 2 });
+    const { curves, random } = JSON.parse(JSON.stringify(found));
+    expect(curves).toEqual({ shape: [3, 4], data: [...found.curves.data] });
+    expect(random.auc.data).toEqual([...found.random!.auc.data]);
+  });
+
   test('are checked like arrays', async () => {
     expect((await sanityCheck(await trained(), table, saliency)).verdict).toBe('depends on the model');
   });

@@ -195,8 +195,8 @@ export const faults = [
   {
     name: 'bias that is left out of the gradient of a row',
     file: 'src/explain/row-gradients.ts',
-    find: "if (op.name === 'add') return { delta };",
-    replace: "if (op.name === 'add') return { delta: mul(delta, 0) };",
+    find: "if (op.name === 'add') return { param, delta };",
+    replace: "if (op.name === 'add') return { param, delta: mul(delta, 0) };",
     tests: ['test/explain/influence.test.ts'],
   },
   {
