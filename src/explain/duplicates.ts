@@ -68,6 +68,7 @@ export async function nearDuplicates(
   frame: Frame,
   tolerance: number,
   exact: readonly Duplicate[],
+  turn: (done: number) => Promise<void>,
 ): Promise<Duplicate[]> {
   const { train, test, columns, isText } = frame;
   const width = columns.length;
@@ -79,8 +80,7 @@ export async function nearDuplicates(
   const taken = new Set(exact.map((one) => one.test));
   const found: Duplicate[] = [];
   for (let row = 0; row < test.rows; row++) {
-    // Long lists must not keep the event loop.
-    if (row % 256 === 255) await new Promise((resolve) => setImmediate(resolve));
+    if (row % 256 === 0) await turn(row / test.rows);
     if (taken.has(row)) continue;
     const { other, distance } = nearest(search, row, by, groups.get(wordsOf(test, row, width, isText)) ?? []);
     if (other >= 0) found.push(describe(train, other, test, row, distance));

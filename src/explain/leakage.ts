@@ -3,9 +3,10 @@ import { checkNumber } from '../base/ranges.ts';
 import { type ColumnPower, columnPowers } from './column-power.ts';
 import { type Duplicate, exactDuplicates, nearDuplicates } from './duplicates.ts';
 import { type Frame, readFrame, type Split } from './frame.ts';
+import type { ExplainOptions } from './options.ts';
 
 /** Options of {@link leakage}. */
-export interface LeakageOptions {
+export interface LeakageOptions extends Pick<ExplainOptions, 'signal' | 'onProgress'> {
   /** The column of the tables that is to be predicted. Default: none, and no column is tried on it. */
   readonly target?: string;
   /** Names of the columns of arrays. Default `x0`, `x1`, … */
@@ -50,20 +51,28 @@ export interface Leakage {
  * const { duplicates, predictors, warnings } = await leakage(train, test, { target: 'churned' });
  */
 export async function leakage(train: Split, test: Split, given: LeakageOptions = {}): Promise<Leakage> {
-  const options = checkOptions('leakage', given, ['target', 'featureNames', 'tolerance', 'threshold']);
-  const { target, featureNames, tolerance = 0.001, threshold = 0.99 } = options;
+  const options = checkOptions('leakage', given, KNOWN);
+  const { target, featureNames, tolerance = 0.001, threshold = 0.99, signal, onProgress } = options;
   checkNumber('leakage', 'tolerance', tolerance, { least: 0, below: 1 });
   checkNumber('leakage', 'threshold', threshold, { least: 0, most: 1 });
   const frame = readFrame('leakage', train, test, { target, featureNames });
   const duplicates = exactDuplicates(frame);
-  const near = await nearDuplicates(frame, tolerance, duplicates);
+  const near = await nearDuplicates(frame, tolerance, duplicates, async (done) => {
+    // Long lists must not keep the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted) throw signal.reason;
+    onProgress?.(done);
+  });
   const constant = constantColumns(frame);
   const columns = columnPowers(frame);
   const predictors = columns.filter(({ score }) => score >= threshold);
   const found = { duplicates, near, constant, columns, predictors };
+  onProgress?.(1);
   const rows = { train: frame.train.rows, test: frame.test.rows };
   return { method: 'leakage', rows, ...found, warnings: warningsOf(found, rows.test) };
 }
+
+const KNOWN = ['target', 'featureNames', 'tolerance', 'threshold', 'signal', 'onProgress'] as const;
 
 function constantColumns({ columns, train: { rows, data } }: Frame): string[] {
   const width = columns.length;

@@ -161,6 +161,18 @@ test('constant columns are named', async () => {
   expect(warnings).toEqual(['the same in all training rows: x1, x2']);
 });
 
+test('the work can be ended, and says how far it is', async () => {
+  const x = normal(2000, 2);
+  const shares: number[] = [];
+  await leakage({ x }, { x: normal(600, 2) }, { onProgress: (share) => shares.push(share) });
+  expect(shares).toEqual([0, 256 / 600, 512 / 600, 1]);
+  const stop = new AbortController();
+  const onProgress = () => stop.abort(new Error('enough'));
+  await expect(leakage({ x }, { x: normal(600, 2) }, { signal: stop.signal, onProgress })).rejects.toThrow(
+    'enough',
+  );
+});
+
 test('splits that do not fit each other are refused', async () => {
   const table = Table.fromRows([{ a: 1, b: 'x' }]);
   await expect(leakage(table, { x: [[1]] })).rejects.toThrow('both be tables');
