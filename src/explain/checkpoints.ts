@@ -77,9 +77,10 @@ export async function overCheckpoints(
   let inBatches = true;
   for (const [i, rate] of rates.entries()) {
     if (checkpoints !== undefined) await session.writeWeights(checkpoints[i]!);
-    const products = await GradientProducts.of(session, passes, sets);
+    const share = (done: number): number => (i + done) / rates.length;
+    const products = await GradientProducts.of(session, passes, sets, share);
     try {
-      await run(products, rate, (done) => (i + done) / rates.length);
+      await run(products, rate, share);
     } finally {
       products.dispose();
     }

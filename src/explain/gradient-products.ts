@@ -35,9 +35,15 @@ export class GradientProducts {
   }
 
   /** For rows of some sets: the larger is tried out, since a single row has no others to influence it. */
-  static async of(session: Session, passes: Passes, sets: readonly Labelled[]): Promise<GradientProducts> {
+  static async of(
+    session: Session,
+    passes: Passes,
+    sets: readonly Labelled[],
+    share: Share,
+  ): Promise<GradientProducts> {
     const made = new GradientProducts(session, passes);
-    made.#inBatches = await made.#canBatch(sets.reduce((a, b) => (b.data.rows > a.data.rows ? b : a)));
+    const larger = sets.reduce((a, b) => (b.data.rows > a.data.rows ? b : a));
+    made.#inBatches = await made.#canBatch(larger, share);
     return made;
   }
 
@@ -200,11 +206,11 @@ export class GradientProducts {
   }
 
   /** By structure at two sizes, so that no other axis is taken for that of the rows, and by the numbers of a few rows. */
-  async #canBatch(labelled: Labelled): Promise<boolean> {
+  async #canBatch(labelled: Labelled, share: Share): Promise<boolean> {
     const sizes = [2, 3].map((rows) => factorsOf(this.#session, { labelled, rows, side: '' }));
     if (sizes.some((uses) => uses === undefined || uses.length === 0)) return false;
     const count = Math.min(PROBES, labelled.data.rows);
-    const quiet: Share = () => 0;
+    const quiet: Share = () => share(0);
     const gradients: Float32Array[] = [];
     await this.#eachGradient(labelled, 0, count, (_, gradient) => gradients.push(gradient), quiet);
     const norms = gradients.map((gradient) => Math.sqrt(dot(gradient, gradient)));

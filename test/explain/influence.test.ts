@@ -276,6 +276,11 @@ describeBackends('influence', (backend) => {
     await expect(influence(net, rows, rows, { loss, learningRate: [1, 2] })).rejects.toThrow(
       '2 learning rates for 1 checkpoints',
     );
+    const shares: number[] = [];
+    const checkpoints = [await net.weights(), await net.weights()];
+    await influence(net, rows, rows, { loss, checkpoints, onProgress: (share) => shares.push(share) });
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
     const stop = new AbortController();
     const onProgress = () => stop.abort(new Error('enough'));
     const many = [x, y] as const;
