@@ -21,7 +21,8 @@ export const LONGEST = 1000;
 const MOST = 2 ** 24;
 
 /**
- * The own fields of an object, checked for names that there are none of.
+ * The own fields of an object, checked for names that there are none of. Methods may stand beside them: results of
+ * glia have some.
  *
  * @throws {OptionError} for an unknown field, with the nearest known one, and for what is not an object.
  */
@@ -29,7 +30,8 @@ export function fieldsOf<T extends object>(where: string, data: T, known: readon
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new OptionError(`${where} must be an object, got ${kindOf(data)}`, { known: known.join(', ') });
   }
-  const unknown = Object.keys(data).find((key) => !known.includes(key));
+  const isData = (key: string) => typeof data[key as keyof T] !== 'function';
+  const unknown = Object.keys(data).find((key) => !known.includes(key) && isData(key));
   if (unknown !== undefined) {
     const hint = didYouMean(unknown, known);
     throw new OptionError(`${where} has no field "${unknown}"`, { known: known.join(', '), hint });

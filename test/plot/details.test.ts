@@ -146,6 +146,8 @@ describe('what metrics and fit give is drawn as it is', () => {
     const svg = plot.learningCurves({ epochs, final: epochs[1]!, stopReason: 'completed', steps: 8 });
     expect(marks(svg)).toHaveLength(2);
     expect(description(svg)).toBe('2 epochs. loss from 1 to 0.5, validation from 2 to 1.');
+    const withMethods = { epochs, toHtml: () => '' };
+    expect(plot.learningCurves(withMethods)).toBe(svg);
     const rate = plot.learningCurves({ epochs }, { metrics: ['learningRate'] });
     expect(texts(rate)).toContain('learningRate by epoch');
     expect(() => plot.learningCurves({ epochs }, { metrics: ['auc'] })).toThrow(/"auc" was not logged/);
