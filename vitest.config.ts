@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^glia$/, replacement: source('index.ts') },
       { find: /^glia\/data$/, replacement: source('data/index.ts') },
-      { find: /^glia\/callbacks$/, replacement: source('train/callbacks.ts') },
+      { find: /^glia\/callbacks$/, replacement: source('callbacks.ts') },
       { find: /^glia\/explain$/, replacement: source('explain/index.ts') },
       { find: /^glia\/plot$/, replacement: source('plot/index.ts') },
       { find: /^glia\/testing$/, replacement: source('testing/index.ts') },

@@ -118,7 +118,9 @@ describe('what is exported', () => {
   const faces = [
     'src/index.ts',
     'src/data/index.ts',
+    'src/callbacks.ts',
     'src/train/callbacks.ts',
+    'src/explain/index.ts',
     'src/plot/index.ts',
     'src/testing/index.ts',
   ];
