@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import type { Prepared, Table } from '../data/index.ts';
 import { explain, type Why } from '../explain/explain.ts';
@@ -79,7 +80,13 @@ async function run(context: Context): Promise<number> {
     return EXIT.interrupted;
   }
   if (page !== undefined)
-    await writePage(why, { prepare, table, size, name: `Row ${at} of ${file}`, path: pathIn(cwd, page) });
+    await writePage(why, {
+      prepare,
+      table,
+      size,
+      name: `Row ${at} of ${basename(file)}`,
+      path: pathIn(cwd, page),
+    });
   const about = { why, row: at, model: folder, file, page, backend: model.session.engine.backend };
   if (args.has('json')) out.line(JSON.stringify(whyJson(about)));
   else printWhy(about, most, out);

@@ -15,8 +15,9 @@ import type { Trained } from './train-report.ts';
 export const IMAGE_OPTION: OptionHelp = {
   value: 'WxH',
   help: [
-    'the columns are the pixels of a picture, in their order, row by row (default: found',
-    'where all are numbered in one way, such as pixel_0_7, and hold 0 to 255 or 0 to 1)',
+    'the columns are the pixels of a picture, in their order, row by row',
+    '(default: found where all are numbered in one way, such as pixel_0_7,',
+    'and hold 0 to 255 or 0 to 1)',
   ].join('\n'),
 };
 

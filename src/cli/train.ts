@@ -24,8 +24,8 @@ export const trainCommand: Command = {
     'Trains a network of dense layers to predict a column of a CSV file from the others. Rows are split at',
     'random by seed: one part trains, one decides when to stop, one measures what came out. Numbers are',
     'imputed and scaled and words encoded with statistics of the training rows alone, saved with the model.',
-    'A report beside the model shows how well it does, what it relies on and where it errs: one page that stands',
-    'alone.',
+    'A report beside the model shows how well it does, what it relies on and where it errs: one page that',
+    'stands alone.',
   ].join('\n'),
   positionals: ['FILE'],
   options: {

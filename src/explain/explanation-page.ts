@@ -27,7 +27,7 @@ function rowSection(explanation: Explanation, row: number): Section {
     title: explanation.rows === 1 ? outputName : `Row ${row}: ${outputName}`,
     lead: `${explanation.unit} ${numeral(output)}, compared with ${numeral(baseValue)}.`,
     body: [
-      figure(pictureOf(explanation, { row })),
+      figure(pictureOf(explanation, { row, width: 500 })),
       table(['column', 'value', 'attribution'], cells),
       left > 0 ? html`<p class="lead">And ${left} more.</p>` : undefined,
     ],

@@ -34,6 +34,8 @@ export interface Answers {
   readonly sizes: readonly number[];
   readonly network: NetworkData | undefined;
   readonly mistakes: readonly Mistake[];
+  /** How many mistakes there are in all. */
+  readonly wrong: number;
   /** A row for each mistake; none where there is none. */
   readonly explained: Explanation | undefined;
   readonly leaks: readonly Leak[];
@@ -54,7 +56,8 @@ export async function gather(subject: ReportSubject, { signal }: ReportOptions):
   const budget = budgetFor(model, columns.length);
   const predictions = await model.predict(table);
   const classes = task === 'classification';
-  const mistakes = mistakesIn(table, prepare.target!.column, predictions, MOST_MISTAKES);
+  const wrong = mistakesIn(table, prepare.target!.column, predictions);
+  const mistakes = wrong.slice(0, MOST_MISTAKES);
   const background = sample(parts.train, budget.background, seed, 'background');
   const asked = { background, seed, signal };
   const sampled = await explainRows(model, sample(table, budget.explained, seed, 'explained'), {
@@ -63,7 +66,18 @@ export async function gather(subject: ReportSubject, { signal }: ReportOptions):
   });
   const sizes = meanSizes(sampled, columns);
   return {
-    ...{ judged, predictions, image, budget, columns, sizes, sampled, background, mistakes },
+    ...{
+      judged,
+      predictions,
+      image,
+      budget,
+      columns,
+      sizes,
+      sampled,
+      background,
+      mistakes,
+      wrong: wrong.length,
+    },
     calibration: classes ? await calibration(model, table, stop) : undefined,
     temperature:
       classes && parts.validation.rows > 0 ? await temperature(model, parts.validation, stop) : undefined,

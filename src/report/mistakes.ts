@@ -17,13 +17,8 @@ export interface Mistake {
   readonly size: number;
 }
 
-/** The mistakes that the model is surest of, or those that are furthest off: the largest first. */
-export function mistakesIn(
-  table: Table,
-  target: string,
-  predictions: readonly RowPrediction[],
-  most: number,
-): Mistake[] {
+/** All mistakes: those that the model is surest of, or that are furthest off, first. */
+export function mistakesIn(table: Table, target: string, predictions: readonly RowPrediction[]): Mistake[] {
   const { values } = table.column(target);
   const all = predictions.flatMap((prediction, row): Mistake[] => {
     if ('value' in prediction) {
@@ -37,7 +32,7 @@ export function mistakesIn(
     const { class: predicted, probabilities } = prediction;
     return predicted === actual ? [] : [{ row, predicted, actual, size: probabilities[predicted]! }];
   });
-  return all.sort((a, b) => b.size - a.size || a.row - b.row).slice(0, most);
+  return all.sort((a, b) => b.size - a.size || a.row - b.row);
 }
 
 /** How mistakes are explained. */

@@ -20,7 +20,7 @@ export function rowPage(why: Why, name: string, image: Image | undefined): strin
       title: `What speaks for ${outputName}`,
       lead: `${numeral(output)}${unit}, compared with ${numeral(baseValue)}. What falls to each column:`,
       body: [
-        html`<div class="grid">${image === undefined ? undefined : overlay(image, explanation, 0)}${figure(explanation.toSvg({ most: 15 }))}</div>`,
+        html`<div class="grid">${image === undefined ? undefined : overlay(image, explanation, 0)}${figure(explanation.toSvg({ most: 15, width: 500 }))}</div>`,
         table(
           ['column', 'value', 'attribution'],
           attributions

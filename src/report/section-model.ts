@@ -58,7 +58,7 @@ export function trainedSection(subject: ReportSubject): Section {
 export function learningSection({ history, parts, log }: ReportSubject): Section {
   const lead =
     parts.validation.rows > 0
-      ? 'Training and validation rows should go down together; where only the training rows do, the network learns rows by heart.'
+      ? 'The losses of training and validation rows should go down together; where only that of the training rows does, the network learns rows by heart.'
       : 'There were no validation rows, so nothing shows when the network began to learn rows by heart.';
   const curves = figure(learningCurves({ epochs: history.epochs }));
   const body = log === undefined ? curves : html`<div class="grid">${curves}${timeline(log)}</div>`;

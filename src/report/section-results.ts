@@ -1,3 +1,4 @@
+import type { Temperature } from '../explain/temperature.ts';
 import { html } from '../page/html.ts';
 import { facts, figure, type Section } from '../page/page.ts';
 import { confusionMatrix } from '../plot/confusion-matrix.ts';
@@ -72,7 +73,7 @@ export function calibrationSection({ calibration, temperature, judged }: Answers
           : ([
               [
                 'temperature',
-                `${numeral(temperature.temperature)}, from ${counted(temperature.rows, 'validation row')}: ${advice(temperature.temperature)}`,
+                `${numeral(temperature.temperature)}, from ${counted(temperature.rows, 'validation row')}: ${advice(temperature)}`,
               ],
             ] as const)),
       ])}</div></div>`,
@@ -83,7 +84,8 @@ export function calibrationSection({ calibration, temperature, judged }: Answers
   };
 }
 
-function advice(t: number): string {
+function advice({ temperature: t, warnings }: Temperature): string {
+  if (warnings.length > 0) return 'no good one was found';
   if (Math.abs(t - 1) < 0.05) return 'the model is about as sure as it should be';
   return t > 1
     ? 'the model is too sure; logits divided by it are better probabilities'
