@@ -1,0 +1,105 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { data, glia } from '../cli/host.ts';
+import { type Browser, findBrowser, openPage, startBrowser } from './browser.ts';
+
+const found = findBrowser();
+const path = 'path' in found ? found.path : '';
+
+test('a browser is found, or it is said that there is none', () => {
+  if ('missing' in found) process.stderr.write(`reports are not opened: ${found.missing}\n`);
+  else expect(existsSync(found.path)).toBe(true);
+});
+
+const evil = '<img src=x onerror=alert(1)>';
+const script = '<script>document.title="taken"</script>';
+
+/** Tables whose every name is markup. */
+function hostile(): string {
+  const head = `${evil},"a""b&amp;",<svg/onload=alert(2)>,${script.replaceAll('"', "'")}`;
+  const rows = Array.from({ length: 90 }, (_, i) => {
+    const kind = [`<b>bold</b>`, '</style><h1>big</h1>', '&lt;tame&gt;'][i % 3]!;
+    return `${i % 3},${(i * 7) % 11},${i % 2 ? '<i>' : '</svg>'},${kind}`;
+  });
+  return [head, ...rows].join('\n');
+}
+
+describe.skipIf(path === '')('in a browser', () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'glia-browser-'));
+  let browser: Browser;
+  let digits: string;
+  let markup: string;
+  let why: string;
+  beforeAll(async () => {
+    browser = await startBrowser(path);
+    writeFileSync(join(cwd, '<b>a<img>.csv'), hostile());
+    await fine(['train', data('digits.csv'), '--target', 'digit', '--out', 'digits.glia']);
+    await fine(['explain', 'digits.glia', data('digits.csv'), '--row', '3', '--html', 'why.html']);
+    await fine([
+      'train',
+      '<b>a<img>.csv',
+      '--target',
+      script.replaceAll('"', "'"),
+      '--out',
+      'm.glia',
+      '--epochs',
+      '5',
+    ]);
+    [digits, markup, why] = ['digits.report.html', 'm.report.html', 'why.html'].map((name) =>
+      join(cwd, name),
+    ) as [string, string, string];
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(cwd, { recursive: true, force: true });
+  });
+
+  const cases = [360, 1280].flatMap((width) =>
+    (['light', 'dark'] as const).map((scheme) => [width, scheme] as const),
+  );
+
+  test.each(cases)('the digits report at %i pixels, %s', async (width, scheme) => {
+    const page = await openPage(browser, digits, width, scheme);
+    expect(page.complaints).toEqual([]);
+    expect(page.width).toBeLessThanOrEqual(page.window);
+    expect(page.count).toMatchObject({ script: 0, img: 0, iframe: 0, link: 0, section: 9 });
+    expect(page.count['svg']).toBeGreaterThan(8);
+    expect(page.lost).toBe(0);
+    expect(page.contrast).toBeGreaterThan(4.5);
+    const [red] = page.paper.match(/\d+/g)!.map(Number);
+    if (scheme === 'light') expect(red).toBeGreaterThan(200);
+    else expect(red).toBeLessThan(60);
+    expect(page.text).toContain('What speaks for');
+  });
+
+  test.each(cases)('a row that is explained at %i pixels, %s', async (width, scheme) => {
+    const page = await openPage(browser, why, width, scheme);
+    expect(page.complaints).toEqual([]);
+    expect(page.width).toBeLessThanOrEqual(page.window);
+    expect([page.count['svg'], page.lost]).toEqual([2, 0]);
+  });
+
+  test.each(cases)('labels with markup in them stay text, at %i pixels, %s', async (width, scheme) => {
+    const page = await openPage(browser, markup, width, scheme);
+    expect(page.complaints).toEqual([]);
+    expect(page.count).toMatchObject({ script: 0, img: 0 });
+    for (const label of [
+      evil,
+      '<svg/onload=alert(2)>',
+      '<b>bold</b>',
+      '</style><h1>big</h1>',
+      '&lt;tame&gt;',
+      '<b>a<img>.csv',
+    ])
+      expect(page.text).toContain(label);
+    expect(page.width).toBeLessThanOrEqual(page.window);
+    expect(page.lost).toBe(0);
+  });
+
+  async function fine(argv: readonly string[]): Promise<void> {
+    const { code, stderr } = await glia(cwd, [...argv, '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  }
+});
