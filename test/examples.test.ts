@@ -36,6 +36,16 @@ const expectations: Readonly<Record<string, (logged: Logged) => void>> = {
     expect(logged[2]).toMatchObject([{ class: expect.any(String) }, { accuracy: expect.closeTo(0.97, 1) }]);
     expect((logged[2][1] as { accuracy: number }).accuracy).toBeGreaterThan(0.95);
   },
+  explain([[prediction, attributions], [error], [importance]]) {
+    expect(prediction).toMatchObject({ class: expect.stringMatching(/^(yes|no)$/) });
+    const columns = ['age', 'income', 'visits', 'plan', 'country'];
+    expect((attributions as { feature: string }[]).map(({ feature }) => feature).sort()).toEqual(
+      columns.sort(),
+    );
+    expect(error).toBeLessThan(1e-4);
+    expect(importance).toHaveLength(5);
+    expect(readdirSync('.').filter((file) => file.endsWith('.html'))).toEqual(['curves.html', 'why.html']);
+  },
   'explain-shapley'([[output, base], [top], [delta, warnings]]) {
     expect(output).toBeGreaterThan(base as number);
     expect(top).toHaveLength(3);
