@@ -94,7 +94,7 @@ export async function gather(subject: ReportSubject, { signal }: ReportOptions):
             ...asked,
             method: image === undefined ? budget.method : 'integratedGradients',
           }),
-    leaks: await leaksIn(parts, prepare.target!.column, seed),
+    leaks: await leaksIn(parts, prepare.target!.column, seed, stop),
   };
 }
 

@@ -16,6 +16,7 @@ export async function leaksIn(
   { train, validation, test }: TableSplit,
   target: string,
   seed: number,
+  options: { readonly signal?: AbortSignal },
 ): Promise<Leak[]> {
   const parts = (
     [
@@ -26,7 +27,10 @@ export async function leaksIn(
   const known = sample(train, MOST_TRAINING, seed, 'leaks');
   const leaks: Leak[] = [];
   for (const [part, table] of parts) {
-    leaks.push({ part, found: await leakage(known, sample(table, MOST_ROWS, seed, part), { target }) });
+    leaks.push({
+      part,
+      found: await leakage(known, sample(table, MOST_ROWS, seed, part), { ...options, target }),
+    });
   }
   return leaks;
 }

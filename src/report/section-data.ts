@@ -5,6 +5,8 @@ import type { Answers } from './gather.ts';
 import type { Leak } from './leaks.ts';
 import type { ReportSubject } from './subject.ts';
 
+/** Of what may be long, so much is listed; the rest is counted. */
+const MOST_LISTED = 12;
 /** Columns that are named as those which tell the target best. */
 const MOST_COLUMNS = 3;
 
@@ -21,13 +23,13 @@ export function dataSection({ dropped, left }: ReportSubject, { leaks }: Answers
         ['rows without a target', left === 0 ? 'none' : `${left}, left out`],
         ...leaks.map(duplicates),
         ['columns that tell most alone', alone.length === 0 ? 'not asked' : alone.join(', ')],
-        ['the same in all training rows', constant.length === 0 ? 'no column' : constant.join(', ')],
+        ['the same in all training rows', constant.length === 0 ? 'no column' : listed(constant).join(', ')],
         ['columns left out', dropped.length === 0 ? 'none' : counted(dropped.length, 'column')],
       ]),
       warnings(leaks),
       dropped.length === 0
         ? undefined
-        : html`<h3>Columns left out</h3>${facts(dropped.map(({ column, reason }) => [column, reason]))}`,
+        : html`<h3>Columns left out</h3><ul>${listed(dropped.map(({ column, reason }) => `${column}: ${reason}`)).map((line) => html`<li>${line}</li>`)}</ul>`,
     ],
   };
 }
@@ -53,5 +55,10 @@ function warnings(leaks: readonly Leak[]): Content {
       : []),
   ]);
   if (all.length === 0) return undefined;
-  return html`<ul class="warnings">${[...new Set(all)].map((warning) => html`<li>${warning}</li>`)}</ul>`;
+  return html`<ul class="warnings">${listed([...new Set(all)]).map((warning) => html`<li>${warning}</li>`)}</ul>`;
+}
+
+function listed(all: readonly string[]): readonly string[] {
+  const left = all.length - MOST_LISTED;
+  return left > 0 ? [...all.slice(0, MOST_LISTED), `and ${left} more`] : all;
 }

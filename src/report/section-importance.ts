@@ -12,13 +12,13 @@ const MOST_BARS = 15;
 export function importanceSection(answers: Answers): Section {
   const { shuffled, sampled, sizes, columns, image, background, judged } = answers;
   const title = titleOf(answers);
-  const shapUnit = `mean |SHAP value|, ${sampled.unit}`;
+  const unit = `mean |attribution|, ${sampled.unit}`;
   return {
     title: 'What matters to the model',
     lead: `Two questions. First: how much worse does the loss get when a column is shuffled (${counted(shuffled.rows, `${judged.name} row`)}, ${counted(shuffled.nRepeats, 'shuffle')})? Second: how much does a column move a prediction away from the mean over ${counted(background.rows, 'training row')}, on average over ${counted(sampled.rows, `${judged.name} row`)}? They say what the model relies on, not what matters in the world.`,
     body: html`<div class="grid">
 ${figure(bar({ values: shuffled.mean, errors: shuffled.stdError, names: shuffled.features, unit: 'increase of the loss' }, { most: MOST_BARS, title: 'By shuffling' }))}
-${figure(bar({ values: sizes, names: columns, unit: shapUnit }, { most: MOST_BARS, title }))}
+${figure(bar({ values: sizes, names: columns, unit }, { most: MOST_BARS, title }))}
 ${image === undefined ? undefined : overlays(image, answers)}
 </div>`,
   };
@@ -47,7 +47,7 @@ function overlays(image: Image, answers: Answers) {
   };
   return [
     over(shuffled.features, shuffled.mean, 'increase of the loss', 'By shuffling, over the mean picture'),
-    over(columns, sizes, 'mean |SHAP value|', `${title}, over the mean picture`),
+    over(columns, sizes, 'mean |attribution|', `${title}, over the mean picture`),
   ];
 }
 
