@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench -- [--only limits,workloads,growth,loop,callbacks,explain,memory] [--quick] [--json]
+// npm run bench -- [limits workloads growth loop callbacks explain memory] [--quick] [--json]
 //
 // Measures the machine and glia on it, prints tables and adds lines of JSON to bench/results. With --json stdout has the
 // lines instead. --quick shows that everything works: its numbers mean nothing and are not kept. GLIA_BACKEND,
@@ -38,7 +38,7 @@ import { workloads } from './workloads.mjs';
 
 /** @type {Readonly<Record<string, Section>>} */
 const SECTIONS = { limits, workloads, growth, loop, callbacks, explain, memory };
-const USAGE = `usage: npm run bench -- [--only ${Object.keys(SECTIONS).join(',')}] [--quick] [--json]`;
+const USAGE = `usage: npm run bench -- [${Object.keys(SECTIONS).join(' ')}] [--quick] [--json]`;
 
 const say = (/** @type {string} */ text) => void stderr.write(`${text}\n`);
 
@@ -47,22 +47,17 @@ function readCommand(args) {
   // Not strict: parseArgs would refuse an unknown option without saying which one was meant.
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' } },
+    options: { quick: { type: 'boolean' }, json: { type: 'boolean' } },
     allowPositionals: true,
     strict: false,
   });
-  checkOptions('bench', values, ['only', 'quick', 'json']);
-  const { only = Object.keys(SECTIONS).join(','), quick = false, json = false } = values;
-  if (
-    typeof only !== 'string' ||
-    typeof quick !== 'boolean' ||
-    typeof json !== 'boolean' ||
-    positionals.length > 0
-  ) {
+  checkOptions('bench', values, ['quick', 'json']);
+  const { quick = false, json = false } = values;
+  if (typeof quick !== 'boolean' || typeof json !== 'boolean') {
     throw new OptionError(`bench: cannot read ${args.join(' ')}`, { hint: USAGE });
   }
-  const names = only.split(',');
-  for (const name of names) choose('bench: --only', name, SECTIONS);
+  for (const name of positionals) choose('bench', name, SECTIONS);
+  const names = positionals.length > 0 ? positionals : Object.keys(SECTIONS);
   const sections = Object.entries(SECTIONS).flatMap(([name, one]) => (names.includes(name) ? [one] : []));
   return { sections, quick, json };
 }
