@@ -62,8 +62,8 @@ export interface ExplanationFields {
   readonly unit?: string;
   /** What `top` adds up: groups that were asked for, or original columns, and their positions in a row. */
   readonly groups: readonly FeatureGroup[] | undefined;
-  /** The rows as they were given, where they have names. */
-  readonly original: readonly RowObject[] | undefined;
+  /** A row as the user knows it, of a model with preprocessing. */
+  readonly known: ((row: number) => RowObject) | undefined;
 }
 
 /**
@@ -140,7 +140,7 @@ export class Explanation {
    */
   at(row: number): Explanation {
     this.#checkRow('at', row);
-    const { original, target } = this.#fields;
+    const { known, target } = this.#fields;
     const one = (values: Values): Values => {
       const size = sizeOf(values.shape.slice(1));
       return new Values(values.data.slice(row * size, (row + 1) * size), [1, ...values.shape.slice(1)]);
@@ -155,14 +155,14 @@ export class Explanation {
       stdError: stdError && one(stdError),
       data: one(data),
       target: target.slice(row, row + 1),
-      original: original && [original[row]!],
+      known: known && (() => known(row)),
     });
   }
 
   /**
    * The inputs that weigh most in a row, largest first. Of a model with preprocessing they are the original columns:
-   * what falls to the numbers of one is added up, and the value is the one that was given. So are groups of inputs that
-   * were explained together.
+   * what falls to the numbers of one is added up, and the value is the one that was given, or was scaled or encoded. So
+   * are groups of inputs that were explained together.
    *
    * @param k how many; default all.
    * @param row which; default 0.
@@ -175,13 +175,13 @@ export class Explanation {
     this.#checkRow('top', row);
     const at = this.#attributionsOf(row, output ?? this.target[row]!);
     const x = this.data.data.subarray(row * at.length, (row + 1) * at.length);
-    const { groups, original } = this.#fields;
+    const { groups, known } = this.#fields;
+    const cells = known?.(row);
     const byColumn = groups?.map(({ column, outputs }): Attribution => {
       const attribution = outputs.reduce((sum, i) => sum + at[i]!, 0);
       const number = outputs.length === 1 ? x[outputs[0]!]! : null;
-      const given = original?.[row];
       // A cell that is missing is missing to its reader, whatever was put in its place.
-      return { feature: column, value: given === undefined ? number : given[column], attribution };
+      return { feature: column, value: cells === undefined ? number : cells[column], attribution };
     });
     const each =
       byColumn ?? this.featureNames.map((feature, i) => ({ feature, value: x[i]!, attribution: at[i]! }));

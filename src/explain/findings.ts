@@ -1,7 +1,9 @@
 import type { Shape } from '../base/shape.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
+import type { RowObject } from '../train/predict.ts';
 import { Values } from '../train/values.ts';
 import { Explanation } from './explanation.ts';
+import { featuresOf } from './features.ts';
 import type { Subject } from './subject.ts';
 
 /** What a method found. */
@@ -67,8 +69,17 @@ export function conclude(findings: Findings): Explanation {
     cost: subject.passes.cost,
     warnings: [...warnings, ...missesIn(deltas, outputs!.data, baseValues!.data, remedy)],
     groups: findings.groups ?? session.prepare?.groups,
-    original: subject.original,
+    known: knownRows(subject),
   });
+}
+
+/** Rows as they were given, or with encoding and scaling undone. */
+function knownRows(subject: Subject): ((row: number) => RowObject) | undefined {
+  const { original, session, x, width } = subject;
+  if (original !== undefined) return (row) => original[row]!;
+  if (session.prepare === undefined) return undefined;
+  const features = featuresOf(subject);
+  return (row) => Object.fromEntries(features.map((one) => [one.name, one.read(x, row * width)]));
 }
 
 /** For each row, and output, what the values miss of what they should add up to. */

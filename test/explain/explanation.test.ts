@@ -108,6 +108,15 @@ describe('an explanation', () => {
     }
   });
 
+  test('undoes scaling and encoding where numbers were given', async () => {
+    const named = sequential([dense(2)], { seed: 1, prepare });
+    const why = await inputXGradient(named, prepare.inputs(Table.fromRows([{ age: 41, plan: 'gold' }])));
+    for (const one of [why, why.at(0)]) {
+      const top = Object.fromEntries(one.top().map(({ feature, value }) => [feature, value]));
+      expect(top).toEqual({ age: expect.closeTo(41, 4), plan: 'gold' });
+    }
+  });
+
   test('goes through JSON', async () => {
     const why = await inputXGradient(net, x);
     const json = JSON.parse(JSON.stringify(why)) as ReturnType<Explanation['toJSON']>;
