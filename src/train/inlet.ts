@@ -12,6 +12,8 @@ export interface Accepts {
   readonly classes?: number | undefined;
   /** A label that is taken although it is no class. */
   readonly ignoreIndex?: number | undefined;
+  /** Numbers of a typed array may be anything: somebody else sees whether they are finite. */
+  readonly unchecked?: boolean;
   readonly wants?: Wants | undefined;
 }
 
@@ -53,10 +55,16 @@ export class Inlet {
   #pourTyped(data: unknown): boolean {
     const into = this.#into;
     if (data instanceof Float32Array && into instanceof Float32Array)
-      return data.length === into.length && copyFinite(data, into) && this.#isWanted(into);
+      return data.length === into.length && this.#copy(data, into) && this.#isWanted(into);
     if (data instanceof Int32Array && into instanceof Int32Array)
       return data.length === into.length && this.#copyLabels(data, into);
     return false;
+  }
+
+  #copy(data: Float32Array, into: Float32Array): boolean {
+    if (!this.#accepts.unchecked) return copyFinite(data, into);
+    into.set(data);
+    return true;
   }
 
   /** Rows of numbers, or numbers alone. */

@@ -5,6 +5,7 @@ import {
   type BackendName,
   binaryCrossentropy,
   categoricalCrossentropy,
+  DataError,
   dense,
   dropout,
   hinge,
@@ -260,5 +261,28 @@ describeBackends('predictions on this thread', (backend) => {
       expect(thrown(() => net.predictSync(bad as Inputs))).toEqual(wanted);
     }
     expect(net.predictSync(x)).toEqual(await net.predict(x));
+  });
+});
+
+describeBackends('predictions of many numbers at once', (backend) => {
+  const rows = 6000; // more numbers than are checked one by one
+  const net = () => sequential([dense(2)], { inputShape: [4], seed: 1, backend });
+  const inputs = (data: Float32Array) => ({ data, shape: [rows, 4] });
+
+  test('are refused for a number that is not finite, by its place, and go on after it', () => {
+    const model = net();
+    const x = new Float32Array(4 * rows).fill(0.5);
+    const first = model.predictSync(inputs(x)).data;
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => model.predictSync(inputs(x.with(4 * 4321 + 2, bad)))).toThrow(DataError);
+      expect(() => model.predictSync(inputs(x.with(4 * 4321 + 2, bad)))).toThrow(/4321/);
+      expect(model.predictSync(inputs(x)).data).toEqual(first);
+    }
+  });
+
+  test('are made of finite numbers whose sum is too large for float32', () => {
+    const { data } = net().predictSync(inputs(new Float32Array(4 * rows).fill(1e37)));
+    expect(data.every(Number.isFinite)).toBe(true);
+    expect(net().predictSync(inputs(new Float32Array(4 * rows).fill(3e38))).data).toHaveLength(2 * rows);
   });
 });
