@@ -67,7 +67,7 @@ export class Session {
   epochs = 0;
   /** Set while `fit` runs. */
   training = false;
-  readonly #wanted: Pick<ModelOptions, 'backend' | 'threads'>;
+  readonly #wanted: Where;
   #backend: Backend | undefined;
   #built: { network: Network; engine: Engine } | undefined;
 
@@ -83,7 +83,8 @@ export class Session {
     this.wiring = wiring;
     this.seed = seed;
     this.prepare = prepare;
-    this.#wanted = { ...(backend && { backend }), ...(threads && { threads }) };
+    // Both by name, set or not: what somebody put on Object.prototype is no choice.
+    this.#wanted = { backend, threads };
     if (wiring.inputs.every((shape) => shape !== undefined)) this.build(wiring.inputs, weights);
   }
 
@@ -127,7 +128,9 @@ export class Session {
   /** The same network on the same backend, with weights of its own, which begin as those given. */
   twin(weights: Readonly<Record<string, Weight>>): Session {
     const { seed, prepare } = this;
-    const twin = new Session(this.wiring, { seed, ...(prepare && { prepare }), ...this.#wanted }, weights);
+    const { backend, threads } = this.#wanted;
+    const where = { ...(backend && { backend }), ...(threads && { threads }) };
+    const twin = new Session(this.wiring, { seed, ...(prepare && { prepare }), ...where }, weights);
     twin.build(this.network.inputShapes, weights);
     twin.loss = this.loss;
     return twin;
