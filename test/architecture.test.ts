@@ -67,10 +67,9 @@ describe('what only one file knows', () => {
   const whoever = (files: readonly string[], what: RegExp): string[] =>
     files.filter((path) => what.test(code(path)));
 
-  test('the name of an op stands in its entry and its kernel, not in passes, backends and rules of attribution', () => {
+  test('the name of an op stands in its entry and its kernel, not in passes, backends and explanations', () => {
     const names = new Set(allOps().map(({ name }) => name));
-    const rules = /^src\/explain\/(deep-lift|lrp|multipliers|references|relevance|signed)/;
-    const inside = source.filter((path) => /^src\/(compile|backend)\//.test(path) || rules.test(path));
+    const inside = source.filter((path) => /^src\/(compile|backend|explain)\//.test(path));
     const named = inside.flatMap((path) =>
       [...code(path).matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map((m) => m[2]!),
     );

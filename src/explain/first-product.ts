@@ -1,6 +1,7 @@
 import { rewrite } from '../compile/rewrite.ts';
 import { toposort } from '../compile/toposort.ts';
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
+import { matmulOp } from '../ops/matmul.ts';
 
 /**
  * The product that alone reads `x`, if the graph of `y` begins with one: `x · W`, where `W` does not depend on `x`. A
@@ -18,7 +19,7 @@ export function firstProduct(y: Tensor, x: Tensor): Tensor | undefined {
       at = readers[0]!;
       continue;
     }
-    const rows = op.name === 'matmul' && attrs['transA'] === false && inputs[0]!.shape.length === 2;
+    const rows = op === matmulOp && attrs['transA'] === false && inputs[0]!.shape.length === 2;
     return rows && inputs[0] === at && inputs[1] !== at && !dependsOn(inputs[1]!, x) ? readers[0] : undefined;
   }
 }

@@ -2,7 +2,9 @@ import { sameShape } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
 import { toposort } from '../compile/toposort.ts';
 import { fed, inputsOf, type Tensor } from '../ir/tensor.ts';
+import { addOp, mulOp } from '../ops/arithmetic.ts';
 import { add, expand, matmul, mul, square, sum } from '../ops/index.ts';
+import { matmulOp } from '../ops/matmul.ts';
 import { sliceRows } from '../train/rows.ts';
 import type { Session } from '../train/session.ts';
 import { LEAVES } from '../train/step.ts';
@@ -95,13 +97,13 @@ function useOf(
   const [a, b] = inputs as [Tensor, Tensor];
   if (inputs.length !== 2 || owned.has(a) === owned.has(b)) return undefined;
   const param = owned.get(a) ?? owned.get(b)!;
-  if (op.name === 'matmul')
+  if (op === matmulOp)
     return owned.has(b) && attrs['transA'] === false ? { param, delta, rows: a } : undefined;
   const [other, own] = owned.has(b) ? [a, b] : [b, a];
   // A parameter for each column, and nothing else that is spread out.
   if (!sameShape(own.shape, user.shape.slice(1)) || !sameShape(other.shape, user.shape)) return undefined;
-  if (op.name === 'add') return { param, delta };
-  return op.name === 'mul' ? { param, delta: mul(delta, other) } : undefined;
+  if (op === addOp) return { param, delta };
+  return op === mulOp ? { param, delta: mul(delta, other) } : undefined;
 }
 
 /** Inner products of the gradients of all rows of one batch with those of another, `[rows of a, rows of b]`. */

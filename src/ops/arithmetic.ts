@@ -1,4 +1,4 @@
-import { apply } from '../ir/op.ts';
+import { apply, type OpEntry } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { asTensor, defineElementwise, type Operand } from './define.ts';
 import { expand } from './reduce.ts';
@@ -21,7 +21,8 @@ export function add(a: Operand, b: Operand): Tensor {
   return apply(addOp, [asTensor(a), asTensor(b)]);
 }
 
-const addOp = defineElementwise('add', {
+/** The entry itself, for who looks for sums in a graph. */
+export const addOp: OpEntry = defineElementwise('add', {
   inputs: ['a', 'b'],
   map: (a, b) => a! + b!,
   grad: (_x, _y, dy) => ({ a: dy, b: dy }),
@@ -73,7 +74,8 @@ export function mul(a: Operand, b: Operand): Tensor {
   return apply(mulOp, [asTensor(a), asTensor(b)]);
 }
 
-const mulOp = defineElementwise('mul', {
+/** The entry itself, for who looks for products in a graph. */
+export const mulOp: OpEntry = defineElementwise('mul', {
   inputs: ['a', 'b'],
   map: (a, b) => a! * b!,
   grad: ({ a, b }, _y, dy) => ({ a: mul(dy, b!), b: mul(dy, a!) }),

@@ -1,7 +1,7 @@
 import { ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
-import { apply, checkTensor, defineOp, type View } from '../ir/op.ts';
+import { apply, checkTensor, defineOp, type OpEntry, type View } from '../ir/op.ts';
 import { currentPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { reshape } from './movement.ts';
@@ -56,7 +56,8 @@ function withBatch(x: Tensor, batch: Shape): Tensor {
   return x.shape.length < 2 ? x : expand(x, [...batch, ...x.shape.slice(-2)]);
 }
 
-const matmulOp = defineOp({
+/** The entry itself, for who looks for products in a graph. */
+export const matmulOp: OpEntry = defineOp({
   name: 'matmul',
   inputs: ['a', 'b'],
   blocks: true,
