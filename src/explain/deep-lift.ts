@@ -8,7 +8,7 @@ import { conclude } from './findings.ts';
 import { forTargets, ROWS, scoresOf } from './forward.ts';
 import { multipliers } from './multipliers.ts';
 import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
-import { baseScoresOf, type References, readReferences } from './references.ts';
+import { type References, readReferences, referenceScoresOf } from './references.ts';
 import { type Explained, Subject } from './subject.ts';
 
 /** Options of {@link deepLift}. */
@@ -58,7 +58,7 @@ export async function deepLift(
   const subject = new Subject('deepLift', model, inputs, own);
   const references = readReferences('deepLift', subject, own);
   const scores = await scoresOf(subject, subject.x, (done) => 0.1 * done);
-  const baseScores = await baseScoresOf(subject, references, (done) => 0.1 + 0.1 * done);
+  const baseScores = await referenceScoresOf(subject, references, (done) => 0.1 + 0.1 * done);
   const values = await forTargets(
     subject,
     scores,

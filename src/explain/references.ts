@@ -34,7 +34,7 @@ export function readReferences(
 }
 
 /** What the model says of the references of each row, `[rows, outputs]`: the mean, where there are several. */
-export async function baseScoresOf(
+export async function referenceScoresOf(
   subject: Subject,
   { data, each, at }: References,
   share: (done: number) => number,

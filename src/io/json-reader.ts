@@ -14,7 +14,7 @@ const LONGEST_QUOTE = 60;
  * | `{"a":1,"a":2}`             | refused                         | keeps the last          |
  * | `1.0`, `1e3`, `-0`, `2^53`  | refused: not a plain whole number | rounded to a number   |
  * | `"\ud800"` alone            | refused: no Unicode text        | a string no file can hold |
- * | key `__proto__`             | a key as any other              | an own property         |
+ * | key `__proto__`             | a key like the others           | an own property         |
  *
  * Cost: one pass over the text; memory for the keys of the open objects.
  *

@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../base/markup.ts';
+
 /** Text that is HTML already. */
 export class Html {
   readonly text: string;
@@ -28,20 +30,5 @@ export function raw(text: string): Html {
 function textOf(content: Content): string {
   if (content === undefined) return '';
   if (content instanceof Html) return content.text;
-  return Array.isArray(content) ? content.map(textOf).join('') : escaped(String(content));
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as HTML shows it; what no document may hold becomes the character that stands for it. */
-function escaped(text: string): string {
-  return text
-    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
-    .replaceAll(/[\p{Cc}\p{Cs}]/gu, (character) => (/[\t\n\r]/.test(character) ? character : '\ufffd'));
+  return Array.isArray(content) ? content.map(textOf).join('') : escapeMarkup(String(content));
 }

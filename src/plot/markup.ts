@@ -1,3 +1,5 @@
+import { allowed, escapeMarkup } from '../base/markup.ts';
+
 declare const escaped: unique symbol;
 
 /** SVG text in which every special character is escaped: only the functions of this file make it from strings. */
@@ -33,22 +35,11 @@ export function decimals(x: number): string {
 }
 
 // What XML 1.0 has no way to write (section 2.2), and the C1 controls, which nothing shows.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
-
 /** The text with each character that XML forbids as U+FFFD, and each run of white space as one blank. */
 export function printable(text: string): string {
-  return text.replace(FORBIDDEN, '\ufffd').replace(/\s+/g, ' ');
+  return allowed(text).replace(/\s+/g, ' ');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 function withEntities(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeMarkup(printable(text));
 }
