@@ -6,7 +6,6 @@ import { add, mul, reshape } from '../../src/ops/index.ts';
 import { describeBackends } from '../train/backends.ts';
 
 describeBackends('passes', (backend) => {
-  const { session } = sequential([dense(1)], { inputShape: [2], backend });
   const x = Float32Array.from({ length: 2 * 1000 }, (_, i) => i);
   const trace = (rows: number) => ({
     y: add(mul(fed('x', [rows, 2]), 2), reshape(fed('c', [2]), [1, 2])),
@@ -17,6 +16,7 @@ describeBackends('passes', (backend) => {
     ['step by step', undefined],
     ['several steps in a call', { c }],
   ])('give every row what belongs to it, %s', async (key, each) => {
+    const { session } = sequential([dense(1)], { inputShape: [2], backend });
     const passes = new Passes(session, {});
     const y = new Float32Array(x.length).fill(Number.NaN);
     const calls: [from: number, count: number][] = [];
