@@ -80,24 +80,28 @@ void MultiplyTile(const Tile& t) {
 }
 
 template <int N, bool kWhole, int M>
-void MultiplyRest(const Tile& tile, int64_t rows) {
+void MultiplyHigh(const Tile& tile, int64_t rows) {
   if (rows == M) {
     MultiplyTile<M, N, kWhole>(tile);
   } else if constexpr (M > 1) {
-    MultiplyRest<N, kWhole, M - 1>(tile, rows);
+    MultiplyHigh<N, kWhole, M - 1>(tile, rows);
   }
 }
 
-// `m` rows of c, N vectors wide.
+// `m` rows of c, N vectors wide, in tiles of almost the same height: one of two rows
+// would have too few sums to hide the time that each takes.
 template <int N, bool kWhole>
 void MultiplyRows(Tile tile, int64_t m) {
   constexpr int kHeight = RowsOf(N);
-  for (; m >= kHeight; m -= kHeight) {
-    MultiplyTile<kHeight, N, kWhole>(tile);
-    tile.a += kHeight * tile.ai;
-    tile.c += kHeight * tile.ldc;
+  const int64_t tiles = (m + kHeight - 1) / kHeight;
+  if (tiles == 0) return;
+  const int64_t least = m / tiles, higher = m % tiles;
+  for (int64_t i = 0; i < tiles; ++i) {
+    const int64_t rows = i < higher ? least + 1 : least;
+    MultiplyHigh<N, kWhole, kHeight>(tile, rows);
+    tile.a += rows * tile.ai;
+    tile.c += rows * tile.ldc;
   }
-  if (m > 0) MultiplyRest<N, kWhole, kHeight - 1>(tile, m);
 }
 
 template <int N>

@@ -103,6 +103,8 @@ struct Grid {
   int64_t tall() const { return CeilDiv(m, rows); }
   int64_t wide() const { return CeilDiv(n, columns); }
   Rect At(int64_t block) const {
+    // Most tasks of small steps have one block, and divisions are slow.
+    if (block == 0) return {0, 0, std::min(rows, m), std::min(columns, n)};
     const int64_t matrix = block / (tall() * wide());
     const int64_t row = block / wide() % tall() * rows, column = block % wide() * columns;
     return {matrix * m + row, column, std::min(rows, m - row),
@@ -134,9 +136,9 @@ using Tasks = std::vector<Task>;
 // Resolves a call when a program is prepared; what it returns runs once a step.
 using Kernel = Tasks(Call& call);
 
-// Elements of a tile of elementwise ops: small enough that a dozen tiles fit the cache,
-// large enough to hide the calls.
-constexpr int64_t kTile = 512;
+// Elements of a tile of elementwise ops: small enough that half a dozen tiles fit the
+// first-level cache, large enough to hide the calls.
+constexpr int64_t kTile = 1024;
 
 // Inputs of an elementwise op, at most.
 constexpr int kMaxArgs = 10;

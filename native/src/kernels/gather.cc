@@ -7,19 +7,29 @@
 
 namespace glia {
 
-namespace {
-
-// A call to copy a few numbers costs more than copying them.
-void CopyRow(const float* from, int64_t n, float* to) {
-  constexpr int64_t kFew = 8;
-  if (n > kFew) {
-    std::copy_n(from, n, to);
-  } else {
-    for (int64_t i = 0; i < n; ++i) to[i] = from[i];
+// y[i] = table[index[i]] for indices [begin, end). The last numbers of a row are copied
+// together with some before them, since a call to copy a few costs more than copying.
+GLIA_LOOP(GatherRows,
+          (const float* table, int64_t rows, int64_t width, const int32_t* index,
+           int64_t begin, int64_t end, float* y),
+          (table, rows, width, index, begin, end, y)) {
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t row = index[i];
+    float* to = y + i * width;
+    if (row < 0 || row >= rows) {
+      std::fill_n(to, width, kNaN);
+      continue;
+    }
+    const float* from = table + row * width;
+    if (width < kVector) {
+      for (int64_t j = 0; j < width; ++j) to[j] = from[j];
+    } else {
+      for (int64_t j = 0; j + kVector < width; j += kVector)
+        std::copy_n(from + j, kVector, to + j);
+      std::copy_n(from + width - kVector, kVector, to + width - kVector);
+    }
   }
 }
-
-}  // namespace
 
 GLIA_KERNEL(gather, "(x, index:i32)") {
   const Tensor& x = call.in[0];
@@ -31,14 +41,7 @@ GLIA_KERNEL(gather, "(x, index:i32)") {
   task.work = 0.5 * static_cast<double>(n * width);
   task.run = [=, table = x.data, index = call.in[1].ints(), y = call.out.data](
                  int64_t begin, int64_t end, Context&) {
-    for (int64_t i = begin * group; i < std::min(end * group, n); ++i) {
-      const int64_t row = index[i];
-      if (row >= 0 && row < rows) {
-        CopyRow(table + row * width, width, y + i * width);
-      } else {
-        std::fill_n(y + i * width, width, kNaN);
-      }
-    }
+    GatherRows(table, rows, width, index, begin * group, std::min(end * group, n), y);
   };
   return {task};
 }

@@ -86,16 +86,27 @@ GLIA_LOOP(SumRow, (const float* x, int64_t n, float* y), (x, n, y)) {
   *y = static_cast<float>(SumOf(x, n));
 }
 
+namespace {
+
+// W columns, whose sums stay in registers.
+template <int64_t W>
+GLIA_INLINE void SumStrip(const float* x, int64_t n, int64_t inner, float* y) {
+  double sums[W] = {};
+  for (int64_t k = 0; k < n; ++k) {
+    for (int64_t j = 0; j < W; ++j) sums[j] += static_cast<double>(x[k * inner + j]);
+  }
+  for (int64_t j = 0; j < W; ++j) y[j] = static_cast<float>(sums[j]);
+}
+
+}  // namespace
+
 GLIA_LOOP(SumColumns,
           (const float* x, int64_t n, int64_t inner, int64_t columns, float* y),
           (x, n, inner, columns, y)) {
-  double sums[kColumns];
-  for (int64_t j = 0; j < columns; ++j) sums[j] = 0;
-  for (int64_t k = 0; k < n; ++k) {
-    for (int64_t j = 0; j < columns; ++j)
-      sums[j] += static_cast<double>(x[k * inner + j]);
-  }
-  for (int64_t j = 0; j < columns; ++j) y[j] = static_cast<float>(sums[j]);
+  int64_t j = 0;
+  for (; j + 32 <= columns; j += 32) SumStrip<32>(x + j, n, inner, y + j);
+  for (; j + 8 <= columns; j += 8) SumStrip<8>(x + j, n, inner, y + j);
+  for (; j < columns; ++j) SumStrip<1>(x + j, n, inner, y + j);
 }
 
 GLIA_LOOP(MaxRow, (const float* x, int64_t n, float* y), (x, n, y)) { *y = MaxOf(x, n); }
