@@ -6,6 +6,18 @@
 
 namespace glia {
 
+struct Gemm;
+using GemmFn = void(const Gemm& gemm, float* scratch);
+
+// An elementwise op of two inputs that sums go through before they are stored: the sum is
+// the first, and the second lies here, in rows that are `ld` apart, or 0.
+struct Finish {
+  // Multiplies, and knows the op.
+  GemmFn* multiply = nullptr;
+  const float* other = nullptr;
+  int64_t ld = 0;
+};
+
 // c[m, n] = op(a) · op(b), row-major; a leading dimension is the length of a row in
 // memory.
 struct Gemm {
@@ -17,6 +29,7 @@ struct Gemm {
   int64_t ldb;
   float* c;
   int64_t ldc;
+  Finish finish;
 };
 
 // Columns of c that a kernel of our own packs at once, and so what c is best cut into.
@@ -27,10 +40,17 @@ constexpr int64_t kGemmScratch = kPanel * 512;
 
 void Multiply(const Gemm& gemm, float* scratch);
 
-using GemmFn = void(const Gemm& gemm, float* scratch);
+// Products of our own for one instruction set: first the plain one, then those that
+// finish their sums by an op; the last is null. Nothing where the addon is built for
+// another processor family.
+struct NamedGemm {
+  const char* op;
+  GemmFn* multiply;
+};
+extern const NamedGemm* const kGemmsAvx512;
+extern const NamedGemm* const kGemmsAvx2;
 
-// Kernels of our own; nothing where the addon is built for another processor family.
-extern GemmFn* const kGemmAvx512;
-extern GemmFn* const kGemmAvx2;
+// The one for this processor that finishes its sums by the op of that name, or nullptr.
+GemmFn* GemmThatDoes(const char* op);
 
 }  // namespace glia

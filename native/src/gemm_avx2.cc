@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gemm.h"
+#include "kernels/elements.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -66,6 +67,9 @@ struct Simd {
 constexpr int kRows = 6;
 constexpr int kVectors = 2;
 constexpr int kDotRows = 2;
+// Whether a vector that is not all there is as fast as a whole one, which then needs no
+// tiles of its own.
+constexpr bool kMasksAreFree = false;
 
 }  // namespace
 }  // namespace glia
@@ -73,7 +77,7 @@ constexpr int kDotRows = 2;
 #include "gemm_tiles.h"
 
 namespace glia {
-GemmFn* const kGemmAvx2 = MultiplyHere;
+const NamedGemm* const kGemmsAvx2 = kGemms;
 }  // namespace glia
 
 #if defined(__clang__)
@@ -83,6 +87,6 @@ GemmFn* const kGemmAvx2 = MultiplyHere;
 #endif
 #else
 namespace glia {
-GemmFn* const kGemmAvx2 = nullptr;
+const NamedGemm* const kGemmsAvx2 = nullptr;
 }  // namespace glia
 #endif

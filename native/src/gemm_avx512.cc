@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gemm.h"
+#include "kernels/elements.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -75,6 +76,9 @@ struct Simd {
 constexpr int kRows = 6;
 constexpr int kVectors = 4;
 constexpr int kDotRows = 4;
+// Whether a vector that is not all there is as fast as a whole one, which then needs no
+// tiles of its own.
+constexpr bool kMasksAreFree = true;
 
 }  // namespace
 }  // namespace glia
@@ -82,7 +86,7 @@ constexpr int kDotRows = 4;
 #include "gemm_tiles.h"
 
 namespace glia {
-GemmFn* const kGemmAvx512 = MultiplyHere;
+const NamedGemm* const kGemmsAvx512 = kGemms;
 }  // namespace glia
 
 #if defined(__clang__)
@@ -92,6 +96,6 @@ GemmFn* const kGemmAvx512 = MultiplyHere;
 #endif
 #else
 namespace glia {
-GemmFn* const kGemmAvx512 = nullptr;
+const NamedGemm* const kGemmsAvx512 = nullptr;
 }  // namespace glia
 #endif

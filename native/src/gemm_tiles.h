@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "gemm.h"
+#include "kernels/elements.h"
 
 namespace glia {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 // Loops over registers. They must be unrolled, whatever the compiler thinks of their
 // size.
 #define GLIA_UNROLL _Pragma("GCC unroll 16")
+// Loops over the lanes of a register. The compiler must not unroll them before it makes
+// them one instruction.
+#define GLIA_LANES _Pragma("GCC unroll 1")
 
 constexpr int kLanes = Simd::kLanes;
 constexpr int kWidth = kVectors * kLanes;
@@ -38,9 +42,50 @@ struct Tile {
   bool more;
 };
 
+// What becomes of sums before they are stored: nothing.
+struct AsTheyAre {
+  AsTheyAre(const Gemm&, int64_t, int64_t) {}
+  void Down(int64_t) {}
+  float Of(float sum, int, int) const { return sum; }
+  template <bool kWhole>
+  Simd::V Of(Simd::V sum, int, int, int) const {
+    return sum;
+  }
+};
+
+// They go through an op.
+template <float (*kElement)(float, float)>
+class Through {
+ public:
+  // For sums from that row and column on.
+  Through(const Gemm& g, int64_t row, int64_t column)
+      : other_(g.finish.other + row * g.finish.ld + column), ld_(g.finish.ld) {}
+
+  void Down(int64_t rows) { other_ += rows * ld_; }
+
+  float Of(float sum, int i, int j) const { return kElement(sum, other_[i * ld_ + j]); }
+
+  // The first `count` lanes, where not all are there.
+  template <bool kWhole>
+  GLIA_INLINE Simd::V Of(Simd::V sum, int i, int j, int count) const {
+    const float* other = other_ + i * ld_ + j;
+    // No memory: the compiler sees the vectors in them.
+    float x[kLanes], y[kLanes], z[kLanes];
+    Simd::Store(x, sum);
+    Simd::Store(y, kWhole ? Simd::Load(other) : Simd::LoadFirst(other, count));
+    GLIA_LANES
+    for (int lane = 0; lane < kLanes; ++lane) z[lane] = kElement(x[lane], y[lane]);
+    return Simd::Load(z);
+  }
+
+ private:
+  const float* other_;
+  int64_t ld_;
+};
+
 // c[M, N vectors] (+)= a · b. Where not `kWhole`, the last vector is not all there.
-template <int M, int N, bool kWhole>
-void MultiplyTile(const Tile& t) {
+template <int M, int N, bool kWhole, typename F>
+void MultiplyTile(const Tile& t, const F& finish) {
   using V = Simd::V;
   const auto load = [&](const float* from, int j) {
     return kWhole || j + 1 < N ? Simd::Load(from + j * kLanes)
@@ -69,51 +114,54 @@ void MultiplyTile(const Tile& t) {
   for (int i = 0; i < M; ++i) {
     GLIA_UNROLL
     for (int j = 0; j < N; ++j) {
-      float* to = t.c + i * t.ldc + j * kLanes;
+      const int column = j * kLanes;
+      float* to = t.c + i * t.ldc + column;
       if (kWhole || j + 1 < N) {
-        Simd::Store(to, sums[i][j]);
+        Simd::Store(to, finish.template Of<true>(sums[i][j], i, column, kLanes));
       } else {
-        Simd::StoreFirst(to, sums[i][j], t.last);
+        const auto sum = finish.template Of<false>(sums[i][j], i, column, t.last);
+        Simd::StoreFirst(to, sum, t.last);
       }
     }
   }
 }
 
-template <int N, bool kWhole, int M>
-void MultiplyHigh(const Tile& tile, int64_t rows) {
+template <int N, bool kWhole, int M, typename F>
+void MultiplyHigh(const Tile& tile, int64_t rows, const F& finish) {
   if (rows == M) {
-    MultiplyTile<M, N, kWhole>(tile);
+    MultiplyTile<M, N, kWhole>(tile, finish);
   } else if constexpr (M > 1) {
-    MultiplyHigh<N, kWhole, M - 1>(tile, rows);
+    MultiplyHigh<N, kWhole, M - 1>(tile, rows, finish);
   }
 }
 
 // `m` rows of c, N vectors wide, in tiles of almost the same height: one of two rows
 // would have too few sums to hide the time that each takes.
-template <int N, bool kWhole>
-void MultiplyRows(Tile tile, int64_t m) {
+template <int N, bool kWhole, typename F>
+void MultiplyRows(Tile tile, int64_t m, F finish) {
   constexpr int kHeight = RowsOf(N);
   const int64_t tiles = (m + kHeight - 1) / kHeight;
   if (tiles == 0) return;
   const int64_t least = m / tiles, higher = m % tiles;
   for (int64_t i = 0; i < tiles; ++i) {
     const int64_t rows = i < higher ? least + 1 : least;
-    MultiplyHigh<N, kWhole, kHeight>(tile, rows);
+    MultiplyHigh<N, kWhole, kHeight>(tile, rows, finish);
     tile.a += rows * tile.ai;
     tile.c += rows * tile.ldc;
+    finish.Down(rows);
   }
 }
 
-template <int N>
-void MultiplyColumns(const Tile& tile, int64_t m, int64_t columns) {
+template <int N, typename F>
+void MultiplyColumns(const Tile& tile, int64_t m, int64_t columns, const F& finish) {
   if (columns > (N - 1) * kLanes) {
-    if (columns == N * kLanes) {
-      MultiplyRows<N, true>(tile, m);
+    if (!kMasksAreFree && columns == N * kLanes) {
+      MultiplyRows<N, true>(tile, m, finish);
     } else {
-      MultiplyRows<N, false>(tile, m);
+      MultiplyRows<N, false>(tile, m, finish);
     }
   } else if constexpr (N > 1) {
-    MultiplyColumns<N - 1>(tile, m, columns);
+    MultiplyColumns<N - 1>(tile, m, columns, finish);
   }
 }
 
@@ -174,6 +222,7 @@ struct Panel {
   int64_t p, k, j, columns;
 };
 
+template <typename F>
 void MultiplyPanel(const Gemm& g, const Panel& at, float* scratch) {
   const int64_t width = (at.columns + kLanes - 1) / kLanes * kLanes;
   const float* b = g.b + (g.trans_b ? at.j * g.ldb + at.p : at.p * g.ldb + at.j);
@@ -193,25 +242,30 @@ void MultiplyPanel(const Gemm& g, const Panel& at, float* scratch) {
     tile.b = scratch;
     tile.bp = width;
   }
-  MultiplyColumns<kVectors>(tile, g.m, at.columns);
+  MultiplyColumns<kVectors>(tile, g.m, at.columns, F(g, 0, at.j));
 }
 
 // Piece by piece along k, so that a piece of a stays in cache for all panels.
+template <typename F>
 void MultiplyPanels(const Gemm& g, float* scratch) {
   const int64_t pieces = std::max<int64_t>(1, (g.k + kDepth - 1) / kDepth);
   const int64_t depth = (g.k + pieces - 1) / pieces;
   for (int64_t piece = 0; piece < pieces; ++piece) {
     const int64_t p = piece * depth;
     for (int64_t j = 0; j < g.n; j += kWidth) {
-      MultiplyPanel(g,
-                    {p, std::min(depth, g.k - p), j, std::min<int64_t>(kWidth, g.n - j)},
-                    scratch);
+      const Panel at = {p, std::min(depth, g.k - p), j,
+                        std::min<int64_t>(kWidth, g.n - j)};
+      if (piece + 1 == pieces) {
+        MultiplyPanel<F>(g, at, scratch);
+      } else {
+        MultiplyPanel<AsTheyAre>(g, at, scratch);
+      }
     }
   }
 }
 
 // c[M, N] as inner products of rows of a and rows of b, which are read once, along k.
-template <int M, int N>
+template <int M, int N, typename F>
 void MultiplyDots(const Gemm& g, int64_t i, int64_t j) {
   using V = Simd::V;
   const float *a = g.a + i * g.lda, *b = g.b + j * g.ldb;
@@ -240,26 +294,29 @@ void MultiplyDots(const Gemm& g, int64_t i, int64_t j) {
     const int rest = static_cast<int>(g.k - p);
     add([p, rest](const float* row) { return Simd::LoadFirst(row + p, rest); });
   }
+  const F finish(g, i, j);
   GLIA_UNROLL
   for (int x = 0; x < M; ++x) {
     GLIA_UNROLL
-    for (int y = 0; y < N; ++y) g.c[(i + x) * g.ldc + j + y] = Simd::Sum(sums[x][y]);
+    for (int y = 0; y < N; ++y)
+      g.c[(i + x) * g.ldc + j + y] = finish.Of(Simd::Sum(sums[x][y]), x, y);
   }
 }
 
-template <int M, int N>
+template <int M, int N, typename F>
 void DotColumns(const Gemm& g, int64_t i) {
   int64_t j = 0;
-  for (; j + N <= g.n; j += N) MultiplyDots<M, N>(g, i, j);
-  for (; j + 2 <= g.n; j += 2) MultiplyDots<M, 2>(g, i, j);
-  if (j < g.n) MultiplyDots<M, 1>(g, i, j);
+  for (; j + N <= g.n; j += N) MultiplyDots<M, N, F>(g, i, j);
+  for (; j + 2 <= g.n; j += 2) MultiplyDots<M, 2, F>(g, i, j);
+  if (j < g.n) MultiplyDots<M, 1, F>(g, i, j);
 }
 
+template <typename F>
 void MultiplyByDots(const Gemm& g) {
   int64_t i = 0;
-  for (; i + kDotRows <= g.m; i += kDotRows) DotColumns<kDotRows, 4>(g, i);
-  for (; i + 2 <= g.m; i += 2) DotColumns<2, 4>(g, i);
-  if (i < g.m) DotColumns<1, 8>(g, i);
+  for (; i + kDotRows <= g.m; i += kDotRows) DotColumns<kDotRows, 4, F>(g, i);
+  for (; i + 2 <= g.m; i += 2) DotColumns<2, 4, F>(g, i);
+  if (i < g.m) DotColumns<1, 8, F>(g, i);
 }
 
 // Transposing b into panels does not pay for few rows, and few columns leave most of a
@@ -270,13 +327,22 @@ bool DotsPay(const Gemm& g) {
          (g.m <= 4 * kDotRows || g.n <= kFew);
 }
 
-void MultiplyHere(const Gemm& g, float* scratch) {
+template <typename F>
+void MultiplyWith(const Gemm& g, float* scratch) {
   if (DotsPay(g)) {
-    MultiplyByDots(g);
+    MultiplyByDots<F>(g);
   } else {
-    MultiplyPanels(g, scratch);
+    MultiplyPanels<F>(g, scratch);
   }
 }
+
+constexpr NamedGemm kGemms[] = {
+    {"", MultiplyWith<AsTheyAre>},
+    {"add", MultiplyWith<Through<Add>>},
+    {"addRelu", MultiplyWith<Through<AddRelu>>},
+    {"reluGrad", MultiplyWith<Through<ReluGrad>>},
+    {},
+};
 
 }  // namespace
 }  // namespace glia

@@ -11,6 +11,8 @@
 
 namespace glia {
 
+struct Finished;
+
 // Work is cut into blocks of about this many elements, whatever the number of threads.
 constexpr int64_t kBlock = 8192;
 
@@ -53,6 +55,10 @@ inline Span SpanOf(const Tensor& tensor) {
   return {tensor.data, tensor.data + tensor.size()};
 }
 
+inline bool Overlap(const Span& a, const Span& b) {
+  return a.begin < b.end && b.begin < a.end;
+}
+
 // Attributes in the order of the signature.
 class Attrs {
  public:
@@ -78,6 +84,9 @@ struct Call {
   Attrs attrs;
   // Only a region that follows reads the output: a task may leave its blocks in scratch.
   bool inner = false;
+  // What that region is where a product can do it, and whether the kernel has seen to it.
+  const Finished* finish = nullptr;
+  bool finished = false;
 };
 
 // What a thread brings along.

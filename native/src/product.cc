@@ -104,6 +104,8 @@ void RunBlock(const Product& p, const Rect& at, float* block, Context& context) 
   gemm.b = p.b + g * p.k * p.n + (p.trans_b ? j * gemm.ldb : j);
   gemm.c = block != nullptr ? block : p.c + at.row * p.n + j;
   gemm.ldc = block != nullptr ? at.columns : p.n;
+  gemm.finish = p.finish;
+  if (p.finish.other != nullptr) gemm.finish.other += at.row * p.finish.ld + j;
   Multiply(gemm, context.scratch);
 }
 
@@ -136,6 +138,16 @@ Task MultiplyTinily(const Product& p) {
     MultiplyTiny(p.a, tiny.a.data(), p.b, tiny.b.data(), p.k, p.c);
   };
   return task;
+}
+
+bool TakeFinish(const Finished& finish, Product* p) {
+  // Few numbers are multiplied without tiles, and c may be wanted as well.
+  const bool wanted = !p->inner && finish.to != p->c;
+  if (p->m * p->n * p->k < kFew || wanted) return false;
+  p->finish = finish.by;
+  p->c = finish.to;
+  p->inner = false;
+  return true;
 }
 
 Task Multiply(const Product& p) {

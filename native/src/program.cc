@@ -1,10 +1,12 @@
 #include "program.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "decoder.h"
+#include "finished.h"
 #include "region.h"
 #include "strided.h"
 
@@ -159,7 +161,7 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, Touched* touc
     const auto last = static_cast<int64_t>(ElementwiseOps().size()) - 1;
     const auto& entry = ElementwiseOps()[in.Next(0, last)];
     const int64_t args = in.Next(1, kMaxArgs);
-    Region::Op op = {entry.fn, {}, entry.results};
+    Region::Op op = {entry.name, entry.fn, {}, entry.results};
     for (int64_t value : in.List(args, 0, values - 1))
       op.args.push_back(static_cast<int>(value));
     region.body.push_back(std::move(op));
@@ -178,8 +180,6 @@ Region ReadRegion(Decoder& in, const std::vector<Tensor>& tensors, Touched* touc
 
 // On each block of the kernel's output where its blocks are known, else on all of it.
 void AddEpilogue(const Region& region, const Tensor& out, Tasks* tasks) {
-  if (region.size() != out.size())
-    throw Error("PROGRAM", "an epilogue has another size than what it follows");
   if (tasks->size() == 1 && tasks->front().grid.n > 0) {
     tasks->front() = FollowedBy(std::move(tasks->front()), out, region);
   } else {
@@ -292,14 +292,20 @@ void Program::ReadKernel(Decoder& in) {
   const Tensor& out = inner ? Apart(place) : place;
   if (!inner) touched.writes.push_back(SpanOf(out));
   Call call = {inputs.data(), out, more.data(), Attrs(attrs), inner};
-  Tasks tasks = entry.fn(call);
+  Region region;
+  std::optional<Finished> finish;
   if (followed) {
-    Region region = ReadRegion(in, tensors_, &touched);
+    region = ReadRegion(in, tensors_, &touched);
+    if (region.size() != out.size())
+      throw Error("PROGRAM", "an epilogue has another size than what it follows");
     for (Region::Input& input : region.inputs) {
       if (inner && input.tensor->data == place.data) input.tensor = &out;
     }
-    AddEpilogue(region, out, &tasks);
+    if (out.rank() > 0) finish = FinishOf(region, out, out.shape.back());
+    call.finish = finish ? &*finish : nullptr;
   }
+  Tasks tasks = entry.fn(call);
+  if (followed && !call.finished) AddEpilogue(region, out, &tasks);
   // Where there are several, each builds on the one before it.
   for (size_t i = 0; i < tasks.size(); ++i) {
     if (i > 0) touched.reads.push_back(SpanOf(out));

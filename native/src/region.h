@@ -17,6 +17,7 @@ struct Region {
     std::vector<int64_t> strides;
   };
   struct Op {
+    const char* name;
     const Elementwise* fn;
     std::vector<int> args;
     int results;

@@ -16,10 +16,10 @@ constexpr double kGain = 0.8;
 // Nanoseconds of a run that is not worth waking a sleeping thread for.
 constexpr double kBrief = 200e3;
 
-bool Overlap(const std::vector<Span>& a, const std::vector<Span>& b) {
+bool AnyOverlap(const std::vector<Span>& a, const std::vector<Span>& b) {
   for (const Span& one : a) {
     for (const Span& other : b) {
-      if (one.begin < other.end && other.begin < one.end) return true;
+      if (Overlap(one, other)) return true;
     }
   }
   return false;
@@ -30,9 +30,9 @@ bool Overlap(const std::vector<Span>& a, const std::vector<Span>& b) {
 void Schedule::Add(Task task, const Touched& touched) {
   if (task.blocks == 0) return;
   scratch_ = std::max(scratch_, task.scratch);
-  const bool wait = steps_.empty() || Overlap(touched.reads, touched_.writes) ||
-                    Overlap(touched.writes, touched_.reads) ||
-                    Overlap(touched.writes, touched_.writes);
+  const bool wait = steps_.empty() || AnyOverlap(touched.reads, touched_.writes) ||
+                    AnyOverlap(touched.writes, touched_.reads) ||
+                    AnyOverlap(touched.writes, touched_.writes);
   for (const Span& span : touched.writes)
     written_ += static_cast<double>(span.end - span.begin);
   if (wait) touched_ = {};

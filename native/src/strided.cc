@@ -72,4 +72,26 @@ std::vector<int64_t> BroadcastStrides(const std::vector<int64_t>& from,
   return strides;
 }
 
+int64_t RowStride(const std::vector<int64_t>& dims, const std::vector<int64_t>& strides,
+                  int64_t columns) {
+  int64_t inner = 1, stride = kNowhere, outer = 1;
+  for (size_t axis = dims.size(); axis-- > 0;) {
+    int64_t dim = dims[axis], step = strides[axis];
+    if (dim == 1) continue;
+    if (inner < columns) {
+      const int64_t part = std::min(dim, columns / inner);
+      if (step != inner || dim % part != 0) return kNowhere;
+      inner *= part;
+      dim /= part;
+      step *= part;
+    }
+    if (dim == 1) continue;
+    if (inner != columns || (stride != kNowhere && step != stride * outer))
+      return kNowhere;
+    if (stride == kNowhere) stride = step;
+    outer *= dim;
+  }
+  return stride == kNowhere ? 0 : stride;
+}
+
 }  // namespace glia

@@ -40,4 +40,11 @@ std::vector<int64_t> StridesOf(const std::vector<int64_t>& shape);
 std::vector<int64_t> BroadcastStrides(const std::vector<int64_t>& from,
                                       const std::vector<int64_t>& to);
 
+constexpr int kNowhere = -1;
+
+// Distance of two rows of `columns` elements where element (row, column) of a walk lies
+// at row times that plus column, or kNowhere where it does not.
+int64_t RowStride(const std::vector<int64_t>& dims, const std::vector<int64_t>& strides,
+                  int64_t columns);
+
 }  // namespace glia

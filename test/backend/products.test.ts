@@ -7,8 +7,8 @@ import { sizeOf } from '../../src/base/shape.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { allOps } from '../../src/ir/op.ts';
 import { fed, type Tensor } from '../../src/ir/tensor.ts';
-import { add, matmul, mul, relu, sub } from '../../src/ops/index.ts';
-import { addon, addonPath, noAddon } from './programs.ts';
+import { add, greater, matmul, mul, relu, sub } from '../../src/ops/index.ts';
+import { addon, addonPath, native, noAddon } from './programs.ts';
 
 // Whole numbers from -3 to 3: every sum of up to 1300 products, whatever its order, is exact in float32, and so is what
 // follows on it. So nothing here has a tolerance.
@@ -20,8 +20,17 @@ const SIDES = [1, 2, 3, 5, 6, 7, 11, 12, 13, 15, 16, 17, 24, 31, 33, 48, 63, 64,
 // Around the pieces that sums are cut into (256), and the sums that are cut into square blocks (1024).
 const DEPTHS = [255, 256, 257, 513, 1024, 1025, 1300];
 
-/** What follows on the product. */
-const FOLLOWING = ['nothing', 'bias and relu', 'column', 'number'] as const;
+/** What follows on the product; the product may finish its sums by some of it before it stores them. */
+const FOLLOWING = [
+  'nothing',
+  'bias and relu',
+  'column',
+  'gradient of a relu',
+  'bias',
+  'number',
+  'matrix',
+  'a matrix the other way round',
+] as const;
 
 interface Shape {
   readonly batch: number;
@@ -79,15 +88,20 @@ function graphOf({ batch, m, n, k, transA, transB, following, fetched }: Case) {
   };
   const [a, b] = [matrix('a', m, k, transA), matrix('b', k, n, transB)];
   const [bias, column, number] = [fed('bias', [n]), fed('column', [m, 1]), fed('number', [1])];
+  const other = matrix('other', m, n, false);
   const product = matmul(a, b, { transA, transB });
   const y = {
     nothing: product,
+    bias: add(product, bias),
     'bias and relu': relu(add(product, bias)),
     column: mul(product, column),
     number: sub(product, number),
+    matrix: add(product, other),
+    'a matrix the other way round': add(other, product),
+    'gradient of a relu': mul(product, greater(other, 0)),
   }[following];
   const fetch: Record<string, Tensor> = fetched && y !== product ? { y, product } : { y };
-  return { leaves: [a, b, bias, column, number], fetch };
+  return { leaves: [a, b, bias, column, number, other], fetch };
 }
 
 /** Where in the pool a leaf's numbers begin: other numbers for each, and seldom on a vector's edge. */
@@ -97,7 +111,7 @@ const startOf = (leaf: number, size: number) => (leaf * 40_037) % (POOL.length -
 function naively(one: Case): Readonly<Record<string, Float64Array>> {
   const { batch, m, n, k, transA, transB, following } = one;
   const starts = graphOf(one).leaves.map(({ shape }, i) => startOf(i, sizeOf(shape)));
-  const [a, b, bias, column, number] = starts as [number, number, number, number, number];
+  const [a, b, bias, column, number, other] = starts as [number, number, number, number, number, number];
   // Distances of two rows and of two columns of op(a) and op(b).
   const [ai, ap, bp, bj] = [transA ? 1 : k, transA ? m : 1, transB ? 1 : n, transB ? k : 1];
   const product = new Float64Array(batch * m * n).map((_, place) => {
@@ -108,9 +122,17 @@ function naively(one: Case): Readonly<Record<string, Float64Array>> {
     return sum;
   });
   const y = product.map((value, place) => {
-    if (following === 'bias and relu') return Math.max(0, value + POOL[bias + (place % n)]!);
-    if (following === 'column') return value * POOL[column + (Math.floor(place / n) % m)]!;
-    return following === 'number' ? value - POOL[number]! : value;
+    const [row, at] = [Math.floor(place / n) % m, place % n];
+    return {
+      nothing: () => value,
+      bias: () => value + POOL[bias + at]!,
+      'bias and relu': () => Math.max(0, value + POOL[bias + at]!),
+      column: () => value * POOL[column + row]!,
+      number: () => value - POOL[number]!,
+      matrix: () => value + POOL[other + place]!,
+      'a matrix the other way round': () => value + POOL[other + place]!,
+      'gradient of a relu': () => (POOL[other + place]! > 0 ? value : 0),
+    }[following]();
   });
   return { y, product };
 }
@@ -119,9 +141,10 @@ function naively(one: Case): Readonly<Record<string, Float64Array>> {
 function plainCases(all: readonly Case[]) {
   const facts = addon().describe();
   const opcodes = link(allOps(), facts);
+  const { fuses } = native();
   return all.map((one) => {
     const { leaves, fetch } = graphOf(one);
-    const program = compile({ fetch, carry: [] });
+    const program = compile({ fetch, carry: [] }, { fuses });
     const feeds = program.feeds.map(({ name, buffer }) => {
       const leaf = leaves.findIndex(({ origin }) => origin.kind === 'leaf' && origin.name === name);
       const size = sizeOf(program.buffers[buffer]!.shape);

@@ -1,11 +1,12 @@
 // Elementwise arithmetic. Twin of src/ops/arithmetic.ts and src/ops/compare.ts.
 #include <cmath>
 
+#include "elements.h"
 #include "map.h"
 
 namespace glia {
 
-GLIA_ELEMENTWISE(add, "(a, b)", float a, float b) { return a + b; }
+GLIA_ELEMENTWISE(add, "(a, b)", float a, float b) { return Add(a, b); }
 GLIA_ELEMENTWISE(sub, "(a, b)", float a, float b) { return a - b; }
 GLIA_ELEMENTWISE(mul, "(a, b)", float a, float b) { return a * b; }
 GLIA_ELEMENTWISE(div, "(a, b)", float a, float b) { return a / b; }
@@ -24,13 +25,8 @@ GLIA_ELEMENTWISE(where, "(condition, a, b)", float condition, float a, float b) 
 
 // Fused, and rounded as their parts are. Twin of src/ops/fusions.ts.
 GLIA_ELEMENTWISE(tanhGrad, "(dy, y)", float dy, float y) { return dy * (1.0f - y * y); }
-GLIA_ELEMENTWISE(reluGrad, "(dy, y)", float dy, float y) {
-  return dy * (y > 0.0f ? 1.0f : 0.0f);
-}
-GLIA_ELEMENTWISE(addRelu, "(a, b)", float a, float b) {
-  const float x = a + b;
-  return x <= 0.0f ? 0.0f : x;
-}
+GLIA_ELEMENTWISE(reluGrad, "(dy, y)", float dy, float y) { return ReluGrad(dy, y); }
+GLIA_ELEMENTWISE(addRelu, "(a, b)", float a, float b) { return AddRelu(a, b); }
 GLIA_ELEMENTWISE(blend, "(a, s, b, t)", float a, Number s, float b, Number t) {
   return a * s + b * t;
 }

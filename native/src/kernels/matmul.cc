@@ -20,7 +20,9 @@ GLIA_KERNEL(matmul, "(a, b; transA, transB)") {
   product.c = call.out.data;
   product.inner = call.inner;
   const bool tiny = IsTiny(a) && IsTiny(call.in[1]) && IsTiny(call.out);
-  return {tiny && product.batch == 1 ? MultiplyTinily(product) : Multiply(product)};
+  if (tiny && product.batch == 1) return {MultiplyTinily(product)};
+  call.finished = call.finish != nullptr && TakeFinish(*call.finish, &product);
+  return {Multiply(product)};
 }
 
 }  // namespace glia
