@@ -57,6 +57,7 @@ void RegionPlan::PlaceInputs(const Region& region, const float* block) {
     if (block != nullptr && data == block) {
       handed_over_.push_back(value);
     } else if (from.uniform() && input.tensor->copies != nullptr) {
+      copies_ = copies_ || !IsNumber(region, value);
       numbers_.push_back({value, input.tensor->copies});
     } else if (from.uniform() && IsNumber(region, value)) {
       numbers_.push_back({value, data});
@@ -148,7 +149,8 @@ void RegionPlan::Run(const Rect& whole, float* scratch, const float* block) cons
     // Full rows are one long row. A column beyond the first row is where it is meant.
     rect = {0, rect.row * columns_ + rect.column, 1, rect.rows * columns_};
   }
-  const int64_t columns = std::min(rect.columns, kTile);
+  const bool tiled = tiles_ > 0 || copies_;
+  const int64_t columns = tiled ? std::min(rect.columns, kTile) : rect.columns;
   const int64_t rows = std::max<int64_t>(1, columns > 0 ? kTile / columns : 1);
   Operand* at = reinterpret_cast<Operand*>(scratch);
   for (size_t value = 0; value < tile_.size(); ++value) {

@@ -67,6 +67,8 @@ class RegionPlan {
 
   int64_t rows_, columns_;
   bool flat_ = true;
+  // An op reads copies of a number, of which there are kTile.
+  bool copies_ = false;
   // Floats that the table of operands takes at the start of scratch, and tiles behind it.
   int64_t table_ = 0, tiles_ = 0;
   // Tile of scratch that a value lies in, or kNowhere.

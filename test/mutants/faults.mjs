@@ -587,6 +587,14 @@ export const faults = [
     native: true,
   },
   {
+    name: 'label below 0 taken for a class in C++',
+    file: 'native/src/kernels/cross_entropy.cc',
+    find: 'static_cast<uint32_t>(group->label[r]) < classes',
+    replace: 'group->label[r] < static_cast<int32_t>(classes)',
+    tests: ['test/backend/blocks.test.ts'],
+    native: true,
+  },
+  {
     name: 'table of a tiny product in C++',
     file: 'native/src/product.cc',
     find: 'p.trans_b ? j * p.k + q : q * p.n + j',

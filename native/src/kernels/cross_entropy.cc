@@ -15,13 +15,11 @@ constexpr int64_t kRows = 64;
 // What the rows of a group need.
 struct Group {
   float peak[kRows], total[kRows];
+  int32_t label[kRows];
+  // What a row is divided by: 1 where its label is a class, else 0, so that it comes to
+  // nothing finite.
+  float in_range[kRows];
 };
-
-// What a row is divided by: 1 where its label is a class, else 0, so that it comes to
-// nothing finite.
-GLIA_INLINE float InRange(int32_t label, int64_t classes) {
-  return label >= 0 && label < classes ? 1.0f : 0.0f;
-}
 
 // Rows of a group are worked on by so many.
 constexpr int64_t kTogether = 16;
@@ -47,6 +45,16 @@ GLIA_INLINE void Turn(const Rows& rows, float* y) {
     for (int64_t r = 0; r < rows.count; ++r) to[r] = rows.x[r * rows.classes + c];
     std::fill(to + rows.count, to + rows.wide(), 0.0f);
   }
+}
+
+// Rows that are not there have no label.
+GLIA_INLINE void ReadLabels(const Rows& rows, Group* group) {
+  const int64_t wide = rows.wide();
+  std::copy_n(rows.labels, rows.count, group->label);
+  std::fill(group->label + rows.count, group->label + wide, -1);
+  const auto classes = static_cast<uint32_t>(rows.classes);
+  for (int64_t r = 0; r < wide; ++r)
+    group->in_range[r] = static_cast<uint32_t>(group->label[r]) < classes ? 1.0f : 0.0f;
 }
 
 // Few classes: class by class, over the rows, whose logits lie kRows apart in `x`.
@@ -87,6 +95,7 @@ GLIA_INLINE void FoldRow(const float* x, int64_t classes, float* exps, Group* gr
 // classes, row by row in `exps`, rows `step` apart.
 GLIA_INLINE void Fold(const Rows& rows, float* scratch, float* exps, int64_t step,
                       Group* group) {
+  ReadLabels(rows, group);
   if (rows.few()) {
     Turn(rows, scratch);
     FoldClasses(scratch, rows.wide(), rows.classes, scratch + rows.classes * kRows,
@@ -94,20 +103,32 @@ GLIA_INLINE void Fold(const Rows& rows, float* scratch, float* exps, int64_t ste
   } else {
     for (int64_t r = 0; r < rows.count; ++r)
       FoldRow(rows.x + r * rows.classes, rows.classes, exps + r * step, group, r);
+    std::fill(group->peak + rows.count, group->peak + rows.wide(), 0.0f);
+    std::fill(group->total + rows.count, group->total + rows.wide(), 1.0f);
   }
 }
 
-GLIA_INLINE void PutLosses(const Rows& rows, const Group& group, float* y) {
-  float picked[kRows] = {}, in_range[kRows] = {}, loss[kRows];
-  for (int64_t r = 0; r < rows.count; ++r) {
-    in_range[r] = InRange(rows.labels[r], rows.classes);
-    if (in_range[r] != 0)
-      picked[r] = rows.x[r * rows.classes + rows.labels[r]] - group.peak[r];
-  }
+// Where there are few classes, `x` holds the logits class by class.
+GLIA_INLINE void PutLosses(const Rows& rows, const Group& group, const float* x,
+                           float* y) {
   const int64_t wide = rows.wide();
+  float picked[kRows] = {}, loss[kRows];
+  if (rows.few()) {
+    for (int64_t c = 0; c < rows.classes; ++c) {
+      for (int64_t r = 0; r < wide; ++r)
+        picked[r] = group.label[r] == static_cast<int32_t>(c)
+                        ? x[c * kRows + r] - group.peak[r]
+                        : picked[r];
+    }
+  } else {
+    for (int64_t r = 0; r < rows.count; ++r) {
+      if (group.in_range[r] != 0)
+        picked[r] = rows.x[r * rows.classes + group.label[r]] - group.peak[r];
+    }
+  }
   GLIA_INDEPENDENT
   for (int64_t r = 0; r < wide; ++r)
-    loss[r] = (Log(group.total[r]) - picked[r]) / in_range[r];
+    loss[r] = (Log(group.total[r]) - picked[r]) / group.in_range[r];
   std::copy_n(loss, rows.count, y);
 }
 
@@ -116,13 +137,18 @@ GLIA_INLINE void PutGrads(const Rows& rows, const Group& group, const float* dy,
                           int64_t dy_step, float* scratch, float* y) {
   const int64_t classes = rows.classes, wide = rows.wide();
   float share[kRows] = {}, scale[kRows];
-  for (int64_t r = 0; r < rows.count; ++r)
-    share[r] = dy[r * dy_step] / InRange(rows.labels[r], classes);
-  for (int64_t r = 0; r < wide; ++r) scale[r] = share[r] / group.total[r];
+  for (int64_t r = 0; r < rows.count; ++r) share[r] = dy[r * dy_step];
+  for (int64_t r = 0; r < wide; ++r) {
+    share[r] /= group.in_range[r];
+    scale[r] = share[r] / group.total[r];
+  }
   if (rows.few()) {
     float* exps = scratch + classes * kRows;
     for (int64_t c = 0; c < classes; ++c) {
-      for (int64_t r = 0; r < wide; ++r) exps[c * kRows + r] *= scale[r];
+      for (int64_t r = 0; r < wide; ++r) {
+        const float own = group.label[r] == static_cast<int32_t>(c) ? share[r] : 0.0f;
+        exps[c * kRows + r] = exps[c * kRows + r] * scale[r] - own;
+      }
     }
     for (int64_t r = 0; r < rows.count; ++r) {
       for (int64_t c = 0; c < classes; ++c) y[r * classes + c] = exps[c * kRows + r];
@@ -130,11 +156,8 @@ GLIA_INLINE void PutGrads(const Rows& rows, const Group& group, const float* dy,
   } else {
     for (int64_t r = 0; r < rows.count; ++r) {
       for (int64_t c = 0; c < classes; ++c) y[r * classes + c] *= scale[r];
+      if (group.in_range[r] != 0) y[r * classes + group.label[r]] -= share[r];
     }
-  }
-  for (int64_t r = 0; r < rows.count; ++r) {
-    if (InRange(rows.labels[r], classes) != 0)
-      y[r * classes + rows.labels[r]] -= share[r];
   }
 }
 
@@ -143,15 +166,15 @@ GLIA_INLINE void PutGrads(const Rows& rows, const Group& group, const float* dy,
 // `scratch` holds two tables of kRows rows of up to kFewClasses classes, or one row.
 GLIA_LOOP(CrossEntropy, (const Rows& rows, float* scratch, float* y),
           (rows, scratch, y)) {
-  Group group = {};
+  Group group;
   Fold(rows, scratch, scratch, 0, &group);
-  PutLosses(rows, group, y);
+  PutLosses(rows, group, scratch, y);
 }
 
 GLIA_LOOP(CrossEntropyGrad,
           (const Rows& rows, const float* dy, int64_t dy_step, float* scratch, float* y),
           (rows, dy, dy_step, scratch, y)) {
-  Group group = {};
+  Group group;
   Fold(rows, scratch, y, rows.classes, &group);
   PutGrads(rows, group, dy, dy_step, scratch, y);
 }
@@ -160,9 +183,9 @@ GLIA_LOOP(CrossEntropyWithGrad,
           (const Rows& rows, const float* dy, int64_t dy_step, float* scratch,
            float* loss, float* grad),
           (rows, dy, dy_step, scratch, loss, grad)) {
-  Group group = {};
+  Group group;
   Fold(rows, scratch, grad, rows.classes, &group);
-  PutLosses(rows, group, loss);
+  PutLosses(rows, group, scratch, loss);
   PutGrads(rows, group, dy, dy_step, scratch, grad);
 }
 
