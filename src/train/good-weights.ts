@@ -2,8 +2,8 @@ import type { Session, Weight } from './session.ts';
 
 /** Steps between two copies of the weights: a step reads and writes all of them, so a copy is lost in so many. */
 const STEPS = 32;
-/** Multiplications between two copies of a tiny network: some 80 ms, so that few calls end early for one. */
-const WORK = 2 ** 30;
+/** Multiplications between two copies of a tiny network: some 160 ms, so that few calls end early for one. */
+const WORK = 2 ** 31;
 /** What a step costs beside its multiplications, in these. */
 const STEP = 2 ** 11;
 
@@ -13,7 +13,7 @@ const STEP = 2 ** 11;
  *
  * When copies are taken follows from steps and sizes alone, so the clock has no say in where a run goes back to: at
  * the first epoch that begins 32 steps after the last copy. The steps of a tiny network take less time than a copy:
- * there the distance grows with the run, to as many steps as take some 80 ms, but to no more than there were before.
+ * there the distance grows with the run, to as many steps as take some 160 ms, but to no more than there were before.
  */
 export class GoodWeights {
   readonly #session: Session;

@@ -41,7 +41,7 @@ export function loggedNames(metrics: readonly Metric[], validated: boolean): str
 }
 
 /** Wanted length of one call of the backend, in milliseconds: progress, abort and other calls get their turn. */
-const CALL = 20;
+const CALL = 25;
 /** Numbers of the data that are copied into storage at a time: a few milliseconds. */
 const SLICE = 1 << 20;
 
