@@ -1,5 +1,4 @@
-// A region that a product can do by itself: an elementwise op of its sums and of one more
-// tensor, before they are stored.
+// A region that a product can do by itself.
 #pragma once
 
 #include <optional>
@@ -10,9 +9,9 @@
 namespace glia {
 
 struct Finished {
-  // Its second input as it lies beside the whole output.
+  // For the output as a whole.
   Finish by;
-  // Where what comes of it goes, instead of the output.
+  // Where sums, or what comes of them, are stored, instead of in the output.
   float* to;
 };
 

@@ -9,13 +9,23 @@ namespace glia {
 struct Gemm;
 using GemmFn = void(const Gemm& gemm, float* scratch);
 
-// An elementwise op of two inputs that sums go through before they are stored: the sum is
-// the first, and the second lies here, in rows that are `ld` apart, or 0.
+// Parameters that take a step of Adam by a gradient, what Adam keeps of them, and the
+// numbers of the step: beta1, 1 - beta1, beta2, 1 - beta2, rate, eps.
+struct AdamState {
+  float *p = nullptr, *m = nullptr, *v = nullptr;
+  const float* numbers[6] = {};
+};
+
+// What a product does with its sums besides storing them.
 struct Finish {
-  // Multiplies, and knows the op.
+  // Multiplies, and knows how.
   GemmFn* multiply = nullptr;
+  // Sums go through an op of two inputs first: a sum is the one, and the other lies here,
+  // in rows that are `ld` apart, or 0.
   const float* other = nullptr;
   int64_t ld = 0;
+  // Or they are the gradients of these, which lie as they do.
+  AdamState adam;
 };
 
 // c[m, n] = op(a) · op(b), row-major; a leading dimension is the length of a row in

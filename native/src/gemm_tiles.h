@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "gemm.h"
-#include "kernels/elements.h"
+#include "gemm_finish.h"
 
 namespace glia {
 namespace {
@@ -16,11 +16,7 @@ namespace {
 // Loops over registers. They must be unrolled, whatever the compiler thinks of their
 // size.
 #define GLIA_UNROLL _Pragma("GCC unroll 16")
-// Loops over the lanes of a register. The compiler must not unroll them before it makes
-// them one instruction.
-#define GLIA_LANES _Pragma("GCC unroll 1")
 
-constexpr int kLanes = Simd::kLanes;
 constexpr int kWidth = kVectors * kLanes;
 // Rows of a tile of n vectors: as many sums as fit, so that each has time to finish.
 constexpr int RowsOf(int n) { return 2 * n <= kVectors ? 2 * kRows : kRows; }
@@ -42,50 +38,9 @@ struct Tile {
   bool more;
 };
 
-// What becomes of sums before they are stored: nothing.
-struct AsTheyAre {
-  AsTheyAre(const Gemm&, int64_t, int64_t) {}
-  void Down(int64_t) {}
-  float Of(float sum, int, int) const { return sum; }
-  template <bool kWhole>
-  Simd::V Of(Simd::V sum, int, int, int) const {
-    return sum;
-  }
-};
-
-// They go through an op.
-template <float (*kElement)(float, float)>
-class Through {
- public:
-  // For sums from that row and column on.
-  Through(const Gemm& g, int64_t row, int64_t column)
-      : other_(g.finish.other + row * g.finish.ld + column), ld_(g.finish.ld) {}
-
-  void Down(int64_t rows) { other_ += rows * ld_; }
-
-  float Of(float sum, int i, int j) const { return kElement(sum, other_[i * ld_ + j]); }
-
-  // The first `count` lanes, where not all are there.
-  template <bool kWhole>
-  GLIA_INLINE Simd::V Of(Simd::V sum, int i, int j, int count) const {
-    const float* other = other_ + i * ld_ + j;
-    // No memory: the compiler sees the vectors in them.
-    float x[kLanes], y[kLanes], z[kLanes];
-    Simd::Store(x, sum);
-    Simd::Store(y, kWhole ? Simd::Load(other) : Simd::LoadFirst(other, count));
-    GLIA_LANES
-    for (int lane = 0; lane < kLanes; ++lane) z[lane] = kElement(x[lane], y[lane]);
-    return Simd::Load(z);
-  }
-
- private:
-  const float* other_;
-  int64_t ld_;
-};
-
 // c[M, N vectors] (+)= a · b. Where not `kWhole`, the last vector is not all there.
 template <int M, int N, bool kWhole, typename F>
-void MultiplyTile(const Tile& t, const F& finish) {
+void MultiplyTile(const Tile& t, F& finish) {
   using V = Simd::V;
   const auto load = [&](const float* from, int j) {
     return kWhole || j + 1 < N ? Simd::Load(from + j * kLanes)
@@ -109,6 +64,7 @@ void MultiplyTile(const Tile& t, const F& finish) {
       GLIA_UNROLL
       for (int j = 0; j < N; ++j) sums[i][j] = Simd::MultiplyAdd(x, row[j], sums[i][j]);
     }
+    finish.Step();
   }
   GLIA_UNROLL
   for (int i = 0; i < M; ++i) {
@@ -127,7 +83,7 @@ void MultiplyTile(const Tile& t, const F& finish) {
 }
 
 template <int N, bool kWhole, int M, typename F>
-void MultiplyHigh(const Tile& tile, int64_t rows, const F& finish) {
+void MultiplyHigh(const Tile& tile, int64_t rows, F& finish) {
   if (rows == M) {
     MultiplyTile<M, N, kWhole>(tile, finish);
   } else if constexpr (M > 1) {
@@ -150,6 +106,7 @@ void MultiplyRows(Tile tile, int64_t m, F finish) {
     tile.c += rows * tile.ldc;
     finish.Down(rows);
   }
+  finish.End();
 }
 
 template <int N, typename F>
@@ -331,18 +288,13 @@ template <typename F>
 void MultiplyWith(const Gemm& g, float* scratch) {
   if (DotsPay(g)) {
     MultiplyByDots<F>(g);
+    F finish(g, 0, 0);
+    finish.Down(g.m);
+    finish.End();
   } else {
     MultiplyPanels<F>(g, scratch);
   }
 }
-
-constexpr NamedGemm kGemms[] = {
-    {"", MultiplyWith<AsTheyAre>},
-    {"add", MultiplyWith<Through<Add>>},
-    {"addRelu", MultiplyWith<Through<AddRelu>>},
-    {"reluGrad", MultiplyWith<Through<ReluGrad>>},
-    {},
-};
 
 }  // namespace
 }  // namespace glia

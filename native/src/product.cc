@@ -89,6 +89,19 @@ void RunFew(const Product& p, int64_t g, Context& context) {
               context.scratch, ldb, p.m, p.n, p.k, p.c + g * p.m * p.n);
 }
 
+// For the rows and columns of a block.
+Finish FinishAt(const Product& p, const Rect& at) {
+  Finish finish = p.finish;
+  if (finish.other != nullptr) finish.other += at.row * finish.ld + at.column;
+  if (finish.adam.p != nullptr) {
+    const int64_t first = at.row * p.n + at.column;
+    finish.adam.p += first;
+    finish.adam.m += first;
+    finish.adam.v += first;
+  }
+  return finish;
+}
+
 // Writes to c, or to `block`.
 void RunBlock(const Product& p, const Rect& at, float* block, Context& context) {
   const int64_t g = at.row / p.m, i = at.row % p.m, j = at.column;
@@ -104,8 +117,7 @@ void RunBlock(const Product& p, const Rect& at, float* block, Context& context) 
   gemm.b = p.b + g * p.k * p.n + (p.trans_b ? j * gemm.ldb : j);
   gemm.c = block != nullptr ? block : p.c + at.row * p.n + j;
   gemm.ldc = block != nullptr ? at.columns : p.n;
-  gemm.finish = p.finish;
-  if (p.finish.other != nullptr) gemm.finish.other += at.row * p.finish.ld + j;
+  gemm.finish = FinishAt(p, at);
   Multiply(gemm, context.scratch);
 }
 

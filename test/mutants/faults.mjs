@@ -579,6 +579,22 @@ export const faults = [
     native: true,
   },
   {
+    name: 'state of Adam of another block in C++',
+    file: 'native/src/product.cc',
+    find: 'finish.adam.v += first;',
+    replace: '',
+    tests: ['test/backend/finished.test.ts'],
+    native: true,
+  },
+  {
+    name: 'last parameters of a block without their step in C++',
+    file: 'native/src/gemm_finish.h',
+    find: 'if (done_ < ready_) Update<false>',
+    replace: 'if (done_ < 0) Update<false>',
+    tests: ['test/backend/finished.test.ts'],
+    native: true,
+  },
+  {
     name: 'product not stored that is wanted beside what follows on it in C++',
     file: 'native/src/product.cc',
     find: 'const bool wanted = ',

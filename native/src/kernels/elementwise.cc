@@ -1,8 +1,5 @@
 // Elementwise arithmetic. Twin of src/ops/arithmetic.ts and src/ops/compare.ts.
-#include <cmath>
-
 #include "elements.h"
-#include "map.h"
 
 namespace glia {
 
@@ -28,25 +25,23 @@ GLIA_ELEMENTWISE(tanhGrad, "(dy, y)", float dy, float y) { return dy * (1.0f - y
 GLIA_ELEMENTWISE(reluGrad, "(dy, y)", float dy, float y) { return ReluGrad(dy, y); }
 GLIA_ELEMENTWISE(addRelu, "(a, b)", float a, float b) { return AddRelu(a, b); }
 GLIA_ELEMENTWISE(blend, "(a, s, b, t)", float a, Number s, float b, Number t) {
-  return a * s + b * t;
+  return Blend(a, s, b, t);
 }
 GLIA_ELEMENTWISE(blendSquare, "(a, s, b, t)", float a, Number s, float b, Number t) {
-  return a * s + (b * b) * t;
+  return BlendSquare(a, s, b, t);
 }
 GLIA_ELEMENTWISE(descend, "(p, rate, g)", float p, Number rate, float g) {
   return p - rate * g;
 }
 GLIA_ELEMENTWISE(adamStep, "(p, rate, m, v, eps)", float p, Number rate, float m, float v,
                  Number eps) {
-  return p - rate * (m / (std::sqrt(v) + eps));
+  return AdamStep(p, rate, m, v, eps);
 }
 
 GLIA_BUNDLE_OF_3(adam, "(p, m, v, g, beta1, rest1, beta2, rest2, rate, eps)", float p,
                  float m, float v, float g, Number beta1, Number rest1, Number beta2,
                  Number rest2, Number rate, Number eps) {
-  const float mean = blend_element(m, beta1, g, rest1);
-  const float square = blendSquare_element(v, beta2, g, rest2);
-  return {mean, square, adamStep_element(p, rate, mean, square, eps)};
+  return Adam(p, m, v, g, beta1, rest1, beta2, rest2, rate, eps);
 }
 
 }  // namespace glia
