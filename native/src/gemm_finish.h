@@ -15,14 +15,17 @@ constexpr int kLanes = Simd::kLanes;
 
 // What becomes of sums before they are stored: nothing.
 struct AsTheyAre {
+  AsTheyAre() = default;
   AsTheyAre(const Gemm&, int64_t, int64_t) {}
+  // What the rows of a tile need of it, as a copy.
+  AsTheyAre Rows() const { return {}; }
   // Called for each row of b; when rows of c are stored; and in the end.
   void Step() {}
   void Down(int64_t) {}
   void End() {}
   float Of(float sum, int, int) const { return sum; }
   template <bool kWhole>
-  Simd::V Of(Simd::V sum, int, int, int) const {
+  Simd::V Of(Simd::V sum, int, int) const {
     return sum;
   }
 };
@@ -35,16 +38,17 @@ class Through {
   Through(const Gemm& g, int64_t row, int64_t column)
       : other_(g.finish.other + row * g.finish.ld + column), ld_(g.finish.ld) {}
 
+  Through Rows() const { return *this; }
   void Step() {}
   void Down(int64_t rows) { other_ += rows * ld_; }
   void End() {}
 
   float Of(float sum, int i, int j) const { return kElement(sum, other_[i * ld_ + j]); }
 
-  // The first `count` lanes, where not all are there.
+  // From column j of the first row on: `count` lanes, where not all are there.
   template <bool kWhole>
-  GLIA_INLINE Simd::V Of(Simd::V sum, int i, int j, int count) const {
-    const float* other = other_ + i * ld_ + j;
+  GLIA_INLINE Simd::V Of(Simd::V sum, int j, int count) const {
+    const float* other = other_ + j;
     // No memory: the compiler sees the vectors in them.
     float x[kLanes], y[kLanes], z[kLanes];
     Simd::Store(x, sum);

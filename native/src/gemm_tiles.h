@@ -66,19 +66,26 @@ void MultiplyTile(const Tile& t, F& finish) {
     }
     finish.Step();
   }
+  // Copies, since stores of vectors might change what is referred to, for all that the
+  // compiler knows.
+  auto rows = finish.Rows();
+  float* to = t.c;
+  const int64_t ldc = t.ldc;
+  const int last = t.last;
   GLIA_UNROLL
   for (int i = 0; i < M; ++i) {
     GLIA_UNROLL
     for (int j = 0; j < N; ++j) {
       const int column = j * kLanes;
-      float* to = t.c + i * t.ldc + column;
       if (kWhole || j + 1 < N) {
-        Simd::Store(to, finish.template Of<true>(sums[i][j], i, column, kLanes));
+        Simd::Store(to + column, rows.template Of<true>(sums[i][j], column, kLanes));
       } else {
-        const auto sum = finish.template Of<false>(sums[i][j], i, column, t.last);
-        Simd::StoreFirst(to, sum, t.last);
+        const auto sum = rows.template Of<false>(sums[i][j], column, last);
+        Simd::StoreFirst(to + column, sum, last);
       }
     }
+    to += ldc;
+    rows.Down(1);
   }
 }
 
