@@ -41,6 +41,7 @@ RegionPlan::RegionPlan(const Region& region, int64_t columns, const float* block
   tile_.assign(values, kNowhere);
   PlaceInputs(region, block);
   PlaceResults(region);
+  FixPlaces();
 }
 
 double RegionPlan::work() const {
@@ -115,6 +116,14 @@ void RegionPlan::PlaceResults(const Region& region) {
   }
 }
 
+void RegionPlan::FixPlaces() {
+  const bool plain = handed_over_.empty() && handed_.empty() && doubled_.empty();
+  if (!flat_ || tiles_ > 0 || copies_ || !plain) return;
+  fixed_.resize(tile_.size());
+  for (const Moving& value : moving_) fixed_[value.value] = {value.data, value.ld};
+  for (const Uniform& number : numbers_) fixed_[number.value] = {number.data, 0, true};
+}
+
 void RegionPlan::CopyTile(const Copy& copy, const Operand* at, const Rect& tile) const {
   const Operand& from = at[copy.from];
   for (int64_t r = 0; r < tile.rows; ++r) {
@@ -144,6 +153,10 @@ void RegionPlan::RunTile(Operand* at, float* scratch, const Rect& tile) const {
 }
 
 void RegionPlan::Run(const Rect& whole, float* scratch, const float* block) const {
+  if (!fixed_.empty() && whole.rows == rows_ && whole.columns == columns_) {
+    for (const Op& op : ops_) op.fn->tile(fixed_.data(), op.args, op.first, 1, size());
+    return;
+  }
   Rect rect = whole;
   if (flat_ && rect.columns == columns_) {
     // Full rows are one long row. A column beyond the first row is where it is meant.

@@ -58,6 +58,7 @@ class RegionPlan {
   };
 
   void PlaceInputs(const Region& region, const float* block);
+  void FixPlaces();
   void PlaceResults(const Region& region);
   float* TileOf(int value, float* scratch) const {
     return scratch + table_ + tile_[value] * kTile;
@@ -79,6 +80,9 @@ class RegionPlan {
   std::vector<int> handed_over_;
   std::vector<Expanded> uniform_, expanded_;
   std::vector<Op> ops_;
+  // Where every value lies if a run covers all of it and needs no scratch memory: nothing
+  // is left to work out then.
+  std::vector<Operand> fixed_;
   // Outputs that no op writes by itself: inputs handed through, and further outputs of
   // one value.
   std::vector<Copy> handed_, doubled_;
