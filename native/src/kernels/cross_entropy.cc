@@ -67,13 +67,15 @@ GLIA_INLINE void FoldClasses(const float* x, int64_t wide, int64_t classes, floa
       for (int64_t r = 0; r < kTogether; ++r)
         peak[r] = Larger(peak[r], x[c * kRows + from + r]);
     }
-    double totals[kTogether] = {};
     for (int64_t c = 0; c < classes; ++c) {
       for (int64_t r = 0; r < kTogether; ++r) {
-        const float e = Exp(x[c * kRows + from + r] - peak[r]);
-        exps[c * kRows + from + r] = e;
-        totals[r] += static_cast<double>(e);
+        exps[c * kRows + from + r] = Exp(x[c * kRows + from + r] - peak[r]);
       }
+    }
+    double totals[kTogether] = {};
+    for (int64_t c = 0; c < classes; ++c) {
+      for (int64_t r = 0; r < kTogether; ++r)
+        totals[r] += static_cast<double>(exps[c * kRows + from + r]);
     }
     for (int64_t r = 0; r < kTogether; ++r) {
       group->peak[from + r] = peak[r];
