@@ -151,6 +151,9 @@ export class Training {
   async #allocate(): Promise<void> {
     const { session, optimizer } = this.#plan;
     const { storage } = session.engine;
+    // Data has just been checked and copied, and a program is compiled next: timers and I/O get a turn in between. A
+    // single immediate may come before both.
+    for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
     for (const { name, shape, initial } of optimizerSlots(session.network, optimizer)) {
       storage.allocate({ name, shape, dtype: 'f32' });
       if (initial !== 0) storage.write(name, new Float32Array(sizeOf(shape)).fill(initial));
