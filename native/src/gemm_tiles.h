@@ -132,7 +132,7 @@ void MultiplyColumns(const Tile& tile, int64_t m, int64_t columns, const F& fini
 // y[j, i] = x[i, j] for up to kLanes rows and columns; y has zeros where x has no rows.
 template <bool kWhole>
 GLIA_INLINE void Transpose(const float* x, int64_t ldx, float* y, int64_t ldy, int rows,
-               int columns) {
+                           int columns) {
   Simd::V lines[kLanes];
   GLIA_UNROLL
   for (int i = 0; i < kLanes; ++i) {
