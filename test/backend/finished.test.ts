@@ -79,13 +79,13 @@ describe.skipIf(noAddon).each([
 ] as [number, number, number, { transA?: boolean; transB?: boolean }?][])(
   'a step of Adam by a gradient of %i x %i from %i rows',
   (rows, columns, depth, sides = { transA: true }) => {
-    const { fuses } = native();
     const dy = fed('dy', sides.transA ? [depth, rows] : [rows, depth]);
     const x = fed('x', sides.transB ? [columns, depth] : [depth, columns]);
     const gradient = matmul(dy, x, sides);
     const feeds = { dy: numbers(depth * rows), x: numbers(depth * columns + 1).subarray(1) };
 
     test.each([false, true])('is that by the same numbers when they are fed; fetched as well: %s', (too) => {
+      const { fuses } = native();
       const program = compile(
         { fetch: too ? { gradient } : {}, carry: stepBy(gradient) },
         { fuses, check: true },
