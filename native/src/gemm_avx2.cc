@@ -77,18 +77,6 @@ constexpr bool kMasksAreFree = false;
 #include "gemm_tiles.h"
 
 namespace glia {
-namespace {
-
-constexpr NamedGemm kGemms[] = {
-    {"", MultiplyWith<AsTheyAre>},
-    {"add", MultiplyWith<Through<Add>>},
-    {"addRelu", MultiplyWith<Through<AddRelu>>},
-    {"reluGrad", MultiplyWith<Through<ReluGrad>>},
-    {},
-};
-
-}  // namespace
-
 const NamedGemm* const kGemmsAvx2 = kGemms;
 }  // namespace glia
 

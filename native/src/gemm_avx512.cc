@@ -86,19 +86,6 @@ constexpr bool kMasksAreFree = true;
 #include "gemm_tiles.h"
 
 namespace glia {
-namespace {
-
-constexpr NamedGemm kGemms[] = {
-    {"", MultiplyWith<AsTheyAre>},
-    {"add", MultiplyWith<Through<Add>>},
-    {"addRelu", MultiplyWith<Through<AddRelu>>},
-    {"reluGrad", MultiplyWith<Through<ReluGrad>>},
-    {"adam", MultiplyWith<Updating>},
-    {},
-};
-
-}  // namespace
-
 const NamedGemm* const kGemmsAvx512 = kGemms;
 }  // namespace glia
 

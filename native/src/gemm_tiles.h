@@ -303,5 +303,24 @@ void MultiplyWith(const Gemm& g, float* scratch) {
   }
 }
 
+// Adam's, where a panel is as wide as rows of the gradient may be, and there are
+// registers enough for it beside the sums.
+constexpr NamedGemm ForAdam() {
+  if constexpr (kWidth >= kPanel) {
+    return {"adam", MultiplyWith<Updating>};
+  } else {
+    return {};
+  }
+}
+
+constexpr NamedGemm kGemms[] = {
+    {"", MultiplyWith<AsTheyAre>},
+    {"add", MultiplyWith<Through<Add>>},
+    {"addRelu", MultiplyWith<Through<AddRelu>>},
+    {"reluGrad", MultiplyWith<Through<ReluGrad>>},
+    ForAdam(),
+    {},
+};
+
 }  // namespace
 }  // namespace glia
