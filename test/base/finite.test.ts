@@ -19,3 +19,11 @@ test('infinities do not cancel, and many large numbers are no infinity', () => {
   expect(allFinite(Float32Array.of(1, Number.POSITIVE_INFINITY, 2, Number.NEGATIVE_INFINITY))).toBe(false);
   expect(allFinite(new Float32Array(100_000).fill(3.4e38))).toBe(true);
 });
+
+test('every place around the ends of pieces counts', () => {
+  const numbers = new Float32Array(40_000).fill(1);
+  for (const end of [16_384, 32_768, numbers.length]) {
+    for (let at = end - 9; at < Math.min(end + 9, numbers.length); at++)
+      expect(allFinite(numbers.with(at, Number.NaN)), `at ${at}`).toBe(false);
+  }
+});
