@@ -13,6 +13,13 @@ export interface OptionHelp {
   readonly value?: string;
   readonly short?: string;
   readonly help: string;
+  /**
+   * Of a value that is a path: whether the command reads what is there or writes it. What is written must be none of what
+   * is read, so a `FILE` or `DIR` without this is refused by a test.
+   */
+  readonly path?: 'read' | 'write';
+  /** The path where none is typed. */
+  readonly otherwise?: (args: Arguments) => string | undefined;
 }
 
 /** The options of a command by name, without the dashes. */
@@ -33,10 +40,16 @@ interface Range {
 export class Arguments {
   readonly positionals: readonly string[];
   readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly #table: OptionTable;
 
-  private constructor(positionals: readonly string[], values: Record<string, string | boolean | undefined>) {
+  private constructor(
+    positionals: readonly string[],
+    values: Record<string, string | boolean | undefined>,
+    table: OptionTable,
+  ) {
     this.positionals = positionals;
     this.#values = values;
+    this.#table = table;
   }
 
   /** @throws {UsageError} for an option that the table does not have, a value too many or one that is missing. */
@@ -55,7 +68,7 @@ export class Arguments {
         allowPositionals: true,
         strict: true,
       });
-      return new Arguments(positionals, values as Record<string, string | boolean | undefined>);
+      return new Arguments(positionals, values as Record<string, string | boolean | undefined>, table);
     } catch (error) {
       if (!isParseError(error)) throw error;
       throw new UsageError(lowerFirst(error.message.replaceAll('\n', ' ')));
@@ -72,6 +85,11 @@ export class Arguments {
     if (typeof value !== 'string') return undefined;
     if (value === '') throw new UsageError(`--${name} is empty`);
     return value;
+  }
+
+  /** The path that was typed, or the one that the table has for when none was. */
+  path(name: string): string | undefined {
+    return this.text(name) ?? this.#table[name]?.otherwise?.(this);
   }
 
   /** One of some words. */

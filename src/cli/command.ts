@@ -46,6 +46,7 @@ export interface Command {
   readonly summary: string;
   /** What the files are, what happens and what comes out. */
   readonly description: string;
+  /** What the words without dashes are called; each is a path of something that is read. */
   readonly positionals: readonly string[];
   readonly options: OptionTable;
   /** Gives the exit code. */

@@ -39,9 +39,13 @@ export const explainCommand: Command = {
       help: `how (default shap):\n${METHODS.slice(0, 4).join(', ')},\n${METHODS.slice(4).join(', ')}`,
     },
     target: { value: 'CLASS', short: 't', help: 'the class that is explained (default: the predicted one)' },
-    background: { value: 'FILE', help: 'CSV with rows to compare with (default: the other rows of FILE)' },
+    background: {
+      value: 'FILE',
+      path: 'read',
+      help: 'CSV with rows to compare with (default: the other rows of FILE)',
+    },
     top: { value: 'N', help: 'columns to print (default 15)' },
-    html: { value: 'FILE', help: 'write a page about it as well' },
+    html: { value: 'FILE', path: 'write', help: 'write a page about it as well' },
     image: IMAGE_OPTION,
     seed: { value: 'N', help: 'decides what is drawn (default 0)' },
     ...FILE_OPTIONS,
@@ -58,7 +62,7 @@ async function run(context: Context): Promise<number> {
     throw new UsageError('--row is missing: which row shall be explained? 0 is the first');
   const method = args.word('method', METHODS) ?? 'shap';
   const most = args.whole('top', 1) ?? 15;
-  const page = args.text('html');
+  const page = args.path('html');
   const size = readImage(args);
   const backend = args.word('backend', BACKENDS);
   const model = await load(pathIn(cwd, folder), backend === undefined ? {} : { backend });
@@ -102,7 +106,7 @@ async function backgroundFor(
   context: Context,
 ): Promise<{ background?: Table }> {
   const { args } = context;
-  const given = args.text('background');
+  const given = args.path('background');
   const way = BACKGROUND[method];
   if (way === undefined) {
     if (given === undefined) return {};

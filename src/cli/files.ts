@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { type ColumnType, type CsvOptions, type Prepared, readCsv, type Table } from '../data/index.ts';
@@ -17,7 +18,16 @@ type Files = Readonly<{ args: Arguments; cwd: string }>;
 
 /** A path of the command line; as it was typed where it means the same, so that messages show what was typed. */
 export function pathIn(cwd: string, path: string): string {
+  if (/^file:\/\//i.test(path)) return pathOfUrl(path);
   return resolve(path) === resolve(cwd, path) ? path : resolve(cwd, path);
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw new UsageError(`"${url}" is no path: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Reads a table. @throws {DataError} when it has no rows. */

@@ -19,7 +19,12 @@ export const predictCommand: Command = {
   ].join('\n'),
   positionals: ['MODEL', 'FILE'],
   options: {
-    out: { value: 'FILE', short: 'o', help: 'file for the CSV, replaced in one step (default: stdout)' },
+    out: {
+      value: 'FILE',
+      short: 'o',
+      path: 'write',
+      help: 'file for the CSV, replaced in one step (default: stdout)',
+    },
     ...FILE_OPTIONS,
     ...SHARED_OPTIONS,
   },
@@ -29,7 +34,7 @@ export const predictCommand: Command = {
 async function run(context: Context): Promise<number> {
   const { args, out, cwd } = context;
   const [folder, file] = args.positionals as [string, string];
-  const to = args.text('out');
+  const to = args.path('out');
   const backend = args.word('backend', BACKENDS);
   const model = await load(pathIn(cwd, folder), backend === undefined ? {} : { backend });
   const prepare = preparedOf(model, folder);

@@ -8,10 +8,12 @@ import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { Output } from './output.ts';
+import { refuseOverwriting } from './overwriting.ts';
 import { predictCommand } from './predict.ts';
 import { trainCommand } from './train.ts';
 
-const COMMANDS: readonly Command[] = [
+/** All commands, in the order in which help has them. */
+export const COMMANDS: readonly Command[] = [
   trainCommand,
   evaluateCommand,
   predictCommand,
@@ -47,6 +49,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
     }
     checkPositionals(command, args.positionals);
     const { cwd, interruptible } = host;
+    await refuseOverwriting(command, args, cwd);
     return await command.run({ args, out, err, cwd, interruptible });
   } catch (error) {
     return explain(error, command, err);

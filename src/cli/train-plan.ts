@@ -50,14 +50,15 @@ export function readPlan(args: Arguments): TrainPlan {
   const validation = args.number('validation', { least: 0, below: 1 }) ?? 0.15;
   const test = args.number('test', { least: 0, below: 1 }) ?? 0.2;
   if (validation + test >= 1) throw new UsageError('--validation and --test leave nothing to train on');
-  const out = args.text('out') ?? `${basename(file, extname(file))}.glia`;
+  if (args.has('no-report') && args.text('report') !== undefined)
+    throw new UsageError('--report and --no-report exclude each other');
   return {
     file,
     target,
     task: args.word('task', TASKS),
     drop: args.list('drop') ?? [],
-    out,
-    report: readReport(args, out),
+    out: args.path('out')!,
+    report: args.path('report'),
     image: readImage(args),
     validation,
     test,
@@ -66,16 +67,20 @@ export function readPlan(args: Arguments): TrainPlan {
   };
 }
 
+/** Where the model goes when nothing is said. */
+export function usualOut({ positionals }: Arguments): string {
+  const file = positionals[0]!;
+  return `${basename(file, extname(file))}.glia`;
+}
+
 /**
  * Beside the model, not in its folder: that one is switched in whole by every save, also by programs that know of no
  * report, and holds nothing but what they wrote.
  */
-function readReport(args: Arguments, out: string): string | undefined {
-  const path = args.text('report');
-  if (!args.has('no-report'))
-    return path ?? `${out.replace(/[\\/]+$/, '').replace(/\.glia$/, '')}.report.html`;
-  if (path === undefined) return undefined;
-  throw new UsageError('--report and --no-report exclude each other');
+export function usualReport(args: Arguments): string | undefined {
+  if (args.has('no-report')) return undefined;
+  const out = args.path('out')!;
+  return `${out.replace(/[\\/]+$/, '').replace(/\.glia$/, '')}.report.html`;
 }
 
 /** A size such as `8x8`. @throws {UsageError} */

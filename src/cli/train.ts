@@ -9,7 +9,7 @@ import { FILE_OPTIONS, pathIn, readTable } from './files.ts';
 import { measure } from './measure.ts';
 import { buildNetwork, NETWORK_OPTIONS } from './network.ts';
 import { checkReport, IMAGE_OPTION, writeReport } from './report-file.ts';
-import { divide, readPlan, type TrainData, type TrainPlan } from './train-plan.ts';
+import { divide, readPlan, type TrainData, type TrainPlan, usualOut, usualReport } from './train-plan.ts';
 import { printData, printTrained, type Trained, trainedJson } from './train-report.ts';
 
 /** How often columns are weighed while the network learns, and on how many rows. */
@@ -35,12 +35,16 @@ export const trainCommand: Command = {
     out: {
       value: 'DIR',
       short: 'o',
+      path: 'write',
+      otherwise: usualOut,
       help: 'folder of the model (default: FILE with the ending .glia, here)',
     },
     validation: { value: 'SHARE', help: 'share of the rows that decide when to stop (default 0.15)' },
     test: { value: 'SHARE', help: 'share of the rows that measure the result (default 0.2)' },
     report: {
       value: 'FILE',
+      path: 'write',
+      otherwise: usualReport,
       help: 'page about the model (default: DIR with the ending .report.html)',
     },
     'no-report': { help: 'make no report' },

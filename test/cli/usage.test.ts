@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clouds, folder, glia } from './host.ts';
 
@@ -101,13 +102,15 @@ describe('work that fails says why on stderr, with code 1 and no stack', () => {
     ['an unknown column to drop', [...train, '--drop', 'xx'], 'there is no column "xx"'],
     ['a target that is dropped', [...train, '--drop', 'tree'], 'the target "tree" cannot be dropped'],
     ['a regression of words', [...train, '--task', 'regression'], 'a regression wants numbers'],
-    ['a folder of other things as --out', [...train, '--out', '.'], 'nothing was written'],
+    ['a folder of other things as --out', [...train, '--out', 'things'], 'nothing was written'],
     ['a file as --out', [...train, '--out', 'one.csv'], 'nothing was written'],
     ['--out below a file', [...train, '--out', 'one.csv/model'], 'the model could not be written'],
     ['a model that is not there', ['predict', 'nope.glia', 'trees.csv'], 'nope.glia'],
     ['a model that is a table', ['evaluate', 'trees.csv', 'trees.csv'], 'trees.csv'],
   ])('%s', async (_name, argv, message) => {
-    const { code, stdout, stderr } = await glia(folder(files), argv);
+    const cwd = folder(files);
+    mkdirSync(join(cwd, 'things/more'), { recursive: true });
+    const { code, stdout, stderr } = await glia(cwd, argv);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
     expect(stdout).toBe('');
