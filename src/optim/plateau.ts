@@ -1,4 +1,5 @@
-import { OptionError } from '../base/errors.ts';
+import { NumericError, OptionError } from '../base/errors.ts';
+import { isImprovement } from '../base/improvement.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Schedule } from './schedule.ts';
@@ -11,7 +12,7 @@ export interface PlateauOptions {
   readonly factor?: number;
   /** Epochs without an improvement that are let pass. Default 10. */
   readonly patience?: number;
-  /** Relative change that counts as an improvement, in [0, 1). Default 1e-4. */
+  /** Change that counts as an improvement, as a share of the size of the best value, in [0, 1). Default 1e-4. */
   readonly threshold?: number;
   /** Epochs after a drop that do not count against it. Default 0. */
   readonly cooldown?: number;
@@ -24,10 +25,15 @@ export interface PlateauOptions {
 }
 
 /**
- * Drops the learning rate when a metric has stopped improving, as PyTorch's ReduceLROnPlateau with a relative threshold.
- * Epochs, not updates: the factor follows from the metric's history alone, so a resumed run goes on as it would have.
+ * Drops the learning rate when a metric has stopped improving, as PyTorch's ReduceLROnPlateau with a relative threshold,
+ * except that the threshold is a share of the best value's size: below 0, too, better means better, where
+ * `best · (1 - threshold)` would take worse for it. Epochs, not updates: the factor follows from the metric's history
+ * alone, so a resumed run goes on as it would have.
+ *
+ * A value that is not finite is no improvement, as in PyTorch; but where no other speaks for a drop, the run ends.
  *
  * @throws {OptionError} for an unknown option or one out of range, or a `monitor` that is no loss without a `mode`.
+ * @throws {NumericError} in the run, when the value was not finite in each of the epochs that would cause a drop.
  * @example
  * adam({ learningRate: plateau({ initial: 1e-3, factor: 0.5, patience: 5 }) });
  */
@@ -72,17 +78,26 @@ function modeOf(monitor: string, mode: 'min' | 'max' | undefined): 'min' | 'max'
 }
 
 function factorAfter(history: readonly number[], config: Required<PlateauOptions>): number {
-  const { initial, factor, patience, threshold, cooldown, minimum, mode } = config;
-  const better = (value: number, best: number): boolean =>
-    mode === 'min' ? value < best * (1 - threshold) : value > best * (1 + threshold);
-  let [scale, best, bad, resting] = [1, mode === 'min' ? Infinity : -Infinity, 0, 0];
+  const { initial, factor, patience, threshold, cooldown, minimum, monitor, mode } = config;
+  const better = mode === 'min' ? 'lower' : 'higher';
+  let best: number | undefined;
+  let [scale, bad, finite, resting] = [1, 0, 0, 0];
   for (const value of history) {
     bad++;
-    if (better(value, best)) [best, bad] = [value, 0];
-    if (resting > 0) [resting, bad] = [resting - 1, 0];
+    if (Number.isFinite(value)) finite++;
+    if (isImprovement(value, best, better, { relative: threshold })) [best, bad, finite] = [value, 0, 0];
+    if (resting > 0) [resting, bad, finite] = [resting - 1, 0, 0];
     if (bad <= patience) continue;
+    if (finite === 0) {
+      throw new NumericError(
+        `plateau: ${monitor} was ${value} in ${bad === 1 ? 'an epoch' : `${bad} epochs`}`,
+        {
+          hint: 'watch a number that is defined for this data, such as val_loss',
+        },
+      );
+    }
     scale = Math.max(scale * factor, minimum / initial);
-    [resting, bad] = [cooldown, 0];
+    [resting, bad, finite] = [cooldown, 0, 0];
   }
   return scale;
 }

@@ -1,4 +1,5 @@
 import { OptionError } from '../base/errors.ts';
+import { isImprovement } from '../base/improvement.ts';
 import { checkOptions, choose, didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Callback, Run } from './callback.ts';
@@ -14,12 +15,14 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** Whether larger or smaller is better; by default what the metric says. */
   readonly better?: 'higher' | 'lower';
-  /** Put the weights of the best epoch back at the end. Default false. */
+  /** Put the weights of the best epoch back at the end, where an epoch had a finite number. Default false. */
   readonly restoreBest?: boolean;
 }
 
 /**
- * Ends a run when a number has not become better for a while (Prechelt, 1998). NaN never counts as better.
+ * Ends a run when a number has not become better for a while (Prechelt, 1998). What is not finite never counts as
+ * better, and is never the best epoch. Where the number was not finite in all epochs that were waited for, or in all
+ * epochs of the run, the run's `stopReason` says that, since it tells nothing of whether the model has stopped learning.
  *
  * @throws {OptionError} for unknown options, and at the start of the run for a number that is not logged.
  * @example
@@ -46,14 +49,16 @@ export function earlyStopping(given: EarlyStoppingOptions = {}): Callback {
     },
     async onEpoch({ logs }, run) {
       const state = watches.get(run)!;
-      const score = state.sign * logs[state.monitor]!;
-      if (score > state.best + (Number.isFinite(state.best) ? minDelta : 0)) {
-        state.best = score;
-        state.waited = 0;
+      const value = logs[state.monitor]!;
+      if (isImprovement(value, state.best, state.better, { absolute: minDelta })) {
+        [state.best, state.waited, state.notFinite] = [value, 0, 0];
         if (restoreBest) state.weights = await run.readWeights();
-      } else if (++state.waited >= patience) {
-        run.stop(`earlyStopping: ${state.monitor} has not improved for ${state.waited} epochs`);
+        return;
       }
+      state.waited++;
+      if (!Number.isFinite(value)) state.notFinite++;
+      const never = state.best === undefined && logs.epoch === run.epochs;
+      if (state.waited >= patience || never) run.stop(`earlyStopping: ${reasonFor(state, value)}`);
     },
     async onEnd(_event, run) {
       const { weights } = watches.get(run)!;
@@ -65,9 +70,11 @@ export function earlyStopping(given: EarlyStoppingOptions = {}): Callback {
 /** What is known of one run. */
 interface Watch {
   readonly monitor: string;
-  readonly sign: number;
-  best: number;
+  readonly better: 'higher' | 'lower';
+  best: number | undefined;
+  /** Epochs since the best one, and how many of them had no finite number. */
   waited: number;
+  notFinite: number;
   weights: Record<string, Weight> | undefined;
 }
 
@@ -87,9 +94,17 @@ function watch({ monitor: asked, better: said }: EarlyStoppingOptions, run: Run)
   }
   return {
     monitor,
-    sign: better === 'higher' ? 1 : -1,
-    best: Number.NEGATIVE_INFINITY,
+    better,
+    best: undefined,
     waited: 0,
+    notFinite: 0,
     weights: undefined,
   };
+}
+
+function reasonFor({ monitor, waited, notFinite }: Watch, value: number): string {
+  const epochs = waited === 1 ? '1 epoch' : `${waited} epochs`;
+  if (notFinite === waited) return `${monitor} has been ${value} for ${epochs}`;
+  const some = notFinite === 0 ? '' : `, in ${notFinite} of which it was not finite`;
+  return `${monitor} has not improved for ${epochs}${some}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NumericError } from '../../src/base/errors.ts';
 import {
   constant,
   cosine,
@@ -108,9 +109,38 @@ describe('plateau', () => {
     expect(watch!.factor([0.8, 0.7, 0.7])).toBe(0.5);
   });
 
-  test('takes NaN for no improvement', () => {
-    const { watch } = plateau({ initial: 1, factor: 0.5, patience: 0 });
-    expect(watch!.factor([Number.NaN, 1])).toBe(0.5);
+  // Worse by a half, and better by a half, than the first value: whichever sign that has.
+  test.each([
+    ['min', 1],
+    ['min', -1],
+    ['max', 1],
+    ['max', -1],
+  ] as const)(
+    'in mode %s, what is better than %d counts as better and what is worse as worse',
+    (mode, first) => {
+      const { watch } = plateau({ initial: 1, factor: 0.5, patience: 0, threshold: 0.1, monitor: 'm', mode });
+      const better = mode === 'min' ? -0.5 : 0.5;
+      expect(watch!.factor([first, first + better])).toBe(1);
+      expect(watch!.factor([first, first - better])).toBe(0.5);
+      // Within a tenth of the best value's size, as the threshold says.
+      expect(watch!.factor([first, first + better / 6])).toBe(0.5);
+    },
+  );
+
+  test('takes NaN and infinities for no improvement, and never for the best', () => {
+    const { watch } = plateau({ initial: 1, factor: 0.5, patience: 1 });
+    for (const none of [Number.NaN, Infinity, -Infinity]) {
+      expect(watch!.factor([none, 3, 2, 1, 0])).toBe(1);
+      expect(watch!.factor([3, none, 3])).toBe(0.5);
+    }
+  });
+
+  test('ends the run where nothing but NaN speaks for a drop', () => {
+    const { watch } = plateau({ initial: 1, patience: 2, monitor: 'val_auc', mode: 'max' });
+    const nan = Number.NaN;
+    expect(watch!.factor([nan, nan])).toBe(1);
+    expect(() => watch!.factor([nan, nan, nan])).toThrow(NumericError);
+    expect(() => watch!.factor([0.5, nan, nan, nan])).toThrow('plateau: val_auc was NaN in 3 epochs');
   });
 
   test('stops at the minimum', () => {

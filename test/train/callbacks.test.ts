@@ -257,6 +257,40 @@ describe('earlyStopping', () => {
     );
   });
 
+  const { NaN: nan } = Number;
+
+  test.each<[string, number[], string]>([
+    ['NaN throughout', [nan, nan, nan], 'score has been NaN for 2 epochs'],
+    ['infinite throughout', [Infinity, Infinity, Infinity], 'score has been Infinity for 2 epochs'],
+    ['NaN since the best', [3, nan, nan, nan], 'score has been NaN for 2 epochs'],
+    ['NaN once', [3, nan, 4, 4], 'score has not improved for 2 epochs, in 1 of which it was not finite'],
+    ['never NaN', [3, 4, 4, 4], 'score has not improved for 2 epochs'],
+  ])('says of a number that is %s what it was', async (_, values, reason) => {
+    for (const better of ['lower', 'higher'] as const) {
+      const signed = values.map((value) =>
+        better === 'lower' ? value : value === Infinity ? value : -value,
+      );
+      const { stopReason } = await run(signed, earlyStopping({ monitor, patience: 2 }), better);
+      expect(stopReason).toBe(`earlyStopping: ${reason}`);
+    }
+  });
+
+  test('says so too where the epochs run out before its patience does', async () => {
+    const history = await run([nan, nan], earlyStopping({ monitor, patience: 9 }), 'lower');
+    expect(history.stopReason).toBe('earlyStopping: score has been NaN for 2 epochs');
+    expect((await run([nan, 1], earlyStopping({ monitor, patience: 9 }), 'lower')).stopReason).toBe(
+      'completed',
+    );
+  });
+
+  test('knows better from worse where numbers are negative', async () => {
+    const patient = earlyStopping({ monitor, patience: 1, minDelta: 0.5 });
+    expect((await run([-1, -2, -3, -3.4], patient, 'lower')).epochs).toHaveLength(4);
+    expect((await run([-1, 0, 1, 1.4], patient, 'higher')).epochs).toHaveLength(4);
+    expect((await run([-1, 0], patient, 'lower')).epochs).toHaveLength(2);
+    expect((await run([-1, -0.6, 2], patient, 'higher')).epochs).toHaveLength(2);
+  });
+
   test('watches val_loss where there is validation data, and else the loss', async () => {
     const watched = async (validation: number) => {
       const reasons: string[] = [];
@@ -280,7 +314,12 @@ describe('earlyStopping', () => {
 describeBackends('earlyStopping with restoreBest', (name) => {
   const values = [3, 1, 2, 2.5, 2.7, 2.9];
 
-  async function fitted(restoreBest: boolean, epochs: number, more: readonly Callback[] = []) {
+  async function fitted(
+    restoreBest: boolean,
+    epochs: number,
+    more: readonly Callback[] = [],
+    scores: readonly number[] = values,
+  ) {
     const one = sequential([dense(4), dense(3)], { inputShape: [5], seed: 4, backend: name });
     const each: Record<string, Weight>[] = [];
     const stopping = earlyStopping({ monitor: 'score', patience: 3, restoreBest });
@@ -290,7 +329,7 @@ describeBackends('earlyStopping with restoreBest', (name) => {
         each.push(await run.readWeights());
       },
     };
-    const metrics = [scripted(values, 'lower')];
+    const metrics = [scripted(scores, 'lower')];
     const history = await one.fit(x, labels, {
       ...options,
       metrics,
@@ -316,6 +355,13 @@ describeBackends('earlyStopping with restoreBest', (name) => {
     ]);
     expect(stopped.history.stopReason).toBe('enough');
     expect(stopped.weights).toEqual(stopped.each[1]);
+  });
+
+  test('never takes an epoch without a finite number for the best', async () => {
+    for (const none of [Number.NaN, -Infinity, Infinity]) {
+      const { each, weights } = await fitted(true, 4, [], [none, 3, none, 4]);
+      expect(weights).toEqual(each[1]);
+    }
   });
 
   test('else the last ones stay', async () => {
