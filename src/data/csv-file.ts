@@ -50,7 +50,7 @@ export async function readCsv(path: string | URL, options: CsvFileOptions = {}):
     const steps = reader.finish();
     for (;;) {
       const step = steps.next();
-      if (step.done) return tableOf(step.value);
+      if (step.done) return tableOf(step.value, reader.reading);
       await nextTurn();
     }
   } finally {

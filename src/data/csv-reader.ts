@@ -3,6 +3,7 @@ import { didYouMean } from '../base/options.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { findDelimiter } from './csv-delimiter.ts';
 import { type CellSink, CsvLexer } from './csv-lexer.ts';
+import type { Reading } from './reading.ts';
 import type { Column, ColumnType } from './table.ts';
 
 /** Options of a CSV, all decided. */
@@ -67,6 +68,11 @@ export class CsvReader implements CellSink {
       });
     }
     return new Set(this.#columns.flatMap((column, i) => (column.late ? [i] : [])));
+  }
+
+  /** How the cells are read. */
+  get reading(): Reading {
+    return { missing: this.#rules.missing, decimal: '.', thousands: '' };
   }
 
   /** The columns by name, after `end`. Yields now and then. */

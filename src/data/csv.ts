@@ -55,7 +55,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const steps = reader.finish();
   for (;;) {
     const step = steps.next();
-    if (step.done) return tableOf(step.value);
+    if (step.done) return tableOf(step.value, reader.reading);
   }
 }
 

@@ -1,5 +1,6 @@
 const PLUS = 43;
 const MINUS = 45;
+const COMMA = 44;
 const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
@@ -9,11 +10,65 @@ const LETTER_E = 101;
 const EXACT_DIGITS = 15;
 const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
 
+/** How numbers are written. */
+export interface Notation {
+  /** What stands before the decimals. */
+  readonly decimal: '.' | ',';
+  /** What stands between groups of three digits, '' when nothing may; ' ' means any blank, "'" any apostrophe. */
+  readonly thousands: string;
+}
+
+/** What spreadsheets write as a blank (also one that does not break, or a thin one) and as an apostrophe. */
+const GROUP_MARKS: Readonly<Record<string, string>> = {
+  ',': ',',
+  '.': '.',
+  ' ': ' \u00a0\u2009\u202f',
+  "'": "'\u2019",
+};
+
+/** Numbers with groups by the mark between them: one to three digits, then groups of three. */
+const GROUPED = new Map(
+  Object.entries(GROUP_MARKS).map(([mark, characters]) => {
+    const before = new RegExp(`^[+-]?[1-9]\\d{0,2}(?:[${characters}]\\d{3})+(?![\\d${characters}])`);
+    return [mark, { before, mark: new RegExp(`[${characters}]`, 'g') }];
+  }),
+);
+
+/**
+ * The number that `text[start, end)` spells in a notation, or NaN when it spells none: what `parseDecimal` takes, with
+ * the notation's sign before the decimals, and digits before it that may stand in groups of three, all of them or none.
+ *
+ * @example
+ * parseNumber('1.234,50', 0, 8, { decimal: ',', thousands: '.' }); // 1234.5
+ */
+export function parseNumber(
+  text: string,
+  start: number,
+  end: number,
+  { decimal, thousands }: Notation,
+): number {
+  const point = decimal === ',' ? COMMA : DOT;
+  const value = parseDecimal(text, start, end, point);
+  if (!Number.isNaN(value) || thousands === '' || thousands === decimal) return value;
+  const plain = withoutGroups(text.slice(start, end), thousands);
+  return plain === undefined ? Number.NaN : parseDecimal(plain, 0, plain.length, point);
+}
+
+/** A text whose number begins with groups of digits, without the marks between them; undefined when it has no groups. */
+export function withoutGroups(text: string, thousands: string): string | undefined {
+  const grouped = GROUPED.get(thousands);
+  const groups = grouped?.before.exec(text)?.[0];
+  if (groups === undefined) return undefined;
+  return groups.replace(grouped!.mark, '') + text.slice(groups.length);
+}
+
 /**
  * The number that `text[start, end)` spells, or NaN when it spells none. The rule is strict, because a guess here
  * is silent: an optional sign, decimal digits with at most one point, an optional decimal exponent, a finite value.
  * `1e5`, `-.5` and `+3` are numbers; the empty text, `0x10`, `12abc`, `1,5`, `1_000`, `Infinity`, `1e999` and
  * dates are not.
+ *
+ * `decimal` is the code of the sign before the decimals, a point or a comma.
  *
  * The result is the float64 nearest to the decimal: up to 15 digits one correctly rounded division does it
  * (Clinger, 1990, "How to read floating point numbers accurately"), and the rest goes to `Number`.
@@ -21,21 +76,22 @@ const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
  * @example
  * parseDecimal('age=41', 4, 6); // 41
  */
-export function parseDecimal(text: string, start: number, end: number): number {
+export function parseDecimal(text: string, start: number, end: number, decimal = DOT): number {
   const sign = text.charCodeAt(start);
   const from = sign === MINUS || sign === PLUS ? start + 1 : start;
   const whole = digitsEnd(text, from, end);
-  const point = whole < end && text.charCodeAt(whole) === DOT ? 1 : 0;
+  const point = whole < end && text.charCodeAt(whole) === decimal ? 1 : 0;
   const fraction = digitsEnd(text, whole + point, end);
   const digits = fraction - from - point;
   if (digits < 1) return Number.NaN;
   if (fraction === end && digits <= EXACT_DIGITS) {
-    const integer = readDigits(text, from, fraction);
+    const integer = readDigits(text, from, fraction, decimal);
     const value = integer / POWERS[fraction - whole - point]!;
     return sign === MINUS ? -value : value;
   }
   if (exponentEnd(text, fraction, end) !== end) return Number.NaN;
-  const value = Number(text.slice(start, end));
+  const spelled = text.slice(start, end);
+  const value = Number(decimal === DOT ? spelled : spelled.replace(',', '.'));
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
@@ -55,11 +111,11 @@ function exponentEnd(text: string, start: number, end: number): number {
   return stop > from ? stop : start;
 }
 
-function readDigits(text: string, start: number, end: number): number {
+function readDigits(text: string, start: number, end: number, decimal: number): number {
   let value = 0;
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
-    if (code !== DOT) value = value * 10 + (code - ZERO);
+    if (code !== decimal) value = value * 10 + (code - ZERO);
   }
   return value;
 }

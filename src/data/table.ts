@@ -2,6 +2,8 @@ import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { checkCount, checkNames, ownOptions } from './arguments.ts';
 import { columnFromValues, columnsFromRows, describe } from './cells.ts';
+import { cellOf, copyCells, takeCells } from './column-rows.ts';
+import { PLAIN_READING, type Reading } from './reading.ts';
 import { type SplitOptions, splitIndices } from './split.ts';
 
 /** What the cells of a column are. */
@@ -17,6 +19,11 @@ export type Row = Readonly<Record<string, Cell>>;
 export interface NumberColumn {
   readonly type: 'number';
   readonly values: Float64Array;
+  /**
+   * Only in a column read from a file with numbers such as `1.50`, one a row: the digits behind the point as they were
+   * written, so that `value.toFixed(decimals)` is the spelling; 255 where it is `String(value)`.
+   */
+  readonly decimals?: Uint8Array;
 }
 
 /** Words of a column; null is a missing cell. */
@@ -49,7 +56,10 @@ let viewOf: (table: Table) => ReadonlyMap<string, Column>;
  *
  * @throws {DataError} when columns differ in length.
  */
-export let tableOf: (columns: ReadonlyMap<string, Column>) => Table;
+export let tableOf: (columns: ReadonlyMap<string, Column>, reading?: Reading) => Table;
+
+/** How the file of a table was read; the plain reading for a table that was made of values. */
+export let readingOf: (table: Table) => Reading;
 
 /**
  * Named columns of equal length, numeric or text. A table never changes: what selects rows or columns returns another
@@ -62,6 +72,7 @@ export let tableOf: (columns: ReadonlyMap<string, Column>) => Table;
  */
 export class Table {
   readonly #columns: ReadonlyMap<string, Column>;
+  readonly #reading: Reading;
   /** Number of rows. */
   readonly rows: number;
   /** Names of the columns, in order. */
@@ -71,16 +82,18 @@ export class Table {
 
   static {
     viewOf = (table) => table.#columns;
-    tableOf = (columns) => new Table(columns);
+    tableOf = (columns, reading) => new Table(columns, reading);
+    readingOf = (table) => table.#reading;
   }
 
-  private constructor(columns: ReadonlyMap<string, Column>) {
+  private constructor(columns: ReadonlyMap<string, Column>, reading = PLAIN_READING) {
     if (!(columns instanceof Map)) {
       throw new DataError('table: a table is not made with new', {
         hint: 'use Table.fromRows or Table.fromColumns',
       });
     }
     this.#columns = new Map(columns);
+    this.#reading = reading;
     this.columns = Object.freeze([...columns.keys()]);
     this.rows = this.columns.length === 0 ? 0 : columns.get(this.columns[0]!)!.values.length;
     this.types = Object.freeze(Object.fromEntries([...columns].map(([name, { type }]) => [name, type])));
@@ -125,10 +138,7 @@ export class Table {
    * @throws {DataError} for an unknown name.
    */
   column(name: string): Column {
-    const column = columnOf(this, name);
-    return column.type === 'number'
-      ? { type: 'number', values: column.values.slice() }
-      : { type: 'text', values: [...column.values] };
+    return copyCells(columnOf(this, name));
   }
 
   /**
@@ -153,7 +163,7 @@ export class Table {
    */
   select(names: readonly string[]): Table {
     checkNames('select: names', names);
-    return new Table(new Map(names.map((name) => [name, columnOf(this, name)])));
+    return this.#with(names.map((name) => [name, columnOf(this, name)]));
   }
 
   /**
@@ -167,7 +177,7 @@ export class Table {
     }
     const order = Int32Array.from(indices);
     for (let i = 0; i < order.length; i++) this.#checkRow(indices[i]!, 'take');
-    return new Table(new Map([...this.#columns].map(([name, column]) => [name, takeCells(column, order)])));
+    return this.#with([...this.#columns].map(([name, column]) => [name, takeCells(column, order)]));
   }
 
   /** The rows for which `keep` is true. */
@@ -202,6 +212,11 @@ export class Table {
     return { train: this.take(train), validation: this.take(validation), test: this.take(test) };
   }
 
+  /** A table of other columns that was read as this one. */
+  #with(columns: Iterable<readonly [string, Column]>): Table {
+    return new Table(new Map(columns), this.#reading);
+  }
+
   #row(i: number): Row {
     // fromEntries defines properties, so a column called `__proto__` is one like any other.
     return Object.fromEntries([...this.#columns].map(([name, column]) => [name, cellOf(column, i)]));
@@ -230,22 +245,6 @@ export function columnOf(table: Table, name: string): Column {
     columns: shorten(table.columns),
     hint: didYouMean(String(name), table.columns),
   });
-}
-
-/** The cell of a row, null when missing. */
-export function cellOf(column: Column, row: number): Cell {
-  if (column.type === 'text') return column.values[row] ?? null;
-  const value = column.values[row]!;
-  return Number.isNaN(value) ? null : value;
-}
-
-function takeCells(column: Column, order: Int32Array): Column {
-  if (column.type === 'text') {
-    return { type: 'text', values: Array.from(order, (row) => column.values[row] ?? null) };
-  }
-  const values = new Float64Array(order.length);
-  for (let i = 0; i < order.length; i++) values[i] = column.values[order[i]!]!;
-  return { type: 'number', values };
 }
 
 function shorten(names: readonly string[]): string {

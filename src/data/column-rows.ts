@@ -1,0 +1,68 @@
+import { AS_PRINTED } from './spelling.ts';
+import type { Cell, Column, NumberColumn, TextColumn } from './table.ts';
+
+/** Stands for a row that is not there: its cells are missing. */
+export const NO_ROW = -1;
+
+/** The cell of a row, null when missing. */
+export function cellOf(column: Column, row: number): Cell {
+  if (column.type === 'text') return column.values[row] ?? null;
+  const value = column.values[row]!;
+  return Number.isNaN(value) ? null : value;
+}
+
+/** The cells of the given rows, in their order, with all that belongs to them: the only way in which rows move. */
+export function takeCells(column: Column, order: Int32Array): Column {
+  if (column.type === 'text') {
+    return { type: 'text', values: Array.from(order, (row) => column.values[row] ?? null) };
+  }
+  const values = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) values[i] = column.values[order[i]!] ?? Number.NaN;
+  if (column.decimals === undefined) return { type: 'number', values };
+  const decimals = new Uint8Array(order.length);
+  for (let i = 0; i < order.length; i++) decimals[i] = column.decimals[order[i]!] ?? AS_PRINTED;
+  return { type: 'number', values, decimals };
+}
+
+/** A copy that the caller may write to. */
+export function copyCells(column: Column): Column {
+  if (column.type === 'text') return { type: 'text', values: [...column.values] };
+  const values = column.values.slice();
+  if (column.decimals === undefined) return { type: 'number', values };
+  return { type: 'number', values, decimals: column.decimals.slice() };
+}
+
+/** Whether a column has no value at all, so that its cells do not say what it is. */
+export function isEmpty(column: Column): boolean {
+  if (column.type === 'text') return column.values.every((value) => value === null);
+  return column.values.every(Number.isNaN);
+}
+
+/** The cells of columns of one type, one column after the other. A column without any value goes with either type. */
+export function stackCells(columns: readonly Column[]): Column {
+  const texts = columns.filter((column): column is TextColumn => column.type === 'text');
+  if (texts.some((column) => !isEmpty(column)) || texts.length === columns.length) {
+    const values = columns.flatMap((column) =>
+      column.type === 'text' ? column.values : new Array<null>(column.values.length).fill(null),
+    );
+    return { type: 'text', values };
+  }
+  const numbers = columns.map(
+    (column): NumberColumn =>
+      column.type === 'number'
+        ? column
+        : { type: 'number', values: new Float64Array(column.values.length).fill(Number.NaN) },
+  );
+  const length = numbers.reduce((sum, { values }) => sum + values.length, 0);
+  const values = new Float64Array(length);
+  const decimals = numbers.some((column) => column.decimals !== undefined)
+    ? new Uint8Array(length).fill(AS_PRINTED)
+    : undefined;
+  let at = 0;
+  for (const column of numbers) {
+    values.set(column.values, at);
+    if (column.decimals !== undefined) decimals!.set(column.decimals, at);
+    at += column.values.length;
+  }
+  return decimals === undefined ? { type: 'number', values } : { type: 'number', values, decimals };
+}
