@@ -1,3 +1,6 @@
+import { describe } from './describe.ts';
+import { visible } from './visible.ts';
+
 /** What stands under the first line of a message: where, what came, what to try. */
 export interface Facts {
   /** Path of the layer, file or option that the error is about. */
@@ -39,8 +42,8 @@ export class ShapeError extends GliaError {
 
 /** An option that does not exist, or a value that an option or argument cannot take. */
 export class OptionError extends GliaError {
-  constructor(summary: string, facts?: Facts) {
-    super('ERR_GLIA_OPTION', summary, facts);
+  constructor(summary: string, facts?: Facts, cause?: unknown) {
+    super('ERR_GLIA_OPTION', summary, facts, cause);
   }
 }
 
@@ -86,14 +89,27 @@ export class ProgramError extends GliaError {
   }
 }
 
+/** Characters of a fact and of the first line that are shown; `facts` has all of them. */
+const LONGEST = 2000;
+/** Elements of a list that are shown. */
+const MOST = 200;
+
 function layout(summary: string, facts: Facts): string {
   const { at, hint, ...rest } = facts;
   const told = Object.entries({ at, ...rest, hint }).filter(([, value]) => value !== undefined);
   const width = Math.max(5, ...told.map(([name]) => name.length));
-  return summary + told.map(([name, value]) => `\n  ${name.padEnd(width)} ${show(value)}`).join('');
+  const lines = told.map(([name, value]) => `\n  ${name.padEnd(width)} ${shorten(show(value, 0))}`);
+  // Names and cells come from files: a message must be fit for a terminal and a log, whoever prints it.
+  return visible(shorten(typeof summary === 'string' ? summary : describe(summary)) + lines.join(''));
 }
 
-function show(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
-  return String(value);
+function show(value: unknown, depth: number): string {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value) || depth > 8) return describe(value);
+  const shown = value.slice(0, MOST).map((one) => show(one, depth + 1));
+  return `[${shown.join(', ')}${value.length > MOST ? `, and ${value.length - MOST} more` : ''}]`;
+}
+
+function shorten(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}... (${text.length} characters)` : text;
 }

@@ -1,3 +1,5 @@
+import { isRecord, readGiven } from './check.ts';
+import { describe } from './describe.ts';
 import { OptionError } from './errors.ts';
 
 /**
@@ -12,7 +14,7 @@ export function checkOptions<T extends object>(where: string, options: T, known:
   const own = ownOf(where, options, known);
   for (const key of Object.keys(own)) {
     if (!known.includes(key)) {
-      throw new OptionError(`${where}: unknown option "${key}"`, {
+      throw new OptionError(`${where}: unknown option ${describe(key)}`, {
         known: known.join(', '),
         hint: didYouMean(key, known),
       });
@@ -22,16 +24,17 @@ export function checkOptions<T extends object>(where: string, options: T, known:
 }
 
 /**
- * The own keys of an object that may have others than options, without a prototype.
+ * The own keys of an object that may have others than options, without a prototype. The copy is plain: what getters and
+ * proxies give is asked for once, here.
  *
- * @throws {OptionError} for what is not an object.
+ * @throws {OptionError} for what is not an object, and for one that cannot be read.
  */
 export function ownOf<T extends object>(where: string, options: T, known: readonly string[]): T {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const got = Array.isArray(options) ? 'an array' : options === null ? 'null' : typeof options;
-    throw new OptionError(`${where}: options must be an object, got ${got}`, { known: known.join(', ') });
-  }
-  return Object.assign(Object.create(null) as T, options);
+  return readGiven(`${where}: options`, () => {
+    if (isRecord(options)) return Object.assign(Object.create(null) as T, options);
+    const facts = { known: known.join(', ') };
+    throw new OptionError(`${where}: options must be an object, got ${describe(options)}`, facts);
+  });
 }
 
 /**
@@ -40,28 +43,31 @@ export function ownOf<T extends object>(where: string, options: T, known: readon
  * @throws {OptionError} when the table has no such name, and for what is not a string.
  */
 export function choose<T>(what: string, name: string, table: Readonly<Record<string, T>>): T {
-  if (typeof name !== 'string') {
-    const got = name === null ? 'null' : typeof name;
-    throw new OptionError(`${what}: must be a name, got ${got}`, { known: Object.keys(table).join(', ') });
-  }
-  if (!Object.hasOwn(table, name)) {
-    const known = Object.keys(table);
-    throw new OptionError(`${what}: there is no "${name}"`, {
-      known: known.join(', '),
-      hint: didYouMean(name, known),
-    });
-  }
-  return table[name] as T;
+  if (typeof name === 'string' && Object.hasOwn(table, name)) return table[name] as T;
+  const names = Object.keys(table);
+  const known = names.join(', ');
+  if (typeof name !== 'string')
+    throw new OptionError(`${what}: must be a name, got ${describe(name)}`, { known });
+  throw new OptionError(`${what}: there is no ${describe(name)}`, { known, hint: didYouMean(name, names) });
 }
+
+/** Words longer than this are no misspelt names. */
+const LONGEST_WORD = 100;
+/** Names that are compared. */
+const MOST_NAMES = 10_000;
 
 /** `did you mean "x"?` for the nearest known word, or nothing when none is near. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  if (best === undefined || best.distance > Math.max(2, word.length / 3)) return undefined;
-  return `did you mean "${best.candidate}"?`;
+  if (word.length > LONGEST_WORD) return undefined;
+  const far = Math.max(2, word.length / 3);
+  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of known.slice(0, MOST_NAMES)) {
+    // No distance is below the difference in length.
+    if (Math.abs(candidate.length - word.length) > far) continue;
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance <= far && !(best !== undefined && best.distance <= distance)) best = { candidate, distance };
+  }
+  return best && `did you mean "${best.candidate}"?`;
 }
 
 /** Levenshtein distance (Levenshtein, 1966), one row at a time. */

@@ -1,3 +1,4 @@
+import { describe } from './describe.ts';
 import { OptionError } from './errors.ts';
 
 /** Numbers that an option takes: `least <= x <= most`, `above < x < below`; always finite. */
@@ -19,7 +20,7 @@ export interface Range {
  */
 export function checkNumber(where: string, name: string, value: unknown, range: Range = {}): number {
   if (typeof value === 'number' && Number.isFinite(value) && lies(value, range)) return value;
-  throw new OptionError(`${where}: ${name} must be ${describe(range)}, got ${show(value)}`);
+  throw new OptionError(`${where}: ${name} must be ${inWords(range)}, got ${describe(value)}`);
 }
 
 function lies(
@@ -29,7 +30,7 @@ function lies(
   return x >= least && x > above && x <= most && x < below && (whole !== true || Number.isSafeInteger(x));
 }
 
-function describe({ least, above, most, below, whole }: Range): string {
+function inWords({ least, above, most, below, whole }: Range): string {
   const bounds = [
     least !== undefined && `at least ${least}`,
     above !== undefined && `above ${above}`,
@@ -37,12 +38,4 @@ function describe({ least, above, most, below, whole }: Range): string {
     below !== undefined && `below ${below}`,
   ].filter((bound) => bound !== false);
   return `a ${whole === true ? 'whole' : 'finite'} number${bounds.length > 0 ? ` ${bounds.join(' and ')}` : ''}`;
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string'
-    ? `"${value}"`
-    : typeof value === 'object' && value !== null
-      ? 'an object'
-      : String(value);
 }

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { DataError } from '../base/errors.ts';
 import type { Column } from './table.ts';
 
@@ -77,14 +78,4 @@ export function checkRow(row: unknown, i: number): asserts row is Readonly<Recor
   throw new DataError(`table: row ${i} is ${describe(row)}`, { wanted: 'an object such as { age: 41 }' });
 }
 
-/** A value in a few words, for errors. */
-export function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'bigint') return `the bigint ${value}n`;
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
-  if (typeof value === 'object')
-    return `a value of type ${Object.prototype.toString.call(value).slice(8, -1)}`;
-  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
-  return String(value);
-}
+export { describe } from '../base/describe.ts';

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import type { Target } from './options.ts';
@@ -33,7 +34,7 @@ export function ranked(scores: Float32Array): number[] {
 export function classNumber(where: string, target: Target, classes: readonly string[]): number {
   const number = typeof target === 'string' ? classes.indexOf(target) : target;
   if (Number.isInteger(number) && classes[number] !== undefined) return number;
-  throw new OptionError(`${where}: there is no class ${JSON.stringify(target) ?? typeof target}`, {
+  throw new OptionError(`${where}: there is no class ${describe(target)}`, {
     known: classes.join(', '),
     hint:
       typeof target === 'string' ? didYouMean(target, classes) : `a number from 0 to ${classes.length - 1}`,

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import type { Subject } from './subject.ts';
@@ -15,7 +16,7 @@ export function featureAt(where: string, subject: Subject, feature: number | str
   if (group !== undefined) return group.outputs;
   const at = featureNames.indexOf(feature as string);
   if (at >= 0) return [at];
-  throw new OptionError(`${where}: there is no input ${JSON.stringify(feature) ?? typeof feature}`, {
+  throw new OptionError(`${where}: there is no input ${describe(feature)}`, {
     known: featureNames.slice(0, 20).join(', '),
     hint: typeof feature === 'string' ? didYouMean(feature, featureNames) : `a number from 0 to ${width - 1}`,
   });

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import type { Input } from '../data/encode.ts';
@@ -83,7 +84,7 @@ export function featureOf(where: string, features: readonly Feature[], wanted: s
   const names = features.map(({ name }) => name);
   const found = features[typeof wanted === 'number' ? wanted : names.indexOf(wanted)];
   if (found !== undefined) return found;
-  throw new OptionError(`${where}: there is no column ${JSON.stringify(wanted) ?? typeof wanted}`, {
+  throw new OptionError(`${where}: there is no column ${describe(wanted)}`, {
     known: names.slice(0, 20).join(', '),
     hint:
       typeof wanted === 'string'

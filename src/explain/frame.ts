@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { showShape, sizeOf } from '../base/shape.ts';
@@ -122,7 +123,7 @@ function cellsOf(where: string, name: string, split: Exclude<Split, Table>): Cel
   const isPair = Array.isArray(split) && split.length === 2;
   if (!isPair && !(typeof split === 'object' && split !== null && 'x' in split)) {
     throw new OptionError(`${where}: ${name} must be a table, [x, y] or { x, y }`, {
-      got: split === null ? 'null' : typeof split,
+      got: describe(split),
     });
   }
   const [x, y] = isPair

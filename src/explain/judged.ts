@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
@@ -52,7 +53,7 @@ export function readJudged(
   }
   if (typeof judged !== 'object' || judged === null || !('inputs' in judged && 'values' in judged)) {
     throw new OptionError(`${where}: wanted an explanation or { inputs, values }`, {
-      got: judged === null ? 'null' : typeof judged,
+      got: describe(judged),
       hint: 'give what a method gave: await saliency(model, x)',
     });
   }

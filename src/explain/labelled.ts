@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
@@ -42,7 +43,7 @@ function pairOf(where: string, examples: Examples): readonly [Inputs | Table, Da
   if (typeof examples === 'object' && examples !== null && 'x' in examples && 'y' in examples)
     return [examples.x, examples.y];
   throw new OptionError(`${where}: wanted rows with targets: [x, y], { x, y } or a table`, {
-    got: examples === null ? 'null' : typeof examples,
+    got: describe(examples),
   });
 }
 

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -82,7 +83,7 @@ export function checkNumbers(given: LrpNumbers): Required<LrpNumbers> {
   const { beta = alpha - 1 } = given;
   checkNumber('lrp', 'beta', beta, { least: 0 });
   if (Math.abs(alpha - beta - 1) > 1e-9) {
-    throw new OptionError(`lrp: alpha - beta must be 1, got ${alpha} - ${beta}`, {
+    throw new OptionError(`lrp: alpha - beta must be 1, got ${describe(alpha)} - ${describe(beta)}`, {
       hint: 'leave beta out',
     });
   }

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
@@ -46,12 +47,7 @@ function alone(column: string, i: number): FeatureGroup {
 function entriesOf(where: string, groups: unknown): [string, readonly number[]][] {
   if (typeof groups !== 'object' || groups === null || Array.isArray(groups)) {
     throw new OptionError(`${where}: groups must be 'columns' or positions by name`, {
-      got:
-        groups === null
-          ? 'null'
-          : Array.isArray(groups)
-            ? 'an array'
-            : (JSON.stringify(groups) ?? typeof groups),
+      got: groups === null ? 'null' : Array.isArray(groups) ? 'an array' : describe(groups),
       hint: '{ colour: [3, 4, 5] }',
     });
   }

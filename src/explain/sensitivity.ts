@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
@@ -137,7 +138,7 @@ const SENSITIVITY_OPTIONS = [...ONE_OUTPUT_OPTIONS, 'perturbations', 'samples', 
  */
 export function checkMethod(where: string, method: unknown): void {
   if (typeof method === 'function') return;
-  throw new OptionError(`${where}: the method must be a function, got ${typeof method}`, {
+  throw new OptionError(`${where}: the method must be a function, got ${describe(method)}`, {
     hint: 'such as saliency, of glia/explain',
   });
 }

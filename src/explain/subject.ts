@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { choose, didYouMean } from '../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
@@ -123,7 +124,7 @@ export class Subject {
     }
     for (const one of list) {
       if (this.#number(one) !== undefined) continue;
-      throw new OptionError(`${where}: there is no output ${JSON.stringify(one) ?? typeof one}`, {
+      throw new OptionError(`${where}: there is no output ${describe(one)}`, {
         known: this.outputNames.join(', '),
         hint:
           typeof one === 'string'

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import type { DType, NumberArray } from '../base/dtype.ts';
 import { GliaError, OptionError, ShapeError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
@@ -137,7 +138,7 @@ export function signatureOf(name: string, inputs: readonly string[], attrs: read
  */
 export function checkTensor(op: string, name: string, x: unknown): Tensor {
   if (isTensor(x)) return x;
-  throw new ShapeError(`${op}: ${name} must be a tensor, got ${kindOf(x)}`, {
+  throw new ShapeError(`${op}: ${name} must be a tensor, got ${describe(x)}`, {
     at: currentPath() || undefined,
     hint: typeof x === 'number' ? 'only elementwise ops take numbers' : undefined,
   });
@@ -169,16 +170,10 @@ function checkAttr(op: string, name: string, value: unknown, usual: Attr): Attr 
 }
 
 function unfit(op: string, name: string, wanted: string, got: unknown): OptionError {
-  return new OptionError(`${op}: ${name} must be ${wanted}, got ${kindOf(got)}`, {
+  return new OptionError(`${op}: ${name} must be ${wanted}, got ${describe(got)}`, {
     at: currentPath() || undefined,
     hint: got === undefined ? `give it as an argument: ${name}` : undefined,
   });
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? `"${value}"` : typeof value;
 }
 
 /**

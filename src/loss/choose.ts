@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { choose } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
@@ -45,7 +46,7 @@ export function lossOf(choice: LossName | (string & {}) | Loss | LossFunction): 
   if (typeof choice === 'function') return fromFunction(choice);
   if (typeof choice === 'object' && choice !== null && typeof choice.rows === 'function') return choice;
   throw new OptionError('loss: must be a name, a loss such as mse(), or a function of output and target', {
-    got: choice === null ? 'null' : typeof choice,
+    got: describe(choice),
   });
 }
 
@@ -75,7 +76,7 @@ function fromFunction(compute: LossFunction): Loss {
     prediction: (output) => output,
     rows(output, target) {
       const loss = compute(output, target);
-      if (!isTensor(loss)) throw new ShapeError(`loss ${name}: gives ${typeof loss}, wanted a tensor`);
+      if (!isTensor(loss)) throw new ShapeError(`loss ${name}: gives ${describe(loss)}, wanted a tensor`);
       const { shape } = loss;
       if (shape.length === 0 || (shape.length === 1 && shape[0] === output.shape[0])) return { loss };
       throw new ShapeError(`loss ${name}: must give a scalar or one number for each row`, {

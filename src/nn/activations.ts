@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -130,7 +131,7 @@ export function activationOf(
   if (typeof choice === 'string') return choose('activation', choice, table)();
   if (typeof choice !== 'object' || choice === null) {
     throw new OptionError('activation: must be a name or an activation such as leakyRelu({ slope: 0.2 })', {
-      got: choice === null ? 'null' : typeof choice,
+      got: describe(choice),
       hint: 'a function of your own goes into layer({ apply: (_own, x) => … })',
     });
   }

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -78,11 +79,11 @@ export function layer<P extends string = never, S extends string = never>(
   if (typeof apply !== 'function') throw new OptionError('layer: apply must be a function');
   for (const [what, made] of Object.entries({ params, state })) {
     if (made === undefined || typeof made === 'function') continue;
-    throw new OptionError(`layer: ${what} must be a function of the input's shape, got ${typeof made}`, {
+    throw new OptionError(`layer: ${what} must be a function of the input's shape, got ${describe(made)}`, {
       hint: `${what}: ([d]) => ({ … })`,
     });
   }
-  if (typeof kind !== 'string') throw new OptionError(`layer: kind must be a string, got ${typeof kind}`);
+  if (typeof kind !== 'string') throw new OptionError(`layer: kind must be a string, got ${describe(kind)}`);
   return createLayer({
     kind,
     name,
@@ -105,7 +106,7 @@ export function layer<P extends string = never, S extends string = never>(
     apply(own, inputs, context) {
       const y = apply(own as Readonly<Record<P | S, Tensor>>, inputs[0]!, { ...context, inputs });
       if (isTensor(y)) return y;
-      throw new OptionError(`layer: apply gave ${typeof y}, wanted a tensor`, {
+      throw new OptionError(`layer: apply gave ${describe(y)}, wanted a tensor`, {
         at: currentPath() || undefined,
       });
     },
@@ -137,7 +138,7 @@ function checkShape(
 /** What a function of the caller's gave, by name. */
 function entriesOf<T>(what: string, made: Readonly<Record<string, T>>): [string, T][] {
   if (typeof made === 'object' && made !== null) return Object.entries(made);
-  throw new OptionError(`layer: ${what} gave ${made === null ? 'null' : typeof made}, wanted an object`);
+  throw new OptionError(`layer: ${what} gave ${describe(made)}, wanted an object`);
 }
 
 function isShape(param: CustomParam): param is Shape {

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { add, matmul } from '../ops/index.ts';
@@ -48,7 +49,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     'name',
   ]);
   if (!Number.isInteger(units) || units < 1)
-    throw new OptionError(`dense: units must be a positive integer, got ${units}`);
+    throw new OptionError(`dense: units must be a positive integer, got ${describe(units)}`);
   const { bias = true, name } = own;
   const regularizer = checkRegularizer(own.regularizer);
   const activation = activationOf(own.activation ?? 'linear');

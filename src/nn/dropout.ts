@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { greater, mul } from '../ops/index.ts';
@@ -22,7 +23,7 @@ import type { NameOption } from './shape-layers.ts';
 export function dropout(rate: number, options: NameOption = {}): Layer {
   const { name } = checkOptions('dropout', options, ['name']);
   if (!(rate >= 0 && rate < 1)) {
-    throw new OptionError(`dropout: rate must be at least 0 and below 1, got ${rate}`, {
+    throw new OptionError(`dropout: rate must be at least 0 and below 1, got ${describe(rate)}`, {
       hint: 'it is the share that is dropped; usual: 0.1 to 0.5',
     });
   }

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import type { Random } from '../base/random.ts';
@@ -24,7 +25,7 @@ export type InitializerName = keyof typeof byName;
  */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
   if (!Array.isArray(shape) || shape.some((dim) => !Number.isSafeInteger(dim) || dim < 0)) {
-    const got = Array.isArray(shape) ? shape.map(String) : shape === null ? 'null' : typeof shape;
+    const got = Array.isArray(shape) ? shape.map(String) : describe(shape);
     throw new ShapeError('fans: wanted the shape of a weight, a list of whole numbers', { got });
   }
   if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
@@ -207,7 +208,7 @@ export function initializerOf(choice: InitializerName | Initializer): Initialize
   if (typeof choice === 'string') return choose('initialiser', choice, byName)();
   if (typeof choice === 'object' && choice !== null && typeof choice.fill === 'function') return choice;
   throw new OptionError('initialiser: must be a name or an initialiser such as init.normal({ std: 0.02 })', {
-    got: choice === null ? 'null' : typeof choice,
+    got: describe(choice),
   });
 }
 

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { type Shape, showShape } from '../base/shape.ts';
@@ -90,7 +91,7 @@ export function checkLayer(where: string, layer: Layer): void {
   if (typeof layer === 'object' && layer !== null && typeof layer.params === 'function' && 'call' in layer)
     return;
   throw new OptionError(`${where} is not a layer`, {
-    got: layer === null ? 'null' : typeof layer,
+    got: describe(layer),
     hint: typeof layer === 'function' ? 'call it: dense(10), flatten()' : undefined,
   });
 }
@@ -103,7 +104,7 @@ export function checkLayer(where: string, layer: Layer): void {
 export function checkNode(where: string, node: Node): void {
   if (typeof node === 'object' && node !== null && Array.isArray(node.inputs)) return;
   throw new OptionError(`${where} takes values of a functional model, such as input([30])`, {
-    got: node === null ? 'null' : typeof node,
+    got: describe(node),
     hint: 'a layer becomes a value when it is called: dense(10).call(x)',
   });
 }
@@ -120,7 +121,7 @@ export function input(shape: Shape, options: { readonly name?: string } = {}): N
   const { name } = checkOptions('input', options, ['name']);
   if (!Array.isArray(shape) || shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
     throw new ShapeError(
-      `input: dimensions must be positive integers, got ${Array.isArray(shape) ? showShape(shape) : shape}`,
+      `input: dimensions must be positive integers, got ${Array.isArray(shape) ? showShape(shape) : describe(shape)}`,
       {
         hint: 'leave the batch axis out: a table with 30 columns is [30]',
       },

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { sameShape } from '../base/shape.ts';
@@ -49,7 +50,8 @@ export function add(options: NameOption = {}): Layer {
  */
 export function concat(options: NameOption & { readonly axis?: number } = {}): Layer {
   const { axis = -1, name } = checkOptions('concat', options, ['axis', 'name']);
-  if (!Number.isInteger(axis)) throw new OptionError(`concat: axis must be an integer, got ${axis}`);
+  if (!Number.isInteger(axis))
+    throw new OptionError(`concat: axis must be an integer, got ${describe(axis)}`);
   return createLayer({
     kind: 'concat',
     name,

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { keyOf } from '../base/random.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
@@ -165,7 +166,7 @@ function nameLayers(layers: readonly Layer[]): Map<Layer, string> {
     counts.set(layer.kind, count);
     const name = layer.name ?? `${layer.kind}${count}`;
     if (typeof name !== 'string')
-      throw new OptionError(`a layer's name must be a string, got ${typeof name}`);
+      throw new OptionError(`a layer's name must be a string, got ${describe(name)}`);
     if (/[^\w-]/.test(name) || taken.has(name)) {
       throw new OptionError(
         `layer name "${name}" ${/[^\w-]/.test(name) ? 'may hold only letters, digits, _ and -' : 'is taken'}`,

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
@@ -36,7 +37,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
   const own = checkOptions('batchNorm', options, ['momentum', 'eps', 'name']);
   const { momentum = 0.1, eps = 1e-5, name } = own;
   if (!(momentum >= 0 && momentum <= 1))
-    throw new OptionError(`batchNorm: momentum must be in [0, 1], got ${momentum}`);
+    throw new OptionError(`batchNorm: momentum must be in [0, 1], got ${describe(momentum)}`);
   positive('batchNorm', eps);
   const channels = (shape: Shape): Shape => {
     if (shape.length === 0) refuse('batchNorm: the input has no channel axis', [shape]);
@@ -110,7 +111,7 @@ export interface LayerNormOptions {
 export function layerNorm(options: LayerNormOptions = {}): Layer {
   const { axes = 1, eps = 1e-5, name } = checkOptions('layerNorm', options, ['axes', 'eps', 'name']);
   if (!Number.isInteger(axes) || axes < 1)
-    throw new OptionError(`layerNorm: axes must be a positive integer, got ${axes}`);
+    throw new OptionError(`layerNorm: axes must be a positive integer, got ${describe(axes)}`);
   positive('layerNorm', eps);
   return createLayer({
     kind: 'layerNorm',
@@ -134,5 +135,5 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
 }
 
 function positive(kind: string, eps: number): void {
-  if (!(eps > 0)) throw new OptionError(`${kind}: eps must be above 0, got ${eps}`);
+  if (!(eps > 0)) throw new OptionError(`${kind}: eps must be above 0, got ${describe(eps)}`);
 }

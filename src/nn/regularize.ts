@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { constant, type Tensor } from '../ir/tensor.ts';
@@ -14,7 +15,9 @@ export interface Regularizer {
 function regularizer(l1Weight: number, l2Weight: number): Regularizer {
   for (const weight of [l1Weight, l2Weight]) {
     if (!(weight >= 0 && Number.isFinite(weight))) {
-      throw new OptionError(`a penalty must be 0 or more, got ${weight}`, { hint: 'usual: 1e-5 to 1e-2' });
+      throw new OptionError(`a penalty must be 0 or more, got ${describe(weight)}`, {
+        hint: 'usual: 1e-5 to 1e-2',
+      });
     }
   }
   return { l1: l1Weight, l2: l2Weight };
@@ -62,7 +65,7 @@ export function checkRegularizer(penalty: Regularizer | undefined): Regularizer 
   if (penalty === undefined) return undefined;
   if (typeof penalty !== 'object' || penalty === null) {
     throw new OptionError('regularizer: must be a penalty such as l2(1e-4)', {
-      got: penalty === null ? 'null' : typeof penalty,
+      got: describe(penalty),
     });
   }
   const { l1: l1Weight, l2: l2Weight } = checkOptions('regularizer', penalty, ['l1', 'l2']);

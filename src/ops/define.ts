@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { ShapeError } from '../base/errors.ts';
 import {
   broadcastShapes,
@@ -18,8 +19,7 @@ export type Operand = Tensor | number;
 /** A number as a scalar constant; a tensor as itself. */
 export function asTensor(x: Operand): Tensor {
   if (isTensor(x)) return x;
-  if (typeof x !== 'number')
-    throw new ShapeError(`an op takes tensors and numbers, got ${x === null ? 'null' : typeof x}`);
+  if (typeof x !== 'number') throw new ShapeError(`an op takes tensors and numbers, got ${describe(x)}`);
   return constant(x);
 }
 

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { OptionError } from '../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
@@ -247,7 +248,8 @@ export function concat(xs: readonly Tensor[], axis = -1): Tensor {
     });
   }
   const tensors = xs.map((x, i) => checkTensor('concat', `xs[${i}]`, x));
-  if (!Number.isInteger(axis)) throw new OptionError(`concat: axis must be an integer, got ${String(axis)}`);
+  if (!Number.isInteger(axis))
+    throw new OptionError(`concat: axis must be an integer, got ${describe(axis)}`);
   return tensors.reduce((a, b) => apply(concatOp, [a, b], { axis: axis < 0 ? axis + a.shape.length : axis }));
 }
 

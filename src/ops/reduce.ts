@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastStrides, resolveAxis, type Shape, sameShape, sizeOf } from '../base/shape.ts';
@@ -21,7 +22,7 @@ export function reduce(x: Tensor, options: ReduceOptions, fold: Fold, what: stri
   const { axis, keepDims = false } = checkOptions(what, options, ['axis', 'keepDims']);
   const rank = checkTensor(what, 'x', x).shape.length;
   if (typeof keepDims !== 'boolean')
-    throw new OptionError(`${what}: keepDims must be true or false, got ${typeof keepDims}`);
+    throw new OptionError(`${what}: keepDims must be true or false, got ${describe(keepDims)}`);
   const given = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
   const listed = checkIntegers(what, 'axis', given);
   const axes = new Set(listed.map((one) => resolveAxis(one, rank, what)));

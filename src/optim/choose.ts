@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -64,7 +65,7 @@ const PARTS = {
 function checkOptimizer(choice: Optimizer): void {
   if (typeof choice !== 'object' || choice === null || typeof choice.update !== 'function') {
     throw new OptionError('optimizer: must be a name or an optimizer such as adam()', {
-      got: choice === null ? 'null' : typeof choice,
+      got: describe(choice),
     });
   }
   const has = (part: string) => (choice as unknown as Readonly<Record<string, unknown>>)[part];

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -100,7 +101,7 @@ export function clipGradients(
 function checkGradients(where: string, grads: readonly Tensor[]): void {
   if (!Array.isArray(grads)) {
     throw new OptionError(`${where}: gradients must be a list of tensors`, {
-      got: grads === null ? 'null' : typeof grads,
+      got: describe(grads),
       hint: 'a single one is a list of one: [gradient]',
     });
   }

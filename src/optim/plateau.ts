@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { NumericError, OptionError } from '../base/errors.ts';
 import { isImprovement } from '../base/improvement.ts';
 import { checkOptions, choose } from '../base/options.ts';
@@ -55,7 +56,7 @@ export function plateau(options: PlateauOptions): Schedule {
   checkNumber('plateau', 'cooldown', cooldown, { least: 0, whole: true });
   checkNumber('plateau', 'minimum', minimum, { least: 0, most: initial });
   if (typeof monitor !== 'string') {
-    throw new OptionError(`plateau: monitor must be a name of the history, got ${typeof monitor}`, {
+    throw new OptionError(`plateau: monitor must be a name of the history, got ${describe(monitor)}`, {
       hint: "such as 'val_loss'",
     });
   }

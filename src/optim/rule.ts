@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -66,7 +67,7 @@ export function scheduleOf(where: string, learningRate: number | Schedule): Sche
     return learningRate;
   }
   throw new OptionError(`${where}: learningRate must be a number above 0 or a schedule`, {
-    got: learningRate === null ? 'null' : typeof learningRate,
+    got: describe(learningRate),
     hint: 'such as 0.001 or cosine({ peak: 0.003, warmup: 0.05 })',
   });
 }

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { numeral } from './numerals.ts';
 import {
@@ -83,7 +84,7 @@ export function featureNames(where: string, names: unknown, inputs: unknown, len
 function shown(where: string, i: number, value: unknown): string {
   if (typeof value === 'string') return clip(value, LONGEST);
   if (typeof value === 'number') return Number.isFinite(value) ? numeral(value) : 'missing';
-  throw new OptionError(`${where}: inputs[${i}] must be a number or a string, got ${typeof value}`);
+  throw new OptionError(`${where}: inputs[${i}] must be a number or a string, got ${describe(value)}`);
 }
 
 function gathered(all: readonly Part[], kept: number): Part[] {

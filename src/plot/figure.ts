@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -60,7 +61,7 @@ export function plotOptions<T extends PlotOptions>(
   if (own.width !== undefined) checkNumber(where, 'width', own.width, { least: 200, most: 4096 });
   if (own.height !== undefined) checkNumber(where, 'height', own.height, { above: 0, most: 16384 });
   if (own.title !== undefined && typeof own.title !== 'string') {
-    throw new OptionError(`${where}: title must be a string, got ${typeof own.title}`);
+    throw new OptionError(`${where}: title must be a string, got ${describe(own.title)}`);
   }
   return own.title === undefined ? own : { ...own, title: clip(own.title, 1000) };
 }

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { clip } from './text.ts';
@@ -28,7 +29,7 @@ const MOST = 2 ** 24;
  */
 export function fieldsOf<T extends object>(where: string, data: T, known: readonly string[]): T {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw new OptionError(`${where} must be an object, got ${kindOf(data)}`, { known: known.join(', ') });
+    throw new OptionError(`${where} must be an object, got ${describe(data)}`, { known: known.join(', ') });
   }
   const isData = (key: string) => typeof data[key as keyof T] !== 'function';
   const unknown = Object.keys(data).find((key) => !known.includes(key) && isData(key));
@@ -51,7 +52,7 @@ export function numbersOf(where: string, name: string, values: unknown, length?:
   for (let i = 0; i < copy.length; i++) {
     const x = list[i];
     if (typeof x !== 'number') {
-      throw new OptionError(`${where}: ${name}[${i}] must be a number, got ${kindOf(x)}`);
+      throw new OptionError(`${where}: ${name}[${i}] must be a number, got ${describe(x)}`);
     }
     copy[i] = x;
   }
@@ -79,7 +80,7 @@ export function finiteNumbersOf(where: string, name: string, values: unknown, le
  */
 export function finiteOf(where: string, name: string, value: unknown): number {
   if (typeof value !== 'number')
-    throw new OptionError(`${where}: ${name} must be a number, got ${kindOf(value)}`);
+    throw new OptionError(`${where}: ${name} must be a number, got ${describe(value)}`);
   if (!Number.isFinite(value)) throw new DataError(`${where}: ${name} is ${value}, wanted a finite number`);
   return value;
 }
@@ -140,7 +141,7 @@ export function namesOf(
 export function textOf<T>(where: string, name: string, value: unknown, other: T): string | T {
   if (value === undefined) return other;
   if (typeof value !== 'string')
-    throw new OptionError(`${where}: ${name} must be a string, got ${kindOf(value)}`);
+    throw new OptionError(`${where}: ${name} must be a string, got ${describe(value)}`);
   return clip(value, LONGEST);
 }
 
@@ -153,7 +154,7 @@ export function listOf(where: string, name: string, values: unknown, what: strin
   const list = values as ArrayLike<unknown> | null;
   const length: unknown = typeof list === 'object' && list !== null ? list.length : undefined;
   if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) {
-    throw new OptionError(`${where}: ${name} must be a list of ${what}, got ${kindOf(values)}`);
+    throw new OptionError(`${where}: ${name} must be a list of ${what}, got ${describe(values)}`);
   }
   if (length > MOST)
     throw new OptionError(`${where}: ${name} has ${length} elements, at most ${MOST} are drawn`);
@@ -169,8 +170,4 @@ export function checkLength(where: string, name: string, got: number, wanted: nu
 /** What was left out of a picture, in words; nothing when that is nothing. */
 export function leftOut(missing: number, total: number, things: string): string[] {
   return missing === 0 ? [] : [`${missing} of ${total} ${things} left out: not finite.`];
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
 }

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import type { EpochLogs, History } from './history.ts';
 import type { Session, Weight } from './session.ts';
@@ -70,10 +71,11 @@ const METHODS = ['onBegin', 'onStep', 'onEpoch', 'onEnd'] as const;
  * @throws {OptionError} naming the entry.
  */
 export function checkCallbacks(callbacks: readonly Callback[]): readonly Callback[] {
-  if (!Array.isArray(callbacks)) throw new OptionError(`callbacks: wanted a list, got ${typeof callbacks}`);
+  if (!Array.isArray(callbacks))
+    throw new OptionError(`callbacks: wanted a list, got ${describe(callbacks)}`);
   callbacks.forEach((callback: Callback, i) => {
     if (typeof callback !== 'object' || callback === null)
-      throw new OptionError(`callbacks[${i}] is ${callback === null ? 'null' : typeof callback}`);
+      throw new OptionError(`callbacks[${i}] is ${describe(callback)}`);
     for (const method of METHODS) {
       if (callback[method] === undefined || typeof callback[method] === 'function') continue;
       throw new OptionError(`callbacks[${i}].${method} is not a function`);

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { type Data, toMatrix } from '../data/index.ts';
 import type { Dataset } from './dataset.ts';
@@ -73,7 +74,7 @@ function weightOfClass(
 ): number[] {
   if (classWeight === 'balanced') return balanced(classes);
   if (typeof classWeight !== 'object' || classWeight === null) {
-    throw new OptionError(`classWeight must be 'balanced' or weights by class, got ${String(classWeight)}`);
+    throw new OptionError(`classWeight must be 'balanced' or weights by class, got ${describe(classWeight)}`);
   }
   const weights: number[] = [];
   for (const [name, weight] of Object.entries(classWeight))
@@ -100,5 +101,5 @@ function indexOf(name: string, names: readonly string[], count: number): number 
 
 function checked(name: string, weight: number): number {
   if (weight >= 0 && Number.isFinite(weight)) return weight;
-  throw new OptionError(`classWeight: the weight of "${name}" must be 0 or more, got ${weight}`);
+  throw new OptionError(`classWeight: the weight of "${name}" must be 0 or more, got ${describe(weight)}`);
 }

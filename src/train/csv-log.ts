@@ -1,4 +1,5 @@
 import { appendFile, stat, writeFile } from 'node:fs/promises';
+import { describe } from '../base/describe.ts';
 import { FileError, OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import type { Callback, Run } from './callback.ts';
@@ -14,7 +15,7 @@ import type { Callback, Run } from './callback.ts';
 export function csvLog(path: string, options: { readonly append?: boolean } = {}): Callback {
   const { append = false } = checkOptions('csvLog', options, ['append']);
   if (typeof path !== 'string')
-    throw new OptionError(`csvLog: the path must be a string, got ${typeof path}`);
+    throw new OptionError(`csvLog: the path must be a string, got ${describe(path)}`);
   let names: readonly string[] = [];
   const write = async (action: Promise<void>): Promise<void> => {
     try {

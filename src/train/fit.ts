@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { GliaError, OptionError } from '../base/errors.ts';
 import { checkOptions, didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -127,7 +128,8 @@ function checkWatched({ schedule: { name, watch } }: Optimizer, logged: readonly
 }
 
 function checkFlag(name: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw new OptionError(`fit: ${name} must be true or false, got ${value}`);
+  if (typeof value !== 'boolean')
+    throw new OptionError(`fit: ${name} must be true or false, got ${describe(value)}`);
 }
 
 function divide(
@@ -160,7 +162,7 @@ function asPair(validation: Exclude<Validation, number>): [Inputs | Table, Data 
   if (typeof validation === 'object' && validation !== null && 'x' in validation && 'y' in validation)
     return [validation.x, validation.y];
   throw new OptionError('fit: validation must be a share of the rows, [x, y], { x, y } or a table', {
-    got: validation === null ? 'null' : typeof validation,
+    got: describe(validation),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Backend, BackendName } from '../backend/backend.ts';
 import { loadBackend } from '../backend/load.ts';
 import { MOST_THREADS } from '../backend/threads.ts';
+import { describe } from '../base/describe.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { DataError, GliaError, OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions, choose, didYouMean } from '../base/options.ts';
@@ -77,7 +78,9 @@ export class Session {
     const { seed = 0, prepare, backend, threads } = checkOptions('model', options, known);
     checkNumber('model', 'seed', seed, { whole: true });
     if (prepare !== undefined && !(prepare instanceof Prepared)) {
-      throw new OptionError('prepare: must be what columns({ … }).fit(train) gives', { got: typeof prepare });
+      throw new OptionError('prepare: must be what columns({ … }).fit(train) gives', {
+        got: describe(prepare),
+      });
     }
     checkWhere('model', { backend, threads });
     this.wiring = wiring;
@@ -182,7 +185,7 @@ export class Session {
  */
 export function sessionOf(where: string, model: { readonly session: Session }): Session {
   if (typeof model === 'object' && model !== null && model.session instanceof Session) return model.session;
-  throw new OptionError(`${where}: the model is ${model === null ? 'null' : typeof model}, not a model`);
+  throw new OptionError(`${where}: the model is ${describe(model)}, not a model`);
 }
 
 function firstValues({ path, shape, init }: Param, seed: number): Float32Array {
@@ -197,7 +200,7 @@ function checkWeights({ params, states }: Network, weights: Readonly<Record<stri
   const own = new Map([...params, ...states].map(({ path, shape }) => [path, shape]));
   const paths = [...own.keys()];
   if (typeof weights !== 'object' || weights === null) {
-    throw new DataError(`weights: wanted tensors by path, got ${weights === null ? 'null' : typeof weights}`);
+    throw new DataError(`weights: wanted tensors by path, got ${describe(weights)}`);
   }
   for (const path of Object.keys(weights)) {
     if (own.has(path)) continue;

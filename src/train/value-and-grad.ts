@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
@@ -44,7 +45,9 @@ export function valueAndGrad(
 ): (x: Inputs, y: Data) => Promise<ValueAndGrad> {
   const session = sessionOf('valueAndGrad', model);
   if (typeof loss !== 'function') {
-    throw new OptionError(`valueAndGrad: loss must be a function of output and target, got ${typeof loss}`);
+    throw new OptionError(
+      `valueAndGrad: loss must be a function of output and target, got ${describe(loss)}`,
+    );
   }
   const key = `valueAndGrad ${made++}`;
   return async (inputs, targets) => {

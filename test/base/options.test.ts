@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { OptionError } from '../../src/base/errors.ts';
 import { checkOptions, choose, didYouMean } from '../../src/base/options.ts';
+import { HOSTILE } from '../support/hostile.ts';
 
 const KNOWN = ['epochs', 'batchSize', 'learningRate', 'validation'];
 
@@ -45,7 +46,7 @@ describe('checkOptions', () => {
   test.each([
     [null, 'null'],
     [undefined, 'undefined'],
-    [3, 'number'],
+    [3, '3'],
     [[1], 'an array'],
   ])('refuses %s', (options, got) => {
     expect(() => checkOptions('fit', options as object, KNOWN)).toThrow(
@@ -108,3 +109,29 @@ test.each([
 ])('didYouMean(%j) is %j', (word, hint) => expect(didYouMean(word, KNOWN)).toBe(hint));
 
 test('didYouMean has nothing to say without candidates', () => expect(didYouMean('a', [])).toBeUndefined());
+
+describe('what could take long or run code of the caller', () => {
+  test('a name of a million characters is cut, and compared with nothing', () => {
+    const long = 'x'.repeat(1_000_000);
+    expect(() => checkOptions('fit', { [long]: 1 }, KNOWN)).toThrow(/^fit: unknown option "x{77}\.\.\."\n/);
+    expect(() => choose('loss', long, { mse: 1 })).toThrow(/^loss: there is no "x{77}\.\.\."\n/);
+    expect(didYouMean(long, [`${long}y`])).toBeUndefined();
+  });
+
+  test.each(HOSTILE)('options that are $name are read or refused', ({ value }) => {
+    let own: object;
+    try {
+      own = checkOptions('fit', value as object, KNOWN);
+    } catch (error) {
+      expect(error).toBeInstanceOf(OptionError);
+      return;
+    }
+    expect(Object.getPrototypeOf(own)).toBe(null);
+    expect(Object.keys(own)).toEqual([]);
+  });
+
+  test.each([new Map([['epochs', 1]]), new Date(), new Float32Array(2), Promise.resolve({ epochs: 1 })])(
+    '%s is no object of options: it would pass as empty',
+    (value) => expect(() => checkOptions('fit', value, KNOWN)).toThrow('options must be an object'),
+  );
+});

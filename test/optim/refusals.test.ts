@@ -88,11 +88,11 @@ describe('optimizerOf', () => {
 
 const g = [stored('g', [2])];
 test.each<[string, () => unknown]>([
-  ['optimizer: must be a name, got number', () => choose('optimizer', 5 as never, { adam: 1 })],
+  ['optimizer: must be a name, got 5', () => choose('optimizer', 5 as never, { adam: 1 })],
   ['optimizer: must be a name, got null', () => choose('optimizer', null as never, { adam: 1 })],
-  ['mse: reduction: must be a name, got object', () => losses.mse({ reduction: {} as never })],
+  ['mse: reduction: must be a name, got an object', () => losses.mse({ reduction: {} as never })],
   [
-    'plateau: monitor must be a name of the history, got number',
+    'plateau: monitor must be a name of the history, got 1',
     () => optim.plateau({ initial: 1, monitor: 1 as never }),
   ],
   ['globalNorm: the list of gradients is empty', () => optim.globalNorm([])],

@@ -14,13 +14,16 @@ describe.each<[typeof OptionError | typeof ShapeError | typeof DataError, [() =>
     [
       [
         () => plot.waterfall({ values: any('12'), baseValue: 0 }),
-        /values must be a list of numbers, got string/,
+        /values must be a list of numbers, got "12"/,
       ],
       [
         () => plot.waterfall({ values: any([1, '2']), baseValue: 0 }),
-        /values\[1\] must be a number, got string/,
+        /values\[1\] must be a number, got "2"/,
       ],
-      [() => plot.waterfall({ values: any([1n]), baseValue: 0 }), /values\[0\] must be a number, got bigint/],
+      [
+        () => plot.waterfall({ values: any([1n]), baseValue: 0 }),
+        /values\[0\] must be a number, got the bigint 1n/,
+      ],
       [() => plot.waterfall(any({ values: [1] })), /baseValue must be a number, got undefined/],
       [
         () => plot.waterfall({ values: [1], baseValue: 0, inputs: any([{}]) }),
@@ -28,7 +31,7 @@ describe.each<[typeof OptionError | typeof ShapeError | typeof DataError, [() =>
       ],
       [
         () => plot.waterfall({ values: [1], baseValue: 0, names: any([1]) }),
-        /names\[0\] must be a string, got number/,
+        /names\[0\] must be a string, got 1/,
       ],
       [() => plot.waterfall({ values: [1e308, 1e308], baseValue: 0 }), /beyond what a number can hold/],
       [() => plot.waterfall({ values: any({ length: 1e12 }), baseValue: 0 }), /has 1000000000000 elements/],
@@ -37,12 +40,9 @@ describe.each<[typeof OptionError | typeof ShapeError | typeof DataError, [() =>
         () => plot.waterfall({ values: [1], baseValue: 0 }, { most: 0 }),
         /most must be a whole number at least 1/,
       ],
-      [() => plot.heatmap({ values: any([1, 2]) }), /values\[0\] must be a list of numbers, got number/],
-      [() => plot.scatter({ x: [1], y: [1], xName: any(7) }), /xName must be a string, got number/],
-      [
-        () => plot.deletionCurve({ curves: any([3]) }),
-        /deletionCurve: curves\[0\] must be an object, got number/,
-      ],
+      [() => plot.heatmap({ values: any([1, 2]) }), /values\[0\] must be a list of numbers, got 1/],
+      [() => plot.scatter({ x: [1], y: [1], xName: any(7) }), /xName must be a string, got 7/],
+      [() => plot.deletionCurve({ curves: any([3]) }), /deletionCurve: curves\[0\] must be an object, got 3/],
       [
         () => plot.deletionCurve({ curves: any([{ fraction: [0], score: [1], nmae: '' }]) }),
         /did you mean "name"/,

@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.ts';
 import { DataError, OptionError } from '../../base/errors.ts';
 import { checkOptions } from '../../base/options.ts';
 import type { Shape } from '../../base/shape.ts';
@@ -64,9 +65,7 @@ const TAKEN = ['loss', 'epoch', 'step'];
  */
 export function checkMetric(metric: Metric): Metric {
   if (typeof metric !== 'object' || metric === null) {
-    throw new OptionError(
-      `metrics: wanted a name or { name, of }, came ${metric === null ? 'null' : typeof metric}`,
-    );
+    throw new OptionError(`metrics: wanted a name or { name, of }, came ${describe(metric)}`);
   }
   checkOptions('metric', metric, ['name', 'better', 'needs', 'of']);
   const { name, better, needs = [], of } = metric;
@@ -76,7 +75,7 @@ export function checkMetric(metric: Metric): Metric {
     });
   }
   if (typeof of !== 'function')
-    throw new OptionError(`metric "${name}": of is a function, came ${typeof of}`);
+    throw new OptionError(`metric "${name}": of is a function, came ${describe(of)}`);
   if (better !== undefined && better !== 'higher' && better !== 'lower') {
     throw new OptionError(`metric "${name}": better is "higher" or "lower", came "${String(better)}"`);
   }
@@ -90,9 +89,7 @@ export function checkMetric(metric: Metric): Metric {
     of(...inputs) {
       const value: unknown = metric.of(...inputs);
       if (typeof value === 'number') return value;
-      throw new DataError(
-        `metric "${name}": wanted a number, came ${value === null ? 'null' : typeof value}`,
-      );
+      throw new DataError(`metric "${name}": wanted a number, came ${describe(value)}`);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.ts';
 import { OptionError } from '../../base/errors.ts';
 import { checkOptions, choose } from '../../base/options.ts';
 import { accuracy, balancedAccuracy, checkK, topKAccuracy } from './accuracy.ts';
@@ -92,7 +93,7 @@ export function metricOf(choice: MetricChoice, task?: Task): Metric {
  * @throws {OptionError} as `metricOf`, and for two of one name.
  */
 export function metricsOf(choices: readonly MetricChoice[], task?: Task): Metric[] {
-  if (!Array.isArray(choices)) throw new OptionError(`metrics: wanted a list, came ${typeof choices}`);
+  if (!Array.isArray(choices)) throw new OptionError(`metrics: wanted a list, came ${describe(choices)}`);
   const found = choices.map((choice) => metricOf(choice, task));
   const names = found.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);

@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.ts';
 import type { NumericArray } from '../../base/dtype.ts';
 import { DataError, ShapeError } from '../../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
@@ -33,7 +34,7 @@ export function read(what: string, input: Input): Read {
   if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
     return readValues(what, input);
   }
-  throw new DataError(`${what}: wanted numbers, came ${typeof input}`, {
+  throw new DataError(`${what}: wanted numbers, came ${describe(input)}`, {
     hint: 'pass an array, an array of rows, or { data, shape }',
   });
 }
@@ -85,7 +86,7 @@ function numbers(what: string, values: readonly unknown[] | Numeric): Numeric {
   for (let i = 0; i < data.length; i++) {
     const value = values[i];
     if (typeof value !== 'number')
-      throw new DataError(`${what}: wanted numbers, came ${typeof value} at ${i}`);
+      throw new DataError(`${what}: wanted numbers, came ${describe(value)} at ${i}`);
     data[i] = value;
   }
   return data;
