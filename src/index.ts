@@ -68,7 +68,7 @@ export * from './optim/index.ts';
 export type { ClassWeight } from './train/class-weight.ts';
 export type { EvaluateOptions } from './train/evaluate-model.ts';
 export type { FitOptions, Validation } from './train/fit.ts';
-export type { EpochLogs, History } from './train/history.ts';
+export type { BestEpoch, EpochLogs, History } from './train/history.ts';
 export { type LoadOptions, load } from './train/load.ts';
 export * as metrics from './train/metrics/index.ts';
 export { Model, model, type SequentialOptions, sequential } from './train/model.ts';

@@ -62,9 +62,8 @@ export function printTrained(
   out: Output,
 ): void {
   const { backend } = model.session.engine;
-  const best = bestEpoch(history);
   out.line('training', 'bold');
-  out.fact('epochs', `${history.epochs.length}${best === undefined ? '' : `, the best was ${best}`}`);
+  out.fact('epochs', `${history.epochs.length}${bestWords(history)}`);
   out.fact('stopped', history.stopReason);
   out.fact('backend', `${backend.name}: ${backend.describe()}`);
   out.line();
@@ -104,7 +103,7 @@ export function trainedJson(
     history: {
       epochs: history.epochs.length,
       steps: history.steps,
-      best: history.epochs.find(({ epoch }) => epoch === bestEpoch(history)) ?? null,
+      best: history.epochs.find(({ epoch }) => epoch === history.best?.epoch) ?? null,
       final: history.final,
     },
     stopReason: history.stopReason,
@@ -116,16 +115,10 @@ export function trainedJson(
   };
 }
 
-/** The epoch whose weights were kept; undefined without validation data. */
-function bestEpoch({ epochs }: History): number | undefined {
-  let best = Number.POSITIVE_INFINITY;
-  let found: number | undefined;
-  for (const { epoch, val_loss: loss } of epochs) {
-    if (loss === undefined || !(loss < best)) continue;
-    best = loss;
-    found = epoch;
-  }
-  return found;
+/** The epoch with the least loss: with validation data its weights were kept. */
+function bestWords({ best }: History): string {
+  if (best === undefined) return '';
+  return `, the best was ${best.epoch} (${best.monitor} ${best.value.toPrecision(4)})`;
 }
 
 function listed(names: readonly string[]): string {

@@ -6,14 +6,17 @@ import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/ind
 import { type Inputs, readDataset } from './dataset.ts';
 import { evaluateDataset, type Logs } from './evaluate.ts';
 import type { Metric, MetricName } from './metrics/index.ts';
-import { metricsOf } from './metrics/table.ts';
+import { type MetricChoice, metricsOf } from './metrics/table.ts';
 import type { Session } from './session.ts';
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Default: the loss of the last `fit`, or the one that was saved with the model. */
   readonly loss?: LossName | Loss | LossFunction;
-  /** Default: accuracy for classes and yes or no, `rmse` and `r2` for values. */
+  /**
+   * Default: those of the last `fit`, or those that were saved with the model; of a model that was trained without any,
+   * accuracy for classes and yes or no, `rmse` and `r2` for values.
+   */
   readonly metrics?: readonly (MetricName | Metric)[];
 }
 
@@ -33,8 +36,7 @@ export async function evaluateModel(
       hint: "evaluate(x, y, { loss: 'mse' })",
     });
   }
-  const usual: readonly MetricName[] = loss.task === 'values' ? ['rmse', 'r2'] : ['accuracy'];
-  const metrics = metricsOf(options.metrics ?? usual, loss.task);
+  const metrics = metricsOf(options.metrics ?? usualMetrics(session, loss), loss.task);
   const dataset = readDataset(session, loss, inputs, targets);
   const key = `evaluate ${evaluations++} `;
   try {
@@ -42,4 +44,11 @@ export async function evaluateModel(
   } finally {
     session.engine.forget(key);
   }
+}
+
+/** With a loss of another task, metrics of the last `fit` may make no sense. */
+function usualMetrics({ metrics }: Session, { task }: Loss): readonly MetricChoice[] {
+  const fitting = metrics.filter(({ needs }) => needs === undefined || needs.includes(task));
+  if (fitting.length > 0) return fitting;
+  return task === 'values' ? ['rmse', 'r2'] : ['accuracy'];
 }

@@ -104,6 +104,7 @@ export function planRun(
   const { validation } = parts;
   checkWatched(optimizer, loggedNames(metrics, validation !== undefined));
   session.loss = loss;
+  session.metrics = metrics;
   return {
     session,
     loss,

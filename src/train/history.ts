@@ -1,3 +1,4 @@
+import { isImprovement } from '../base/improvement.ts';
 import { writtenTo } from '../io/replace.ts';
 
 /** Numbers of one epoch: the loss, metrics, and the same of the validation data with `val_` before the name. */
@@ -10,11 +11,22 @@ export interface EpochLogs {
   readonly [name: string]: number;
 }
 
+/** The epoch with the least loss. */
+export interface BestEpoch {
+  /** Counts from 1; the first of several that are equal. */
+  readonly epoch: number;
+  /** `val_loss`, or `loss` of a run without validation data. */
+  readonly monitor: 'val_loss' | 'loss';
+  readonly value: number;
+}
+
 /** What a run leaves behind: plain data, which JSON and workers take, and a page of it. */
 export interface History {
   readonly epochs: readonly EpochLogs[];
   /** The last epoch; with 0 epochs its numbers are NaN. */
   readonly final: EpochLogs;
+  /** The epoch with the least loss of the validation data, or of the training data; undefined where none is finite. */
+  readonly best: BestEpoch | undefined;
   /** `completed`, `aborted`, or why a callback stopped the run. */
   readonly stopReason: string;
   /** Training steps taken. */
@@ -91,6 +103,11 @@ export class EpochLog {
     ]) as unknown as EpochLogs;
   }
 
+  /** Whether each epoch logs something of that name. */
+  has(name: string): boolean {
+    return this.#names.includes(name);
+  }
+
   /** What was logged under that name, epoch by epoch. */
   column(name: string): number[] {
     const n = this.#names.indexOf(name);
@@ -110,17 +127,32 @@ export class EpochLog {
 export function historyOf(log: EpochLog, stopReason: string, steps: number): History {
   const none = { epoch: 0, learningRate: Number.NaN, loss: Number.NaN };
   let epochs: readonly EpochLogs[] | undefined;
+  let best: { readonly found: BestEpoch | undefined } | undefined;
   const history = {
     get epochs() {
       epochs ??= log.all();
       return epochs;
     },
     final: log.length > 0 ? log.at(log.length - 1) : none,
+    get best() {
+      best ??= { found: bestOf(log) };
+      return best.found;
+    },
     stopReason,
     steps,
   };
   // Not enumerable: a worker could not be sent a function.
   return Object.defineProperty(history, 'toHtml', { value: writePage }) as typeof history & History;
+}
+
+/** NaN and infinities are never best. */
+function bestOf(log: EpochLog): BestEpoch | undefined {
+  const monitor = log.has('val_loss') ? 'val_loss' : 'loss';
+  let best: BestEpoch | undefined;
+  for (const [i, value] of log.column(monitor).entries()) {
+    if (isImprovement(value, best?.value, 'lower')) best = { epoch: i + 1, monitor, value };
+  }
+  return best;
 }
 
 /** Pictures are read when somebody wants one: a program that trains needs none. */

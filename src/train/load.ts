@@ -5,6 +5,7 @@ import { readFolder } from '../io/replace.ts';
 import { decodeSafetensors } from '../io/safetensors.ts';
 import { lossFrom } from '../loss/index.ts';
 import { type Layer, type LayerMaker, layerFrom, layerKinds, type Wiring } from '../nn/index.ts';
+import { metricFrom } from './metrics/table.ts';
 import { Model } from './model.ts';
 import { type ModelFile, parseModelFile } from './model-file.ts';
 import { checkWhere, type ModelOptions, Session, type Weight } from './session.ts';
@@ -45,6 +46,7 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Mod
   });
   const { loss } = file;
   if (loss !== null) session.loss = asFile(at, () => lossFrom(loss.name, loss.config));
+  session.metrics = (file.metrics ?? []).flatMap((name) => metricFrom(name) ?? []);
   session.steps = file.trained.steps;
   session.epochs = file.trained.epochs;
   return new Model(session);

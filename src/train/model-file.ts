@@ -20,6 +20,8 @@ export interface ModelFile {
   readonly outputs: readonly number[];
   /** Loss of the last `fit`, unless it was a function of the program's own. */
   readonly loss: { readonly name: string; readonly config: Readonly<Record<string, unknown>> } | null;
+  /** Names of the metrics of the last `fit` that are glia's; files of earlier versions have none. */
+  readonly metrics?: readonly string[];
   /** Preprocessing, as `Prepared.toJSON` gives it. */
   readonly prepare: unknown;
 }
@@ -61,6 +63,10 @@ export function parseModelFile(text: string, at: string): ModelFile {
     const { name, config } = asRecord(loss, 'loss', check);
     check(typeof name === 'string', 'loss.name', 'a name', name);
     asRecord(config, 'loss.config', check);
+  }
+  if (file['metrics'] !== undefined) {
+    for (const name of asArray(file['metrics'], 'metrics', check))
+      check(typeof name === 'string', 'metrics', 'a list of names', name);
   }
   return file as unknown as ModelFile;
 }

@@ -3,6 +3,7 @@ import { replaceFolder } from '../io/replace.ts';
 import { safetensorsPieces } from '../io/safetensors.ts';
 import { type Loss, lossNames } from '../loss/index.ts';
 import { type Layer, layerFrom, layerKinds } from '../nn/index.ts';
+import { savedNames } from './metrics/table.ts';
 import type { ModelFile } from './model-file.ts';
 import type { Session } from './session.ts';
 
@@ -17,7 +18,7 @@ export async function saveModel(session: Session, path: string): Promise<void> {
 }
 
 function describe(session: Session): ModelFile {
-  const { network, seed, steps, epochs, loss, prepare, wiring } = session;
+  const { network, seed, steps, epochs, loss, metrics, prepare, wiring } = session;
   return {
     format: 'glia.model',
     version: 1,
@@ -36,6 +37,7 @@ function describe(session: Session): ModelFile {
     }),
     outputs: wiring.outputs,
     loss: describeLoss(loss),
+    metrics: savedNames(metrics),
     prepare: prepare?.toJSON() ?? null,
   };
 }

@@ -12,6 +12,7 @@ import { Prepared } from '../data/prepared.ts';
 import type { Loss } from '../loss/index.ts';
 import { Network, type Param, type Wiring } from '../nn/index.ts';
 import { Engine } from './engine.ts';
+import type { Metric } from './metrics/index.ts';
 
 /** A tensor of numbers by which weights are read and written. */
 export interface Weight {
@@ -63,6 +64,8 @@ export class Session {
   readonly prepare: Prepared | undefined;
   /** Set by `fit` and saved: the loss that the model was last trained with. */
   loss: Loss | undefined;
+  /** Set by `fit`: the metrics that it reported. Those of glia are saved. */
+  metrics: readonly Metric[] = [];
   /** Training steps and epochs so far; they decide dropout masks and shuffles, so a second `fit` goes on. */
   steps = 0;
   epochs = 0;
@@ -136,6 +139,7 @@ export class Session {
     const twin = new Session(this.wiring, { seed, ...(prepare && { prepare }), ...where }, weights);
     twin.build(this.network.inputShapes, weights);
     twin.loss = this.loss;
+    twin.metrics = this.metrics;
     return twin;
   }
 

@@ -76,7 +76,7 @@ export function balancedAccuracy(predictions: Input, targets: Input, options: La
  */
 export function topKAccuracy(predictions: Input, targets: Input, options: TopKOptions = {}): number {
   options = checkOptions('topKAccuracy', options, ['k', 'weights']);
-  const k = checkK(options.k ?? 5);
+  const k = checkK(options.k === undefined ? 5 : options.k);
   const { scores, columns, actual, weights } = readScores(
     'topKAccuracy',
     predictions,

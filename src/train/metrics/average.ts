@@ -67,7 +67,8 @@ export function average(
   checkBit(what, 'positive', positive);
   checkBit(what, 'zeroDivision', zeroDivision);
   const { hits, predicted, actual } = tally;
-  const kind = options.average ?? (actual.length === 2 ? 'binary' : 'macro');
+  // Null, which scikit-learn has for 'none', is refused: it must not mean the default.
+  const kind = options.average === undefined ? (actual.length === 2 ? 'binary' : 'macro') : options.average;
   const of = (...counts: Counts) => (tally.total === 0 ? NaN : score(...counts, zeroDivision));
   const each = Array.from(hits, (hit, label) => of(hit, predicted[label]!, actual[label]!));
   return choose(`${what}: average`, kind, AVERAGES)({ what, tally, each, of, positive });

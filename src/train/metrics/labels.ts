@@ -65,7 +65,7 @@ export function readLabels(
   const actual = actualClasses(what, wanted, columns);
   const predicted =
     columns === 1
-      ? above(outputs.data, checkThreshold(what, options.threshold ?? 0.5))
+      ? above(outputs.data, checkThreshold(what, options.threshold === undefined ? 0.5 : options.threshold))
       : argmax(outputs.data, columns);
   return { predicted, actual, classes: Math.max(columns, 2), weights };
 }

@@ -25,8 +25,11 @@ const LABELS: readonly Task[] = ['classes', 'binary'];
 // An autoencoder with a sigmoid is of the task 'binary' and yet measured in its values.
 const VALUES: readonly Task[] = ['values', 'binary'];
 
+/** Those that are made here: a model that is saved can name them. */
+const own = new WeakSet<Metric>();
+
 function metric(name: string, better: 'higher' | 'lower', needs: readonly Task[], of: Measure): Metric {
-  return {
+  const made: Metric = {
     name,
     better,
     needs,
@@ -35,6 +38,8 @@ function metric(name: string, better: 'higher' | 'lower', needs: readonly Task[]
       return of(rows.predictions, rows.targets, { weights: rows.weights });
     },
   };
+  own.add(made);
+  return made;
 }
 
 const METRICS = {
@@ -76,7 +81,12 @@ export const metricNames = Object.freeze(Object.keys(METRICS)) as readonly Metri
  * metricOf('auc').better; // 'higher'
  */
 export function metricOf(choice: MetricChoice, task?: Task): Metric {
-  const found = typeof choice === 'string' ? choose<Metric>('metrics', choice, METRICS) : checkMetric(choice);
+  const found =
+    typeof choice === 'string'
+      ? choose<Metric>('metrics', choice, METRICS)
+      : own.has(choice)
+        ? choice
+        : checkMetric(choice);
   const { name, needs } = found;
   if (task === undefined || needs === undefined || needs.length === 0 || needs.includes(task)) return found;
   throw new OptionError(
@@ -101,6 +111,18 @@ export function metricsOf(choices: readonly MetricChoice[], task?: Task): Metric
   return found;
 }
 
+/** Names by which `metricFrom` makes the same metrics again; those of one's own have none. */
+export function savedNames(metrics: readonly Metric[]): string[] {
+  return metrics.filter((one) => own.has(one)).map(({ name }) => name);
+}
+
+/** The metric that was saved under a name; undefined where there is none, as in a file of a later glia. */
+export function metricFrom(name: string): Metric | undefined {
+  if (Object.hasOwn(METRICS, name)) return METRICS[name as MetricName];
+  const k = /^top([1-9]\d{0,8})$/.exec(name)?.[1];
+  return k === undefined ? undefined : topK({ k: Number(k) });
+}
+
 /**
  * The metric `topKAccuracy` for `fit`, under the name `top5` and the like.
  *
@@ -111,7 +133,7 @@ export function metricsOf(choices: readonly MetricChoice[], task?: Task): Metric
  */
 export function topK(options: { readonly k?: number } = {}): Metric {
   options = checkOptions('topK', options, ['k']);
-  const k = checkK(options.k ?? 5);
+  const k = checkK(options.k === undefined ? 5 : options.k);
   return metric(`top${k}`, 'higher', ['classes'], (predictions, targets, { weights }) =>
     topKAccuracy(predictions, targets, { k, weights }),
   );
