@@ -1,6 +1,6 @@
 import { type Content, html } from '../page/html.ts';
 import { facts, figure, page, type Section, table } from '../page/page.ts';
-import { numeral } from '../plot/numerals.ts';
+import { numeral, withMinus } from '../plot/numerals.ts';
 import type { Explanation } from './explanation.ts';
 import { explained, pictureOf, shownValue } from './picture.ts';
 
@@ -64,5 +64,5 @@ function optionText(value: unknown): string {
 /** What is to be said against an explanation. */
 export function warningList({ warnings }: Pick<Explanation, 'warnings'>): Content {
   if (warnings.length === 0) return undefined;
-  return html`<ul class="warnings">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
+  return html`<ul class="warnings">${warnings.map((warning) => html`<li>${withMinus(warning)}</li>`)}</ul>`;
 }

@@ -27,8 +27,15 @@ export function raw(text: string): Html {
   return new Html(text);
 }
 
+/** A number as it stands in a table of the reader's, with the usual minus sign, and of a float32 what it has digits for. */
+function numberText(value: number): string {
+  const short = Number.isInteger(value) ? value : Number(value.toPrecision(7));
+  return String(short).replaceAll('-', '\u2212');
+}
+
 function textOf(content: Content): string {
   if (content === undefined) return '';
   if (content instanceof Html) return content.text;
-  return Array.isArray(content) ? content.map(textOf).join('') : escapeMarkup(String(content));
+  if (Array.isArray(content)) return content.map(textOf).join('');
+  return escapeMarkup(typeof content === 'number' ? numberText(content) : String(content));
 }

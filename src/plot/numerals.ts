@@ -2,10 +2,36 @@ const MINUS = '\u2212';
 
 /** A number for people: three digits, whole from 1000 on, a power of ten where it is very large or small. No locale. */
 export function numeral(x: number): string {
+  return rounded(x, 3);
+}
+
+/** As {@link numeral}, with so many digits. */
+export function rounded(x: number, digits: number): string {
   const size = Math.abs(x);
   if (size === 0) return '0';
-  if (size >= 1e7 || size < 1e-4) return tidy(x.toExponential(2));
-  return tidy(size >= 1000 ? String(Math.round(x)) : String(Number(x.toPrecision(3))));
+  if (Number.isNaN(x)) return 'not defined';
+  if (size === Number.POSITIVE_INFINITY) return x > 0 ? '∞' : `${MINUS}∞`;
+  if (size >= 10 ** (digits + 4) || size < 1e-4) return tidy(x.toExponential(digits - 1));
+  return tidy(size >= 10 ** digits ? String(Math.round(x)) : String(Number(x.toPrecision(digits))));
+}
+
+/** Numbers that are compared: each with as many decimals as the others, so many that the largest has four digits. */
+export function numerals(values: readonly number[]): string[] {
+  const largest = Math.max(...values.map((x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
+  if (largest === 0 || largest >= 1e7 || largest < 1e-4) return values.map((x) => rounded(x, 4));
+  const decimals = Math.max(0, 3 - Math.floor(Math.log10(largest)));
+  return values.map((x) => (Number.isFinite(x) ? withMinus(x.toFixed(decimals)) : numeral(x)));
+}
+
+/** `1st`, `2nd`, `3rd`, `11th`. */
+export function ordinal(n: number): string {
+  const [ten, one] = [Math.floor(n / 10) % 10, n % 10];
+  return `${n}${(ten === 1 ? undefined : ['th', 'st', 'nd', 'rd'][one]) ?? 'th'}`;
+}
+
+/** Text with the usual minus sign before its numbers. */
+export function withMinus(text: string): string {
+  return text.replace(/(^|[\s(=,[]|\de)-(?=[\d.])/g, `$1${MINUS}`);
 }
 
 /** A number with its sign, as a contribution has it. */

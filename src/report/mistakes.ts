@@ -4,6 +4,7 @@ import { gradientShap } from '../explain/gradient-shap.ts';
 import { alongPath } from '../explain/methods.ts';
 import { shap } from '../explain/shap.ts';
 import { inUnits } from '../explain/units.ts';
+import { numerals } from '../plot/numerals.ts';
 import type { Model } from '../train/model.ts';
 import type { RowPrediction } from '../train/predict.ts';
 
@@ -24,15 +25,19 @@ export function mistakesIn(table: Table, target: string, predictions: readonly R
     if ('value' in prediction) {
       const actual = Number(values[row]);
       const size = Math.abs(prediction.value - actual);
-      return size > 0
-        ? [{ row, predicted: String(Number(prediction.value.toPrecision(5))), actual: String(actual), size }]
-        : [];
+      return size > 0 ? [{ row, ...compared(prediction.value, actual), size }] : [];
     }
     const actual = String(values[row]);
     const { class: predicted, probabilities } = prediction;
     return predicted === actual ? [] : [{ row, predicted, actual, size: probabilities[predicted]! }];
   });
   return all.sort((a, b) => b.size - a.size || a.row - b.row);
+}
+
+/** In numbers that can be compared: with the same decimals. */
+function compared(value: number, truth: number): Pick<Mistake, 'predicted' | 'actual'> {
+  const [predicted, actual] = numerals([value, truth]) as [string, string];
+  return { predicted, actual };
 }
 
 /** How mistakes are explained. */

@@ -2,7 +2,7 @@ import type { Explanation } from '../explain/explanation.ts';
 import { howFacts, warningList } from '../explain/explanation-page.ts';
 import { type Content, html } from '../page/html.ts';
 import { facts, type Section } from '../page/page.ts';
-import { counted } from '../plot/numerals.ts';
+import { counted, rounded } from '../plot/numerals.ts';
 import type { Answers } from './gather.ts';
 import type { ReportSubject } from './subject.ts';
 
@@ -23,7 +23,7 @@ export function howSection({ seed }: ReportSubject, answers: Answers): Section {
         ['method', shuffled.method],
         ['rows', counted(shuffled.rows, `${judged.name} row`)],
         ['shuffles of each column', shuffled.nRepeats],
-        ['loss as it is', shuffled.base.toPrecision(4)],
+        ['loss as it is', rounded(shuffled.base, 4)],
         ['passes', `${shuffled.cost.forward} rows forward`],
       ]),
       warningList(shuffled),

@@ -1,8 +1,9 @@
+import { warningList } from '../explain/explanation-page.ts';
 import type { Temperature } from '../explain/temperature.ts';
 import { html } from '../page/html.ts';
 import { facts, figure, type Section } from '../page/page.ts';
 import { confusionMatrix } from '../plot/confusion-matrix.ts';
-import { counted, numeral, percent } from '../plot/numerals.ts';
+import { counted, numeral, percent, rounded } from '../plot/numerals.ts';
 import { reliabilityDiagram } from '../plot/reliability-diagram.ts';
 import { scatter } from '../plot/scatter.ts';
 import type { Answers } from './gather.ts';
@@ -25,7 +26,8 @@ const WORDS: Readonly<Record<string, string>> = {
 /** How well the model does on rows that it did not see. */
 export function metricsSection({ measured, task }: ReportSubject, { judged }: Answers): Section {
   const rows = Object.entries(measured.metrics).map(
-    ([name, value]) => [WORDS[name] ?? name, name === 'accuracy' ? percent(value) : shown(value)] as const,
+    ([name, value]) =>
+      [WORDS[name] ?? name, name === 'accuracy' ? percent(value) : rounded(value, 4)] as const,
   );
   const seen = judged.name === 'training' ? ', which it has seen: expect less of new ones' : '';
   return {
@@ -33,11 +35,6 @@ export function metricsSection({ measured, task }: ReportSubject, { judged }: An
     lead: `On ${counted(judged.table.rows, `${judged.name} row`)}${seen}.`,
     body: html`<div class="grid"><div>${facts(rows)}</div>${task === 'classification' ? confusion(measured.confusion) : undefined}</div>`,
   };
-}
-
-function shown(value: number): string {
-  // A digit more than pictures have: 0.9998 is not 1.
-  return Number.isNaN(value) ? 'not defined' : String(Number(value.toPrecision(4))).replace('-', '\u2212');
 }
 
 function confusion(matrix: ReportSubject['measured']['confusion']) {
@@ -77,9 +74,7 @@ export function calibrationSection({ calibration, temperature, judged }: Answers
               ],
             ] as const)),
       ])}</div></div>`,
-      notes.length === 0
-        ? undefined
-        : html`<ul class="warnings">${notes.map((note) => html`<li>${note}</li>`)}</ul>`,
+      warningList({ warnings: notes }),
     ],
   };
 }

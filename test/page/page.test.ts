@@ -29,3 +29,8 @@ test('a page asks for nothing from outside', () => {
   expect(document).not.toMatch(/https?:|src=|href=|@import|url\(/);
   expect(document).toMatch(/<svg><\/svg>/);
 });
+
+test('a number has the usual minus sign, and no more digits than a float32', () => {
+  const numbers = [-3, 0.1 + 0.2, Math.fround(0.1), 123_456_789, -1.5e-7, Number.NaN];
+  expect(html`${numbers.map((x) => [x, ' '])}`.text).toBe('−3 0.3 0.1 123456789 −1.5e−7 NaN ');
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { characters, decimals, element, printable } from '../../src/plot/markup.ts';
-import { numeral, percent, signed } from '../../src/plot/numerals.ts';
+import { numeral, numerals, ordinal, percent, rounded, signed, withMinus } from '../../src/plot/numerals.ts';
 import { label, shorten, widthOf, wrap } from '../../src/plot/text.ts';
 import { parseXml } from '../support/xml.ts';
 
@@ -58,6 +58,45 @@ describe('numerals', () => {
     ]);
     expect([0.5, -0.5, 0].map(signed)).toEqual(['+0.5', '−0.5', '0']);
     expect([0.9734, 1, 0, 0.99999, 1e-5].map(percent)).toEqual(['97.3%', '100%', '0%', '>99.9%', '<0.1%']);
+  });
+
+  test('say what is no number', () => {
+    const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+    expect([nan, inf, -inf].map(numeral)).toEqual(['not defined', '∞', '−∞']);
+  });
+
+  test('have as many digits as are asked for', () => {
+    const numbers = [0.123456, 0.99984, 12345.6, 99_999_999, 123_456_789, 1e-5];
+    expect(numbers.map((x) => rounded(x, 4))).toEqual([
+      '0.1235',
+      '0.9998',
+      '12346',
+      '99999999',
+      '1.235e8',
+      '1e−5',
+    ]);
+  });
+
+  test('that are compared have the same decimals', () => {
+    expect(numerals([92.401, 39.2])).toEqual(['92.40', '39.20']);
+    expect(numerals([3712.44, 3700])).toEqual(['3712', '3700']);
+    expect(numerals([-0.05123, 0.5])).toEqual(['−0.0512', '0.5000']);
+    expect(numerals([12345.6, 0.2])).toEqual(['12346', '0']);
+    expect(numerals([1e9, 1])).toEqual(['1e9', '1']);
+    expect(numerals([0, Number.NaN])).toEqual(['0', 'not defined']);
+  });
+
+  test('of an order end as they are spoken', () => {
+    const spoken = [1, 2, 3, 4, 11, 12, 13, 21, 22, 33, 100, 101, 111, 112, 1013];
+    expect(spoken.map(ordinal).join(' ')).toBe(
+      '1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 33rd 100th 101st 111th 112th 1013th',
+    );
+  });
+
+  test('in words have a real minus, and hyphens stay', () => {
+    expect(withMinus('-3 of (-2.5, -.5] by 1e-7, x=-1, long-name-2, 2026-12-01')).toBe(
+      '−3 of (−2.5, −.5] by 1e−7, x=−1, long-name-2, 2026-12-01',
+    );
   });
 });
 
