@@ -6,6 +6,7 @@ import { ownOptions } from './arguments.ts';
 import { CSV_OPTIONS, type CsvOptions, csvRules } from './csv.ts';
 import { CsvReader } from './csv-reader.ts';
 import { openFile, readPiece } from './file.ts';
+import { withLines } from './row-lines.ts';
 import { type Table, tableOf } from './table.ts';
 
 /** How a CSV file is read. */
@@ -50,7 +51,7 @@ export async function readCsv(path: string | URL, options: CsvFileOptions = {}):
     const steps = reader.finish();
     for (;;) {
       const step = steps.next();
-      if (step.done) return tableOf(step.value, reader.reading);
+      if (step.done) return withLines(tableOf(step.value, reader.reading), reader.lines);
       await nextTurn();
     }
   } finally {

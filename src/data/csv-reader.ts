@@ -4,6 +4,7 @@ import { ColumnBuilder } from './column-builder.ts';
 import { findDelimiter } from './csv-delimiter.ts';
 import { type CellSink, CsvLexer } from './csv-lexer.ts';
 import type { Reading } from './reading.ts';
+import { RowLines } from './row-lines.ts';
 import type { Column, ColumnType } from './table.ts';
 
 /** Options of a CSV, all decided. */
@@ -35,6 +36,8 @@ export class CsvReader implements CellSink {
   #columns: ColumnBuilder[] | undefined;
   #cells = 0;
   #blanks = 0;
+  /** The lines that the rows begin on. */
+  readonly lines = new RowLines();
 
   constructor(rules: CsvRules, text: ReadonlySet<number> = new Set()) {
     this.#rules = rules;
@@ -89,7 +92,7 @@ export class CsvReader implements CellSink {
       if (at >= MOST_COLUMNS) throw this.#tooWide(line);
       return;
     }
-    if (at === 0) this.#flushBlanks();
+    if (at === 0) this.#flushBlanks(line);
     this.#columns[at]?.push(text, start, end, line);
   }
 
@@ -98,6 +101,7 @@ export class CsvReader implements CellSink {
     this.#cells = 0;
     if (this.#columns !== undefined) {
       if (cells !== this.#columns.length) throw this.#ragged(cells, line);
+      this.lines.add(line);
       return;
     }
     this.#blanks = 0;
@@ -107,6 +111,7 @@ export class CsvReader implements CellSink {
       return;
     }
     this.#open(first.map((_, i) => `column${i + 1}`));
+    this.lines.add(line);
     first.forEach((cell, i) => {
       this.#columns![i]!.push(cell, 0, cell.length, line);
     });
@@ -117,8 +122,11 @@ export class CsvReader implements CellSink {
     this.#blanks++;
   }
 
-  #flushBlanks(): void {
-    if (this.#columns?.length === 1) while (this.#blanks-- > 0) this.#columns[0]!.pushMissing();
+  #flushBlanks(line: number): void {
+    for (; this.#blanks > 0 && this.#columns?.length === 1; this.#blanks--) {
+      this.#columns[0]!.pushMissing();
+      this.lines.add(line - this.#blanks);
+    }
     this.#blanks = 0;
   }
 

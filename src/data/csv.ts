@@ -2,6 +2,7 @@ import { OptionError } from '../base/errors.ts';
 import { isNames, ownOptions } from './arguments.ts';
 import { describe } from './cells.ts';
 import { CsvReader, type CsvRules } from './csv-reader.ts';
+import { withLines } from './row-lines.ts';
 import { type ColumnType, type Table, tableOf } from './table.ts';
 
 /** How a CSV is read. */
@@ -55,7 +56,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const steps = reader.finish();
   for (;;) {
     const step = steps.next();
-    if (step.done) return tableOf(step.value, reader.reading);
+    if (step.done) return withLines(tableOf(step.value, reader.reading), reader.lines);
   }
 }
 
