@@ -121,6 +121,89 @@ describe('properties', () => {
     }
   });
 
+  // Powers of two, which are exact: of the smallest numbers there are and the largest that leave room for a weight of 3.
+  test.each([2 ** -1074, 2 ** -900, 2 ** -160, 2 ** 160, 2 ** 900, 2 ** 1022])(
+    'weights count in proportion, in every metric, also in units of %d',
+    (unit) => {
+      const { probabilities, targets, weights } = sample(11, 60, 3);
+      const scaled = weights.map((weight) => weight * unit);
+      for (const task of ['classes', 'binary', 'values'] as const) {
+        const oneHot = targets.flatMap((label) => [0, 1, 2].map((c) => Number(c === label)));
+        const y = task === 'classes' ? { data: targets, shape: [60] } : { data: oneHot, shape: [60, 3] };
+        const p = probabilities.flat();
+        expectSame(measureAll(task, [60, 3], p, y, scaled), measureAll(task, [60, 3], p, y, weights));
+      }
+    },
+  );
+
+  test.each([2, 4])('what is right throughout is exactly right, whatever the weights, %i classes', (k) => {
+    const random = Random.of(k, 'right');
+    for (let seed = 0; seed < 50; seed++) {
+      const { targets } = sample(seed, 20, k);
+      const oneHot = targets.map((label) => Array.from({ length: k }, (_, c) => Number(c === label)));
+      // From 1e-9 to 1: a class may weigh next to nothing beside the others.
+      const weights = targets.map(() => 10 ** (-9 * random.uniform()));
+      const { accuracy, balancedAccuracy, precision, recall, f1, matthews, cohenKappa } = metrics;
+      for (const of of [accuracy, balancedAccuracy, precision, recall, f1, matthews, cohenKappa] as const)
+        expect(of(targets, targets, { weights }), of.name).toBeCloseTo(1, 15);
+      for (const of of [
+        metrics.matthews,
+        metrics.cohenKappa,
+        metrics.rocAuc,
+        metrics.averagePrecision,
+      ] as const)
+        expect(of(oneHot, targets, { weights }), of.name).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('R² and the rest see the proportions of values alone, from 1e-300 to 1e300', () => {
+    const [y, t] = [estimates as number[], values as number[]];
+    for (const unit of [1e-300, 1e-160, 1e160, 1e300]) {
+      const [scaledY, scaledT] = [y.map((one) => one * unit), t.map((one) => one * unit)];
+      for (const of of [metrics.r2, metrics.explainedVariance] as const)
+        expect(of(scaledY, scaledT), `${of.name} at ${unit}`).toBeCloseTo(of(y, t), DIGITS);
+      for (const of of [metrics.rootMeanSquaredError, metrics.meanAbsoluteError] as const)
+        expect(of(scaledY, scaledT) / unit, `${of.name} at ${unit}`).toBeCloseTo(of(y, t), DIGITS);
+    }
+    // The mean of these is a float64 although their sum is none.
+    expect(metrics.meanAbsoluteError([1e308, 1.2e308], [0, 0])).toBeCloseTo(1.1e308, -295);
+  });
+
+  // The mean of thrice 0.1 is not 0.1: scikit-learn 1.9.1 gives -1.7e31 there, and 0 and 1 where nothing is rounded.
+  test.each([0.1, 1 / 3, -0.7, 0, 1e10 + 0.1, 1e-310, 1e300, -1e300])(
+    'targets that are all %d explain nothing, or everything',
+    (c) => {
+      for (const n of [2, 3, 7, 10]) {
+        const t = new Array<number>(n).fill(c);
+        const off = t.map((one) => one + Math.max(Math.abs(one), 1e-310));
+        const odd = off.with(0, c);
+        const weights = t.map((_, i) => 0.1 * (i + 1));
+        for (const options of [{}, { weights }]) {
+          expect([metrics.r2(t, t, options), metrics.explainedVariance(t, t, options)]).toEqual([1, 1]);
+          expect([metrics.r2(odd, t, options), metrics.explainedVariance(odd, t, options)]).toEqual([0, 0]);
+          // A constant offset is what explained variance forgives.
+          expect([metrics.r2(off, t, options), metrics.explainedVariance(off, t, options)]).toEqual([0, 1]);
+        }
+      }
+    },
+  );
+
+  test('a constant column counts as such among others, and so do targets that differ where the weight is 0', () => {
+    const t = [
+      [0.1, 1],
+      [0.1, 2],
+      [0.1, 4],
+    ];
+    const y = [
+      [0.2, 1],
+      [0.1, 2],
+      [0.1, 5],
+    ];
+    // scikit-learn gives 0.7857142857142857 for the second column alone.
+    expect(metrics.r2(y, t)).toBeCloseTo(0.7857142857142857 / 2, DIGITS);
+    expect(metrics.r2([0.2, 0.1, 0.1, 5], [0.1, 0.1, 0.1, 7], { weights: [1, 1, 1, 0] })).toBe(0);
+  });
+
   test('AUC is the share of the pairs in the right order, ties counting half', () => {
     for (let seed = 0; seed < 20; seed++) {
       const { probabilities, targets } = sample(seed, 50, 2);

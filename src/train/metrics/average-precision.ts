@@ -37,6 +37,6 @@ function meanPrecision(scores: BinaryScores): number {
     sum += ((positives - found) * positives) / (positives + negatives);
     found = positives;
   });
-  // Without positives it is 0 / 0.
-  return sum / found;
+  // Without positives it is 0 / 0. Sums of weights may round above the whole.
+  return Math.min(1, sum / found);
 }

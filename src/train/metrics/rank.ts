@@ -1,11 +1,13 @@
 import type { BinaryScores } from './scores.ts';
 import type { Numeric } from './values.ts';
+import { relativeWeights } from './weights.ts';
 
-/** Called at a threshold with the weights of the positive and negative rows that score at least that much. */
+/** Called at a threshold with the relative weights of the positive and negative rows that score at least that much. */
 export type AtThreshold = (threshold: number, positives: number, negatives: number) => void;
 
 /** Visits the distinct scores from the highest down. Rows of equal score stand or fall together; none may be NaN. */
-export function eachThreshold({ scores, positive, weights }: BinaryScores, visit: AtThreshold): void {
+export function eachThreshold({ scores, positive, weights: given }: BinaryScores, visit: AtThreshold): void {
+  const weights = relativeWeights(given);
   const order = descending(scores);
   let positives = 0;
   let negatives = 0;

@@ -51,8 +51,8 @@ function areaUnderCurve(scores: BinaryScores): number {
     up = positives;
     right = negatives;
   });
-  // One class only makes it 0 / 0.
-  return area / (up * right);
+  // One class only makes it 0 / 0. Sums of weights may round above the whole.
+  return Math.min(1, area / (up * right));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { DataError } from '../../base/errors.ts';
 import type { Labelled } from './labels.ts';
+import { relativeWeights } from './weights.ts';
 
-/** Sums of weights by class: all that is needed of a confusion matrix, without its square. */
+/** Sums of relative weights by class: all that ratios need of a confusion matrix, without its square. */
 export interface Tally {
   /** Weight of all rows. */
   readonly total: number;
@@ -32,16 +33,16 @@ export function tally(what: string, { predicted, actual, classes, weights }: Lab
     predicted: new Float64Array(classes),
     actual: new Float64Array(classes),
   };
-  let total = 0;
+  const relative = relativeWeights(weights);
   for (let row = 0; row < actual.length; row++) {
-    const weight = weights === undefined ? 1 : weights[row]!;
-    total += weight;
+    const weight = relative === undefined ? 1 : relative[row]!;
     sums.actual[actual[row]!]! += weight;
     if (predicted[row]! < 0) return undefinedTally(classes);
     sums.predicted[predicted[row]!]! += weight;
     if (predicted[row] === actual[row]) sums.hits[predicted[row]!]! += weight;
   }
-  return { total, ...sums };
+  // Of the classes, as `hits` is summed: all rows right is then a total that rounds as they do.
+  return { total: sum(sums.actual), ...sums };
 }
 
 /** Sum of an array. */
