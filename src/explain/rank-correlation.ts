@@ -14,6 +14,8 @@ export function rankCorrelation(
 
 /** Pearson's correlation; NaN where one side has a single value only. */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  // By value: the mean of equal numbers may round to a neighbour, and what is left then looks like a spread.
+  if (isConstant(a) || isConstant(b)) return Number.NaN;
   const n = a.length;
   let [meanA, meanB] = [0, 0];
   for (let i = 0; i < n; i++) {
@@ -27,7 +29,12 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
     aa += da * da;
     bb += db * db;
   }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : Number.NaN;
+  return ab / (Math.sqrt(aa) * Math.sqrt(bb));
+}
+
+function isConstant(values: ArrayLike<number>): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+  return true;
 }
 
 /** Ranks from 1; equal numbers share the mean of theirs. */
