@@ -29,8 +29,10 @@ export interface Findings {
   readonly groups?: readonly FeatureGroup[];
 }
 
-/** Largest error of a sum of float32 attributions, relative to the larger of 1 and what they should add up to. */
+/** Largest error of a sum of attributions, relative to what they should add up to or, if that is more, to their sizes. */
 const TOLERANCE = 1e-4;
+/** What float32 may leave in the difference of two outputs, relative to them: 16 roundings on the way to each. */
+const ROUNDING = 16 * 2 ** -24;
 
 /** Makes an explanation of what was found, and checks what should add up: a miss becomes a warning. */
 export function conclude(findings: Findings): Explanation {
@@ -52,7 +54,7 @@ export function conclude(findings: Findings): Explanation {
     new Values(all ? Float32Array.from(from) : Float32Array.from(target, (k, i) => from[i * K + k]!), each);
   const values = new Values(findings.values, subject.valuesShape);
   const [outputs, baseValues] = [scores, baseScores ?? new Float32Array(rows * K)].map(picked);
-  const deltas = complete ? deltasOf(values.data, outputs!.data, baseValues!.data, rows) : undefined;
+  const sums = complete ? sumsOf(values.data, outputs!.data, baseValues!.data, rows) : undefined;
   return new Explanation({
     method,
     options,
@@ -60,14 +62,14 @@ export function conclude(findings: Findings): Explanation {
     values,
     baseValues: baseValues!,
     outputs: outputs!,
-    convergenceDelta: deltas && new Values(deltas, each),
+    convergenceDelta: sums && new Values(sums.deltas, each),
     stdError: stdError && new Values(stdError, subject.valuesShape),
     data: new Values(subject.x, [rows, ...subject.shape]),
     target,
     featureNames: subject.featureNames,
     outputNames: subject.outputNames,
     cost: subject.passes.cost,
-    warnings: [...warnings, ...missesIn(deltas, outputs!.data, baseValues!.data, remedy)],
+    warnings: [...warnings, ...(sums ? missIn(sums, remedy) : [])],
     groups: findings.groups ?? session.prepare?.groups,
     known: knownRows(subject),
   });
@@ -82,35 +84,43 @@ function knownRows(subject: Subject): ((row: number) => RowObject) | undefined {
   return (row) => Object.fromEntries(features.map((one) => [one.name, one.read(x, row * width)]));
 }
 
-/** For each row, and output, what the values miss of what they should add up to. */
-function deltasOf(
-  values: Float32Array,
-  outputs: Float32Array,
-  base: Float32Array,
-  rows: number,
-): Float32Array {
-  const K = outputs.length / rows;
-  const width = values.length / outputs.length;
-  return Float32Array.from(outputs, (output, i) => {
-    const [row, k] = [Math.floor(i / K), i % K];
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += values[(row * width + j) * K + k]!;
-    return sum - (output - base[i]!);
-  });
+/** What some attributions add up to, and what they should. */
+interface Sums {
+  /** For each row, and output, what the values miss. */
+  readonly deltas: Float32Array;
+  /** The miss that matters most, if one does. */
+  readonly worst: { readonly delta: number; readonly wanted: number } | undefined;
 }
 
-function missesIn(
-  deltas: Float32Array | undefined,
-  outputs: Float32Array,
-  base: Float32Array,
-  remedy: string | undefined,
-): string[] {
-  if (deltas === undefined) return [];
-  const share = (delta: number, i: number): number =>
-    Math.abs(delta) / Math.max(1, Math.abs(outputs[i]! - base[i]!));
-  const fits = deltas.every((delta, i) => share(delta, i) <= TOLERANCE);
-  if (fits) return [];
-  const worst = deltas.reduce((a, b) => (Math.abs(a) >= Math.abs(b) ? a : b));
-  const miss = `the attributions miss the difference that they should add up to by ${worst.toPrecision(3)}`;
+/** Adds up values, `[rows, width, outputs]`, and compares with what each of `[rows, outputs]` is above its base. */
+function sumsOf(values: Float32Array, outputs: Float32Array, base: Float32Array, rows: number): Sums {
+  const K = outputs.length / rows;
+  const width = values.length / outputs.length;
+  let worst: Sums['worst'];
+  let most = 1;
+  const deltas = Float32Array.from(outputs, (output, i) => {
+    const [row, k] = [Math.floor(i / K), i % K];
+    let [sum, size] = [0, 0];
+    for (let j = 0; j < width; j++) {
+      const value = values[(row * width + j) * K + k]!;
+      sum += value;
+      size += Math.abs(value);
+    }
+    const wanted = output - base[i]!;
+    const delta = sum - wanted;
+    const allowed =
+      TOLERANCE * Math.max(Math.abs(wanted), size) + ROUNDING * (Math.abs(output) + Math.abs(base[i]!));
+    // Not even NaN passes.
+    const excess = Number.isNaN(delta) ? Infinity : Math.abs(delta) / allowed;
+    if (excess > most) [most, worst] = [excess, { delta, wanted }];
+    return delta;
+  });
+  return { deltas, worst };
+}
+
+function missIn({ worst }: Sums, remedy: string | undefined): string[] {
+  if (worst === undefined) return [];
+  const [wanted, delta] = [worst.wanted.toPrecision(3), worst.delta.toPrecision(3)];
+  const miss = `the attributions miss the difference of ${wanted} that they should add up to by ${delta}`;
   return [remedy === undefined ? miss : `${miss}; ${remedy}`];
 }

@@ -62,6 +62,27 @@ describeBackends('integrated gradients', (backend) => {
     expect(furthest(values.data, wanted.ig_zero_baseline_gausslegendre_50)).toBeLessThan(TOLERANCE);
   });
 
+  // Powers of two, so that every number is the same but for its exponent.
+  test.each([2 ** -60, 2 ** -20, 1, 2 ** 20, 2 ** 60])(
+    'that miss their sum are said to, whatever the unit of the outputs: %d',
+    async (unit) => {
+      const net = await networkOf(wanted.net, 'relu', backend);
+      const weights = Object.entries(await net.weights()).map(([path, { data, shape }], i, { length }) => {
+        return [path, { shape, data: i < length - 2 ? data : data.map((one) => one * unit) }] as const;
+      });
+      await net.setWeights(Object.fromEntries(weights));
+      const coarse = await integratedGradients(net, inputs, { target, baselines, nSteps: 2 });
+      const share = (i: number) =>
+        Math.abs(coarse.convergenceDelta!.data[i]! / (coarse.outputs.data[i]! - coarse.baseValues.data[i]!));
+      expect(Math.max(...target.map((_, i) => share(i)))).toBeGreaterThan(0.01);
+      expect(coarse.warnings).toEqual([
+        expect.stringMatching(/^the attributions miss the difference of .* by /),
+      ]);
+      const exact = await integratedGradients(net, inputs, { target, baselines, method: 'exact' });
+      expect(exact.warnings).toEqual([]);
+    },
+  );
+
   test('of a network of tanh have the values of the references', async () => {
     const net = await networkOf(xor.net, 'tanh', backend);
     const e = await integratedGradients(net, xor.inputs, { baselines: xor.baseline });
