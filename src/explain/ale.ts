@@ -2,6 +2,8 @@ import { DataError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { quantile } from '../data/scale.ts';
+import { ale as picture } from '../plot/ale.ts';
+import type { ResultOptions } from '../plot/results/result.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
 import { type Feature, featureOf, featuresOf, valuesOf } from './features.ts';
@@ -9,6 +11,7 @@ import { EXPLAIN_OPTIONS } from './options.ts';
 import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
 import { type Explained, Subject } from './subject.ts';
 import { scoreVariants } from './variants.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link ale}. */
 export interface AleOptions extends OutputOptions {
@@ -19,7 +22,7 @@ export interface AleOptions extends OutputOptions {
 }
 
 /** What {@link ale} found; plain data. */
-export interface AccumulatedLocalEffects {
+export interface AccumulatedLocalEffects extends Pictured<ResultOptions> {
   readonly method: 'ale';
   readonly output: 'logit' | 'probability';
   readonly outputNames: readonly string[];
@@ -82,7 +85,7 @@ export async function ale(
   const counts = edges.slice(1).map((_, k) => inside.reduce((sum, own) => sum + Number(own === k), 0));
   const asked = askedOutputs(subject);
   const localEffects = await effectsOf(subject, feature, edges, inside, asked, counts);
-  return {
+  const result: Plain<AccumulatedLocalEffects> = {
     method: 'ale',
     output: subject.output,
     outputNames: asked.map((k) => subject.outputNames[k]!),
@@ -97,6 +100,7 @@ export async function ale(
     warnings:
       edges.length > 1 ? [] : [`"${feature.name}" is ${edges[0]} in every row, so nothing is known of it`],
   };
+  return withPicture(result, picture);
 }
 
 function edgesOf(values: Float64Array, bins: number): number[] {

@@ -1,6 +1,8 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { heatmap } from '../plot/heatmap.ts';
+import type { ResultOptions } from '../plot/results/result.ts';
 import type { Callback, Run } from '../train/callback.ts';
 import { Model } from '../train/model.ts';
 import type { Explanation } from './explanation.ts';
@@ -9,6 +11,7 @@ import { playersOf } from './ranking.ts';
 import { inputXGradient } from './saliency.ts';
 import { checkMethod, type Method } from './sensitivity.ts';
 import { type Explained, Subject } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link attributionLog}. */
 export interface AttributionLogOptions extends Pick<OneOutputOptions, 'target' | 'output'> {
@@ -29,7 +32,7 @@ export interface AttributionEpoch {
 }
 
 /** The importance of inputs over the last run, as plain data. */
-export interface AttributionLog extends Callback {
+export interface AttributionLog extends Callback, Pictured<ResultOptions> {
   /** Original columns of a model with preprocessing, else inputs. */
   readonly columns: readonly string[];
   readonly epochs: readonly AttributionEpoch[];
@@ -73,7 +76,7 @@ export function attributionLog(given: AttributionLogOptions): AttributionLog {
     const explanation = await method(new Model(run.session), x, asked);
     epochs.push({ epoch, importance: importanceOf(subject, explanation) });
   };
-  return {
+  const result: Plain<AttributionLog> = {
     name: 'attributionLog',
     columns,
     epochs,
@@ -89,6 +92,7 @@ export function attributionLog(given: AttributionLogOptions): AttributionLog {
       if (epoch % every === 0 || epoch === run.epochs) await look(run, epoch);
     },
   };
+  return withPicture(result, heatmap);
 }
 
 /** Mean size of what falls to each column. */

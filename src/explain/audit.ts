@@ -3,6 +3,7 @@ import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type Data, type Matrix, Table } from '../data/index.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
 import { type AuditedMethod, auditMethod, usualMethods } from './audit-methods.ts';
 import { type Calibration, calibration } from './calibration.ts';
@@ -12,6 +13,7 @@ import { type PermutationImportance, permutationImportance } from './permutation
 import { checkMethod, type Method } from './sensitivity.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type SurrogateTree, surrogateTree } from './surrogate-tree.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link audit}. */
 export interface AuditOptions extends Pick<ExplainOptions, 'signal' | 'onProgress'> {
@@ -28,7 +30,7 @@ export interface AuditOptions extends Pick<ExplainOptions, 'signal' | 'onProgres
 }
 
 /** What there is to know about a model on some rows. Plain data. */
-export interface Audit {
+export interface Audit extends Pictured<BarOptions> {
   readonly rows: number;
   readonly explainedRows: number;
   readonly seed: number;
@@ -95,7 +97,7 @@ export async function audit(model: Model, inputs: Explained, ...rest: readonly u
   );
   const units = await part(neurons(model, inputs, { ...own, lesion: false }));
   const surrogate = await part(surrogateTree(model, inputs, { ...own }));
-  return {
+  const result: Plain<Audit> = {
     rows: subject.rows,
     explainedRows: x.shape[0]!,
     seed,
@@ -106,6 +108,7 @@ export async function audit(model: Model, inputs: Explained, ...rest: readonly u
     surrogate,
     warnings: [...audited.flatMap(judgement), ...importance.warnings, ...units.warnings],
   };
+  return withPicture(result, bar);
 }
 
 /** Some of the rows as they go into the model, in their order. */

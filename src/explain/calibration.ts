@@ -3,6 +3,7 @@ import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Data } from '../data/index.ts';
 import type { Table } from '../data/table.ts';
+import { reliabilityDiagram } from '../plot/reliability-diagram.ts';
 import { brier, logLoss } from '../train/metrics/probability.ts';
 import type { Input } from '../train/metrics/values.ts';
 import type { Model } from '../train/model.ts';
@@ -11,6 +12,7 @@ import type { ExplainOptions } from './options.ts';
 import { type Reliability, reliabilityOf } from './reliability.ts';
 import { optionsOf, type Scored, score } from './scored.ts';
 import type { Explained } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link calibration} and of `temperature`. */
 export interface CalibrationOptions extends Pick<ExplainOptions, 'signal' | 'onProgress'> {
@@ -19,7 +21,7 @@ export interface CalibrationOptions extends Pick<ExplainOptions, 'signal' | 'onP
 }
 
 /** What {@link calibration} found; plain data. */
-export interface Calibration extends Reliability {
+export interface Calibration extends Reliability, Pictured {
   readonly method: 'calibration';
   /** Brier score, as `metrics.brier` has it: squared distance of class 1 of two classes, of more the sum over them. */
   readonly brier: number;
@@ -81,7 +83,7 @@ export async function calibration(...given: readonly unknown[]): Promise<Calibra
     actual.length < FEW * bins
       ? [`${actual.length} rows for ${bins} bins: much of what accuracy and confidence lie apart is chance`]
       : [];
-  return {
+  const result: Plain<Calibration> = {
     method: 'calibration',
     brier: brier(predictions, truth),
     nll: logLoss(predictions, truth),
@@ -91,6 +93,7 @@ export async function calibration(...given: readonly unknown[]): Promise<Calibra
     cost,
     warnings,
   };
+  return withPicture(result, reliabilityDiagram);
 }
 
 /** Options of both functions, with their defaults. */

@@ -1,6 +1,7 @@
 import { DataError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { changes } from '../plot/changes.ts';
 import type { Model } from '../train/model.ts';
 import { type Change, changedRow } from './changed-row.ts';
 import { classesOf, classNumber, ranked } from './classes.ts';
@@ -12,6 +13,7 @@ import { scoresOf } from './forward.ts';
 import { neighbours } from './neighbours.ts';
 import type { ExplainOptions, Target } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link counterfactual}. */
 export interface CounterfactualOptions
@@ -38,7 +40,7 @@ export interface CounterfactualOptions
 }
 
 /** What {@link counterfactual} found; plain data. */
-export interface Counterfactual {
+export interface Counterfactual extends Pictured {
   readonly method: 'counterfactual';
   /** Whether the model gives the changed row the class. If not, it is the nearest that came of the search. */
   readonly valid: boolean;
@@ -133,7 +135,7 @@ export async function counterfactual(
   const starts = usual === undefined ? [] : await neighbours(subject, space, usual, wanted);
   const found = await search({ subject, space, wanted, margin, distance, maxIterations, seed, starts });
   const { row, changed, input } = changedRow(subject, space, found.numbers, found.categories);
-  return {
+  const result: Plain<Counterfactual> = {
     method: where,
     valid: found.valid,
     from: classes[order[0]!]!,
@@ -154,4 +156,5 @@ export async function counterfactual(
         : ['there are too many combinations of categories: those that change most were not tried']),
     ],
   };
+  return withPicture(result, changes);
 }

@@ -1,5 +1,7 @@
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { deletionCurve } from '../plot/deletion-curve.ts';
+import type { ResultOptions } from '../plot/results/result.ts';
 import type { Model } from '../train/model.ts';
 import { Values } from '../train/values.ts';
 import { type Absent, absentRows } from './absent.ts';
@@ -9,6 +11,7 @@ import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } fr
 import { scoresOfMade } from './made-rows.ts';
 import { areaUnder, ordersOf, playersOf, replace, stages } from './ranking.ts';
 import { type Estimate, estimate } from './spread.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link deletion} and {@link insertion}. */
 export interface CurveOptions extends OneOutputOptions {
@@ -25,7 +28,7 @@ export interface CurveOptions extends OneOutputOptions {
 }
 
 /** What the output does while inputs are taken away, or come in, by rank. */
-export interface Curve {
+export interface Curve extends Pictured<ResultOptions> {
   readonly method: 'deletion' | 'insertion';
   readonly output: 'logit' | 'probability';
   /** Shares of the inputs that are gone, or have come: from 0 to 1. */
@@ -131,7 +134,7 @@ async function curve(
   const others = each.map((row) =>
     Array.from({ length: R }, (_, r) => areaUnder(curveOf(row, 1 + r), fractions)),
   );
-  return {
+  const result: Plain<Curve> = {
     method,
     output,
     fractions,
@@ -142,6 +145,7 @@ async function curve(
     cost: subject.passes.cost,
     warnings: output === 'probability' && !subject.hasProbabilities ? [NO_PROBABILITIES] : [],
   };
+  return withPicture(result, deletionCurve);
 }
 
 const NO_PROBABILITIES =

@@ -1,4 +1,6 @@
 import { checkOptions } from '../base/options.ts';
+import { deletionCurve } from '../plot/deletion-curve.ts';
+import type { ResultOptions } from '../plot/results/result.ts';
 import type { Model } from '../train/model.ts';
 import { CURVE_OPTIONS, type Curve, type CurveOptions, deletion, insertion } from './curves.ts';
 import type { Cost } from './explanation.ts';
@@ -6,6 +8,7 @@ import { Explanation } from './explanation.ts';
 import { type Infidelity, infidelity } from './infidelity.ts';
 import type { Attributed, Judged } from './judged.ts';
 import { checkMethod, type Method, type Sensitivity, sensitivity } from './sensitivity.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link faithfulness}. */
 export interface FaithfulnessOptions extends CurveOptions {
@@ -14,7 +17,7 @@ export interface FaithfulnessOptions extends CurveOptions {
 }
 
 /** What there is to say for and against attributions. */
-export interface Faithfulness {
+export interface Faithfulness extends Pictured<ResultOptions> {
   readonly deletion: Curve;
   readonly insertion: Curve;
   readonly infidelity: Infidelity;
@@ -61,7 +64,7 @@ export async function faithfulness(
   const inputs = judged instanceof Explanation ? judged.data : (judged as Attributed).inputs;
   const moved = method && (await part((own) => sensitivity(model, inputs, method, { ...slopes, ...own })));
   const costs = [fallen, risen, missed, ...(moved ? [moved] : [])].map(({ cost }) => cost);
-  return {
+  const result: Plain<Faithfulness> = {
     deletion: fallen,
     insertion: risen,
     infidelity: missed,
@@ -73,4 +76,5 @@ export async function faithfulness(
     },
     warnings: [...new Set([fallen, risen, ...(moved ? [moved] : [])].flatMap(({ warnings }) => warnings))],
   };
+  return withPicture(result, deletionCurve);
 }

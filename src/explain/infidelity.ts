@@ -4,6 +4,7 @@ import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
 import { Values } from '../train/values.ts';
 import type { Cost } from './explanation.ts';
@@ -12,6 +13,7 @@ import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } fr
 import { scoresOfMade } from './made-rows.ts';
 import { estimate } from './spread.ts';
 import type { Subject } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link infidelity}. */
 export interface InfidelityOptions extends OneOutputOptions {
@@ -26,7 +28,7 @@ export interface InfidelityOptions extends OneOutputOptions {
 }
 
 /** How badly attributions tell what perturbations do. */
-export interface Infidelity {
+export interface Infidelity extends Pictured<BarOptions> {
   readonly method: 'infidelity';
   readonly output: 'logit' | 'probability';
   /** Of each row, `[rows]`: 0 is perfect. */
@@ -102,7 +104,7 @@ export async function infidelity(
     });
     return estimate(misses);
   });
-  return {
+  const result: Plain<Infidelity> = {
     method: 'infidelity',
     output: subject.output,
     values: new Values(
@@ -117,6 +119,7 @@ export async function infidelity(
     samples: K,
     cost: subject.passes.cost,
   };
+  return withPicture(result, bar);
 }
 
 const INFIDELITY_OPTIONS = [...ONE_OUTPUT_OPTIONS, 'perturbations', 'samples', 'stdev', 'seed'] as const;

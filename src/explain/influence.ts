@@ -1,12 +1,14 @@
 import { DataError } from '../base/errors.ts';
+import { type ProponentsOptions, proponents } from '../plot/proponents.ts';
 import type { Model } from '../train/model.ts';
 import { Values } from '../train/values.ts';
 import { ask, type InfluenceOptions, type Influencer, largest, overCheckpoints } from './checkpoints.ts';
 import type { Cost } from './explanation.ts';
 import { type Examples, readLabelled } from './labelled.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Which training rows speak for and against predictions. */
-export interface Influence {
+export interface Influence extends Pictured<ProponentsOptions> {
   readonly method: 'influence';
   /** `[train, test]`: positive where training on a row lowers the loss of the other. */
   readonly values: Values;
@@ -70,7 +72,7 @@ export async function influence(
   const each = Array.from({ length: columns }, (_, j) =>
     Float32Array.from({ length: rows }, (_, i) => sums[i * columns + j]!),
   );
-  return {
+  const result: Plain<Influence> = {
     method: 'influence',
     values: new Values(sums, [rows, columns]),
     proponents: each.map((column) => largest(column, asked.top, 1)),
@@ -80,4 +82,5 @@ export async function influence(
     gradients,
     cost: asked.passes.cost,
   };
+  return withPicture(result, proponents);
 }

@@ -1,9 +1,11 @@
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import { type ColumnPower, columnPowers } from './column-power.ts';
 import { type Duplicate, exactDuplicates, nearDuplicates } from './duplicates.ts';
 import { type Frame, readFrame, type Split } from './frame.ts';
 import type { ExplainOptions } from './options.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link leakage}. */
 export interface LeakageOptions extends Pick<ExplainOptions, 'signal' | 'onProgress'> {
@@ -18,7 +20,7 @@ export interface LeakageOptions extends Pick<ExplainOptions, 'signal' | 'onProgr
 }
 
 /** What is wrong with data before any model is trained. */
-export interface Leakage {
+export interface Leakage extends Pictured<BarOptions> {
   readonly method: 'leakage';
   /** Rows of both splits. */
   readonly rows: { readonly train: number; readonly test: number };
@@ -69,7 +71,13 @@ export async function leakage(train: Split, test: Split, given: LeakageOptions =
   const found = { duplicates, near, constant, columns, predictors };
   onProgress?.(1);
   const rows = { train: frame.train.rows, test: frame.test.rows };
-  return { method: 'leakage', rows, ...found, warnings: warningsOf(found, rows.test) };
+  const result: Plain<Leakage> = {
+    method: 'leakage',
+    rows,
+    ...found,
+    warnings: warningsOf(found, rows.test),
+  };
+  return withPicture(result, bar);
 }
 
 const KNOWN = ['target', 'featureNames', 'tolerance', 'threshold', 'signal', 'onProgress'] as const;

@@ -1,11 +1,13 @@
+import { type ProponentsOptions, proponents } from '../plot/proponents.ts';
 import type { Model } from '../train/model.ts';
 import { Values } from '../train/values.ts';
 import { ask, type InfluenceOptions, type Influencer, largest, overCheckpoints } from './checkpoints.ts';
 import type { Cost } from './explanation.ts';
 import { type Examples, readLabelled } from './labelled.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** How much of each training row the network has learned by heart. */
-export interface Memorization {
+export interface Memorization extends Pictured<ProponentsOptions> {
   readonly method: 'memorization';
   /** Self-influence of each row, `[rows]`; never below 0. */
   readonly values: Values;
@@ -43,7 +45,7 @@ export async function memorization(
   const gradients = await overCheckpoints(asked, [from], (products, scale, share) =>
     products.addNorms(from, scale, sums, share),
   );
-  return {
+  const result: Plain<Memorization> = {
     method: 'memorization',
     values: new Values(sums, [from.data.rows]),
     top: largest(sums, asked.top, 1),
@@ -52,4 +54,5 @@ export async function memorization(
     gradients,
     cost: asked.passes.cost,
   };
+  return withPicture(result, proponents);
 }

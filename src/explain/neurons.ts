@@ -3,6 +3,7 @@ import { checkOptions, choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
 import { type Activity, activityOf, type TopRow } from './activity.ts';
 import { type CutLayer, layersToCut } from './cut.ts';
@@ -13,6 +14,7 @@ import { type Lesion, lesionsOf } from './lesion.ts';
 import type { ExplainOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Tuning, type TuningPoint, tuningOf } from './tuning.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link neurons}. */
 export interface NeuronsOptions extends Pick<ExplainOptions, 'featureNames' | 'signal' | 'onProgress'> {
@@ -64,7 +66,7 @@ export interface LayerNeurons {
 }
 
 /** The units of a model. */
-export interface Neurons {
+export interface Neurons extends Pictured<BarOptions> {
   readonly method: 'neurons';
   readonly rows: number;
   readonly layers: readonly LayerNeurons[];
@@ -127,13 +129,14 @@ export async function neurons(model: Model, inputs: Explained, given: NeuronsOpt
     });
   }
   subject.passes.report(1);
-  return {
+  const result: Plain<Neurons> = {
     method: 'neurons',
     rows: subject.rows,
     layers: found,
     cost: subject.passes.cost,
     warnings: warningsOf(found),
   };
+  return withPicture(result, bar);
 }
 
 const KNOWN = [

@@ -1,5 +1,8 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
+import { heatmap } from '../plot/heatmap.ts';
+import { partialDependence as curve } from '../plot/partial-dependence.ts';
+import type { ResultOptions } from '../plot/results/result.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
 import { type Feature, featureOf, featuresOf, type Known, observedOf } from './features.ts';
@@ -8,6 +11,7 @@ import { EXPLAIN_OPTIONS } from './options.ts';
 import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
 import { type Explained, Subject } from './subject.ts';
 import { scoreVariants } from './variants.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link partialDependence}. */
 export interface PartialDependenceOptions extends OutputOptions, GridOptions {
@@ -20,7 +24,7 @@ export interface PartialDependenceOptions extends OutputOptions, GridOptions {
 }
 
 /** What {@link partialDependence} found; plain data. */
-export interface PartialDependence {
+export interface PartialDependence extends Pictured<ResultOptions> {
   readonly method: 'partialDependence';
   readonly output: 'logit' | 'probability';
   readonly outputNames: readonly string[];
@@ -82,7 +86,7 @@ export async function partialDependence(
   const asked = askedOutputs(subject);
   if (kind !== 'average') checkRoom(where, subject.rows, grid, asked.length);
   const curves = await curvesOf(subject, columns, grid, asked, kind !== 'average');
-  return {
+  const result: Plain<PartialDependence> = {
     method: where,
     output: subject.output,
     outputNames: asked.map((k) => subject.outputNames[k]!),
@@ -97,6 +101,7 @@ export async function partialDependence(
     cost: subject.passes.cost,
     warnings: [],
   };
+  return withPicture(result, columns.length === 1 ? curve : heatmap);
 }
 
 function columnsOf(

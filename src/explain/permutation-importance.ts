@@ -5,6 +5,7 @@ import { checkNumber } from '../base/ranges.ts';
 import type { Data } from '../data/index.ts';
 import { Table } from '../data/table.ts';
 import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import { readDataset } from '../train/dataset.ts';
 import type { Metric } from '../train/metrics/metric.ts';
 import { type MetricChoice, metricOf } from '../train/metrics/table.ts';
@@ -15,6 +16,7 @@ import { featuresOf } from './features.ts';
 import type { ExplainOptions } from './options.ts';
 import { worsenings } from './shuffles.ts';
 import { type Explained, Subject } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link permutationImportance}. */
 export interface PermutationImportanceOptions
@@ -32,7 +34,7 @@ export interface PermutationImportanceOptions
 }
 
 /** What {@link permutationImportance} found; plain data. Lists are in the order of `features`. */
-export interface PermutationImportance {
+export interface PermutationImportance extends Pictured<BarOptions> {
   readonly method: 'permutationImportance';
   /** Groups, and columns as the user knows them. */
   readonly features: readonly string[];
@@ -146,7 +148,7 @@ export async function importanceBy(
     signal: rest.signal,
   });
   const spread = raw.map(deviationOf);
-  return {
+  const result: Plain<PermutationImportance> = {
     method: where,
     features: players.map(({ name }) => name),
     mean: raw.map(meanOf),
@@ -163,6 +165,7 @@ export async function importanceBy(
       ? []
       : [`${measure?.name ?? 'loss'} is not defined for some permutations`],
   };
+  return withPicture(result, bar);
 }
 
 function lossFor(where: string, { session }: Subject, given: PermutationImportanceOptions['loss']): Loss {

@@ -1,6 +1,7 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import { Model } from '../train/model.ts';
 import type { Cost, Explanation } from './explanation.ts';
 import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
@@ -10,6 +11,7 @@ import { rankCorrelation, ranks } from './rank-correlation.ts';
 import { checkMethod, type Method } from './sensitivity.ts';
 import { type Estimate, estimate } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link sanityCheck}. */
 export interface SanityCheckOptions extends OneOutputOptions {
@@ -30,7 +32,7 @@ export interface SanityStage {
 }
 
 /** Whether a method looks at the model at all. */
-export interface SanityCheck {
+export interface SanityCheck extends Pictured<BarOptions> {
   readonly method: 'sanityCheck';
   readonly output: 'logit' | 'probability';
   readonly stages: readonly SanityStage[];
@@ -108,7 +110,7 @@ export async function sanityCheck(
     stages.push({ layers: random, correlation: draws.length > 0 ? estimate(draws) : NOTHING });
   }
   const left = stages.at(-1)!.correlation.mean;
-  return {
+  const result: Plain<SanityCheck> = {
     method: 'sanityCheck',
     output,
     stages,
@@ -127,6 +129,7 @@ export async function sanityCheck(
             `${unranked} of ${rows * layers.length * repeats} comparisons are left out: a row with one value cannot be ranked`,
           ],
   };
+  return withPicture(result, bar);
 }
 
 const NOTHING: Estimate = { mean: Number.NaN, stdError: Number.NaN };

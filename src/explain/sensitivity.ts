@@ -5,12 +5,14 @@ import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
 import { Values } from '../train/values.ts';
 import type { Cost, Explanation } from './explanation.ts';
 import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
 import type { ExplainOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /**
  * A method of explanation as others take it: `saliency`, or one with options of its own, such as
@@ -31,7 +33,7 @@ export interface SensitivityOptions extends OneOutputOptions {
 }
 
 /** How much attributions change when their rows hardly do. */
-export interface Sensitivity {
+export interface Sensitivity extends Pictured<BarOptions> {
   readonly method: 'sensitivity';
   readonly output: 'logit' | 'probability';
   /** Largest relative change of each row, `[rows]`: 0 is steady. */
@@ -115,7 +117,7 @@ export async function sensitivity(
   }
   passes.report(1);
   const empty = sizes.filter((size) => size === 0).length;
-  return {
+  const result: Plain<Sensitivity> = {
     method: 'sensitivity',
     output: subject.output,
     values: new Values(Float32Array.from(largest), [rows]),
@@ -127,6 +129,7 @@ export async function sensitivity(
         ? []
         : [`the attributions of ${empty} of ${rows} rows are all 0: their changes are not relative`],
   };
+  return withPicture(result, bar);
 }
 
 const SENSITIVITY_OPTIONS = [...ONE_OUTPUT_OPTIONS, 'perturbations', 'samples', 'radius', 'seed'] as const;

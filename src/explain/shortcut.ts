@@ -5,6 +5,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
 import { fed } from '../ir/tensor.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
 import { featureAt } from './feature.ts';
@@ -13,6 +14,7 @@ import { hitsOf, type Labelled, type LossChoice, targetsOf } from './labelled.ts
 import type { ExplainOptions } from './options.ts';
 import { type Estimate, estimate } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link shortcut}. */
 export interface ShortcutOptions extends Pick<ExplainOptions, 'featureNames' | 'signal' | 'onProgress'> {
@@ -25,7 +27,7 @@ export interface ShortcutOptions extends Pick<ExplainOptions, 'featureNames' | '
 }
 
 /** What the accuracy owes to an input, and what of that to the class that the input gives away. */
-export interface Shortcut {
+export interface Shortcut extends Pictured<BarOptions> {
   readonly method: 'shortcut';
   readonly feature: string;
   /** Share of the rows that are classified rightly. */
@@ -93,7 +95,7 @@ export async function shortcut(
   const [accuracy, ...permutations] = accuracies;
   const within = estimate(permutations.slice(0, repeats));
   const across = estimate(permutations.slice(repeats));
-  return {
+  const result: Plain<Shortcut> = {
     method: 'shortcut',
     feature: typeof feature === 'number' ? subject.featureNames[feature]! : feature,
     accuracy: accuracy!,
@@ -104,6 +106,7 @@ export async function shortcut(
     repeats,
     cost: subject.passes.cost,
   };
+  return withPicture(result, bar);
 }
 
 /** Rows with the same target. */

@@ -1,6 +1,7 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { tree as picture, type TreeOptions } from '../plot/tree.ts';
 import type { Model } from '../train/model.ts';
 import { grow, type Node } from './cart.ts';
 import type { Cost } from './explanation.ts';
@@ -10,6 +11,7 @@ import { EXPLAIN_OPTIONS, type ExplainOptions, type Target } from './options.ts'
 import { type Rule, rulesOf } from './rules.ts';
 import { type Explained, Subject } from './subject.ts';
 import { splitColumns, type TreeNode, treeOf } from './tree.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link surrogateTree}. */
 export interface SurrogateTreeOptions extends Omit<ExplainOptions, 'target'> {
@@ -25,7 +27,7 @@ export interface SurrogateTreeOptions extends Omit<ExplainOptions, 'target'> {
 }
 
 /** What {@link surrogateTree} found; plain data. */
-export interface SurrogateTree {
+export interface SurrogateTree extends Pictured<TreeOptions> {
   readonly method: 'surrogateTree';
   readonly output: 'logit' | 'probability';
   /** What the tree says: classes, or the output of this name. */
@@ -95,7 +97,7 @@ export async function surrogateTree(
   subject.passes.report(1);
   const root = treeOf(node, columns, classes);
   const rules = rulesOf(root);
-  return {
+  const result: Plain<SurrogateTree> = {
     method: where,
     output: subject.output,
     target: name,
@@ -109,6 +111,7 @@ export async function surrogateTree(
     cost: subject.passes.cost,
     warnings: [],
   };
+  return withPicture(result, picture);
 }
 
 /** What the tree is to say of each row: a number, or a class as one-hot. */

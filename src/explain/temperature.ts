@@ -1,5 +1,6 @@
 import type { Data } from '../data/index.ts';
 import type { Table } from '../data/table.ts';
+import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Input, Numeric } from '../train/metrics/values.ts';
 import type { Model } from '../train/model.ts';
 import { type CalibrationOptions, checkBins } from './calibration.ts';
@@ -7,9 +8,10 @@ import type { Cost } from './explanation.ts';
 import { reliabilityOf } from './reliability.ts';
 import { optionsOf, type Scored, score } from './scored.ts';
 import type { Explained } from './subject.ts';
+import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** What {@link temperature} found; plain data. */
-export interface Temperature {
+export interface Temperature extends Pictured<BarOptions> {
   readonly method: 'temperature';
   /** What logits are to be divided by. */
   readonly temperature: number;
@@ -64,7 +66,7 @@ export async function temperature(...given: readonly unknown[]): Promise<Tempera
   const beta = coldness(logits, classes, actual);
   const ece = (b: number) => reliabilityOf(softmax(logits, classes, b), classes, actual, bins).ece;
   const nll = (b: number) => likelihood(logits, classes, actual, b).nll;
-  return {
+  const result: Plain<Temperature> = {
     method: 'temperature',
     temperature: 1 / beta,
     nll: { before: nll(1), after: nll(beta) },
@@ -74,6 +76,7 @@ export async function temperature(...given: readonly unknown[]): Promise<Tempera
     cost,
     warnings: warningsOf(1 / beta),
   };
+  return withPicture(result, bar);
 }
 
 function warningsOf(T: number): string[] {

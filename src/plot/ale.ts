@@ -1,8 +1,10 @@
 import { reference } from './axes.ts';
-import { type PlotOptions, plotOptions } from './figure.ts';
+import { plotOptions } from './figure.ts';
 import { linesFigure, rug } from './lines.ts';
 import { pathOf } from './partial-dependence.ts';
 import { fieldsOf, numbersOf, textOf } from './reading.ts';
+import { type AleResult, effectOf } from './results/curves.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { thinned, thinning } from './thinning.ts';
 
 /** What {@link ale} draws. */
@@ -41,9 +43,9 @@ const STROKES = 1000;
  * @example
  * ale({ grid: [20, 40, 60], effect: [-0.2, 0.05, 0.1], rug: [23, 41, 44, 67], name: 'age', unit: 'logit' });
  */
-export function ale(data: AleData, options: PlotOptions = {}): string {
-  const own = plotOptions('ale', options);
-  const fields = fieldsOf('ale: data', data, ['grid', 'effect', 'rug', 'name', 'unit']);
+export function ale(data: AleData | AleResult, options: ResultOptions = {}): string {
+  const own = plotOptions('ale', options, RESULT_OPTIONS);
+  const fields = fieldsOf('ale: data', effectOf('ale', data, own), ['grid', 'effect', 'rug', 'name', 'unit']);
   const grid = numbersOf('ale', 'grid', fields.grid);
   const effect = numbersOf('ale', 'effect', fields.effect, grid.length);
   const strokes = numbersOf('ale', 'rug', fields.rug ?? []);
@@ -54,7 +56,7 @@ export function ale(data: AleData, options: PlotOptions = {}): string {
   return linesFigure({
     where: 'ale',
     options: own,
-    title: `Effect of ${name}`,
+    title: ['Effect of ', { name }],
     description: words === undefined ? 'No effect.' : `Accumulated effect ${words}.`,
     lines: [{ name: 'effect', x: grid, y: effect, colour: '1', width: 3 }],
     xName: name,

@@ -11,7 +11,9 @@ import {
   namesOf,
   textOf,
 } from './reading.ts';
-import { clip } from './text.ts';
+import { attributionIn, type Explained, explanationIn } from './results/explanation.ts';
+import type { ResultOptions } from './results/result.ts';
+import { clip, type Name, type Words } from './text.ts';
 
 /** What one prediction is made of. */
 export interface AttributionData {
@@ -33,7 +35,7 @@ export interface AttributionData {
 
 /** A contribution with its name. */
 export interface Part {
-  readonly name: string;
+  readonly name: Words;
   readonly value: number;
 }
 
@@ -50,16 +52,24 @@ export interface Attribution {
 const ROUNDING = 1e-4;
 
 /** Reads attributions. The `most` - 1 largest stay apart, the rest becomes one part, and what the output has besides another. */
-export function attributionOf(where: string, data: AttributionData, most: number): Attribution {
+export function attributionOf(
+  where: string,
+  data: AttributionData | Explained,
+  options: ResultOptions,
+  most: number,
+): Attribution {
   const known = ['values', 'baseValue', 'output', 'names', 'inputs', 'outputName', 'unit'];
-  const fields = fieldsOf(`${where}: data`, data, known);
+  const explanation = explanationIn(data);
+  const own =
+    explanation === undefined ? (data as AttributionData) : attributionIn(where, explanation, options);
+  const fields = fieldsOf(`${where}: data`, own, known);
   const values = finiteNumbersOf(where, 'values', fields.values);
   const baseValue = finiteOf(where, 'baseValue', fields.baseValue);
   const sum = values.reduce((total, value) => total + value, baseValue);
   const output = fields.output === undefined ? sum : finiteOf(where, 'output', fields.output);
   checkSums(where, values, baseValue, output);
   const names = featureNames(where, fields.names, fields.inputs, values.length);
-  const all = names.map((name, i) => ({ name, value: values[i]! }));
+  const all = names.map((name, i): Part => ({ name, value: values[i]! }));
   all.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const parts = all.length > most ? gathered(all, most - 1) : all;
   const size = values.reduce(
@@ -67,22 +77,22 @@ export function attributionOf(where: string, data: AttributionData, most: number
     Math.abs(baseValue) + Math.abs(output),
   );
   const rest = output - sum;
-  if (Math.abs(rest) > ROUNDING * size) parts.push({ name: 'not explained', value: rest });
+  if (Math.abs(rest) > ROUNDING * size) parts.push({ name: ['not explained'], value: rest });
   const outputName = textOf(where, 'outputName', fields.outputName, 'output');
   return { parts, baseValue, output, outputName, unit: textOf(where, 'unit', fields.unit, undefined) };
 }
 
 /** Names as the reader knows them: `age = 41`. */
-export function featureNames(where: string, names: unknown, inputs: unknown, length: number): string[] {
+export function featureNames(where: string, names: unknown, inputs: unknown, length: number): Words[] {
   const read = namesOf(where, 'names', names, length, (i) => `feature ${i}`);
   if (inputs === undefined) return read;
   const list = listOf(where, 'inputs', inputs, 'numbers or strings');
   checkLength(where, 'inputs', list.length, length);
-  return read.map((name, i) => `${name} = ${shown(where, i, list[i])}`);
+  return read.map((name, i) => [{ name }, ' = ', shown(where, i, list[i])]);
 }
 
-function shown(where: string, i: number, value: unknown): string {
-  if (typeof value === 'string') return clip(value, LONGEST);
+function shown(where: string, i: number, value: unknown): string | Name {
+  if (typeof value === 'string') return { name: clip(value, LONGEST) };
   if (typeof value === 'number') return Number.isFinite(value) ? numeral(value) : 'missing';
   throw new OptionError(`${where}: inputs[${i}] must be a number or a string, got ${describe(value)}`);
 }
@@ -90,7 +100,7 @@ function shown(where: string, i: number, value: unknown): string {
 function gathered(all: readonly Part[], kept: number): Part[] {
   const rest = all.slice(kept);
   const value = rest.reduce((total, part) => total + part.value, 0);
-  return [...all.slice(0, kept), { name: `${rest.length} others`, value }];
+  return [...all.slice(0, kept), { name: [`${rest.length} others`], value }];
 }
 
 function checkSums(where: string, values: Float64Array, baseValue: number, output: number): void {

@@ -1,14 +1,16 @@
 import { checkNumber } from '../base/ranges.ts';
 import { featureNames } from './attribution.ts';
 import { across, below, NAME, NUMBERS, reference } from './axes.ts';
-import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { type Box, figure, plotOptions } from './figure.ts';
 import { at, bar as block } from './marks.ts';
 import { element, type Markup } from './markup.ts';
 import { numeral, signed } from './numerals.ts';
 import { fieldsOf, leftOut, numbersOf, textOf } from './reading.ts';
-import { beside, rowName, rowsArea } from './rows.ts';
+import { type BarResult, barsOf } from './results/bars.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { beside, rowName, rowsArea, told } from './rows.ts';
 import type { Scale } from './scale.ts';
-import { widthOf } from './text.ts';
+import { inWords, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
@@ -27,13 +29,13 @@ export interface BarData {
 }
 
 /** Options of {@link bar}. */
-export interface BarOptions extends PlotOptions {
+export interface BarOptions extends ResultOptions {
   /** Most bars; the rest is counted in a note. 1 to 500, default 20. */
   readonly most?: number;
 }
 
 interface Row {
-  readonly name: string;
+  readonly name: Words;
   readonly value: number;
   readonly error: number;
 }
@@ -52,27 +54,29 @@ const ROW = 24;
  * | `unit`   | what the axis counts                                 |
  *
  * Negative bars go to the left and are striped. Values that are not finite are left out, and a note says how many.
- * Cost: a sort of the values.
+ * Explanations, importances and what else of `glia/explain` is a number for each name are drawn as they are; of an
+ * explanation of several rows the mean size. Cost: a sort of the values.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when names, inputs or errors are not as many as values.
  * @example
  * bar({ values: [0.31, 0.12, 0.02], names: ['age', 'income', 'visits'], unit: 'loss of accuracy' });
  */
-export function bar(data: BarData, options: BarOptions = {}): string {
-  const own = plotOptions('bar', options, ['most']);
+export function bar(data: BarData | BarResult, options: BarOptions = {}): string {
+  const own = plotOptions('bar', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('bar', 'most', own.most ?? 20, { least: 1, most: 500, whole: true });
-  const fields = fieldsOf('bar: data', data, ['values', 'errors', 'names', 'inputs', 'unit']);
+  const result = barsOf('bar', data, own);
+  const fields = fieldsOf('bar: data', result.data, ['values', 'errors', 'names', 'inputs', 'unit']);
   const all = rowsOf(fields);
   const finite = all.filter(({ value }) => Number.isFinite(value));
-  finite.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  if (result.ordered !== true) finite.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const rows = finite.slice(0, most);
   const unit = textOf('bar', 'unit', fields.unit, undefined);
   const left = finite.length - rows.length;
   return figure({
     where: 'bar',
     options: own,
-    title: 'Importance of features',
+    title: result.title ?? 'Importance of features',
     description: describe(rows, unit),
     least: Math.max(1, rows.length) * ROW + NUMBERS + (unit === undefined ? 0 : NAME),
     notes: [
@@ -122,7 +126,7 @@ function drawn(row: Row, y: number, room: number, body: Box, area: Box, scale: S
   const [left, right] = [Math.min(zero, end, low), Math.max(zero, end, high)];
   return [
     rowName(name, y, body, area),
-    block(zero, end, y - height / 2, height, `${name}: ${textOfRow(row)}`),
+    block(zero, end, y - height / 2, height, told(name, textOfRow(row))),
     ...(error > 0 ? [whisker(low, high, y)] : []),
     beside(value < 0 ? signed(value) : numeral(value), left, right, y, area, value >= 0),
   ];
@@ -139,7 +143,7 @@ function textOfRow({ value, error }: Row): string {
 
 function describe(rows: readonly Row[], unit: string | undefined): string {
   if (rows.length === 0) return 'No values.';
-  const told = rows.slice(0, 20).map((row) => `${row.name} ${textOfRow(row)}`);
+  const told = rows.slice(0, 20).map((row) => `${inWords(row.name)} ${textOfRow(row)}`);
   const more = rows.length > 20 ? `, and ${rows.length - 20} more` : '';
   return `${unit === undefined ? 'Largest first' : `${unit}, largest first`}: ${told.join(', ')}${more}.`;
 }

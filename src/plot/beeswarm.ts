@@ -1,15 +1,19 @@
 import { checkNumber } from '../base/ranges.ts';
 import { across, below, NAME, NUMBERS, reference } from './axes.ts';
 import { nothing } from './empty.ts';
-import { bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { bodyWidth, figure, plotOptions } from './figure.ts';
 import { type Entry, legend, legendHeight } from './legend.ts';
 import { MARK } from './marks.ts';
 import { decimals, element, type Markup } from './markup.ts';
 import { numeral } from './numerals.ts';
 import { checkLength, fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
+import type { Explained } from './results/explanation.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { swarmOf } from './results/tables.ts';
 import { rowName, rowsArea } from './rows.ts';
 import type { Scale } from './scale.ts';
 import { placesIn } from './swarm.ts';
+import { inWords } from './text.ts';
 import { fill, stroke } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
 import { domainOf } from './ticks.ts';
@@ -27,7 +31,7 @@ export interface BeeswarmData {
 }
 
 /** Options of {@link beeswarm}. */
-export interface BeeswarmOptions extends PlotOptions {
+export interface BeeswarmOptions extends ResultOptions {
   /** Most features; the rest is counted in a note. 1 to 100, default 12. */
   readonly most?: number;
 }
@@ -63,10 +67,15 @@ const POINTS = 400;
  * @example
  * beeswarm({ values: [[0.3, -0.1], [-0.2, 0.4]], inputs: [[41, 52], [23, 80]], names: ['age', 'income'] });
  */
-export function beeswarm(data: BeeswarmData, options: BeeswarmOptions = {}): string {
-  const own = plotOptions('beeswarm', options, ['most']);
+export function beeswarm(data: BeeswarmData | Explained, options: BeeswarmOptions = {}): string {
+  const own = plotOptions('beeswarm', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('beeswarm', 'most', own.most ?? 12, { least: 1, most: 100, whole: true });
-  const fields = fieldsOf('beeswarm: data', data, ['values', 'inputs', 'names', 'unit']);
+  const fields = fieldsOf('beeswarm: data', swarmOf('beeswarm', data, own), [
+    'values',
+    'inputs',
+    'names',
+    'unit',
+  ]);
   const values = gridOf('beeswarm', 'values', fields.values);
   const inputs = inputsOf(fields.inputs, values);
   const names = namesOf('beeswarm', 'names', fields.names, values.columns, (i) => `feature ${i}`);
@@ -187,6 +196,6 @@ function strengthOf({ rows, columns, data }: Grid, column: number): number {
 }
 
 function describe(shown: readonly Feature[], rows: number, unit: string | undefined): string {
-  const list = shown.map(({ name, strength }) => `${name} ${numeral(strength)}`).join(', ');
+  const list = shown.map(({ name, strength }) => `${inWords(name)} ${numeral(strength)}`).join(', ');
   return `${rows} predictions. Mean size of the contribution${unit === undefined ? '' : ` (${unit})`}: ${list || 'none'}.`;
 }

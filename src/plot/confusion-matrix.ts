@@ -6,7 +6,7 @@ import { MARK } from './marks.ts';
 import { element, type Markup } from './markup.ts';
 import { numeral, percent } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, namesOf, type Rows } from './reading.ts';
-import { label, SIZE, title, widthOf } from './text.ts';
+import { inWords, label, SIZE, title, widthOf } from './text.ts';
 import { fill, stroke, UNDER_TEXT } from './theme.ts';
 
 /** What {@link confusionMatrix} draws; what `metrics.confusionMatrix` gives is one. */
@@ -173,7 +173,13 @@ function drawn(cell: Cell, { left, top, right, bottom }: Box): Markup {
   return element(
     'g',
     { class: MARK },
-    title(`actual ${cell.actual}, predicted ${cell.predicted}: ${text} (${percent(cell.share)})`),
+    title([
+      'actual ',
+      { name: cell.actual },
+      ', predicted ',
+      { name: cell.predicted },
+      `: ${text} (${percent(cell.share)})`,
+    ]),
     element('rect', { ...box, class: fill(colour), 'fill-opacity': Math.sqrt(cell.share) * UNDER_TEXT }),
     element('rect', { ...box, fill: 'none', class: stroke(cell.right ? 'ink' : 'grid') }),
     ...(cell.count === 0 || size < 7
@@ -187,6 +193,8 @@ function describe(cells: readonly Cell[], total: number, right: number): string 
   const wrong = cells.filter((cell) => !cell.right && cell.count > 0).sort((a, b) => b.count - a.count);
   const list = wrong
     .slice(0, 5)
-    .map((cell) => `${cell.actual} taken for ${cell.predicted} ${numeral(cell.count)} times`);
+    .map(
+      (cell) => `${inWords(cell.actual)} taken for ${inWords(cell.predicted)} ${numeral(cell.count)} times`,
+    );
   return `${numeral(right)} of ${numeral(total)} rows right. ${list.length === 0 ? 'No mistakes' : `Most frequent mistakes: ${list.join(', ')}`}.`;
 }

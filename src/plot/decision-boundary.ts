@@ -9,6 +9,7 @@ import { at, MARK, path, point } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, numeral, percent } from './numerals.ts';
 import { fieldsOf, finiteNumbersOf, leftOut, namesOf, numbersOf, textOf } from './reading.ts';
+import { boundaryOf, type PredictionsResult } from './results/predictions.ts';
 import { fill, series, stroke } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
 import { domainOf } from './ticks.ts';
@@ -20,8 +21,8 @@ export interface DecisionBoundaryData {
   /** Values of the second feature, rising, at equal distances: the middles of the rows. */
   readonly y: ArrayLike<number>;
   /** Predicted class at each place, from 0, row by row: `predicted[j * x.length + i]` is at `x[i]`, `y[j]`. */
-  readonly predicted: ArrayLike<number>;
-  /** How sure the prediction is, 0 to 1, in the same order. */
+  readonly predicted: ArrayLike<number> | PredictionsResult;
+  /** How sure the prediction is, 0 to 1, in the same order. Default: what predictions say. */
   readonly confidence?: ArrayLike<number>;
   /** Rows of the data. */
   readonly points?: {
@@ -61,7 +62,7 @@ const POINTS = 2000;
  * | field            | what                                                                |
  * | ---------------- | ------------------------------------------------------------------- |
  * | `x`, `y`         | values of the two features `[nx]`, `[ny]`, at equal distances       |
- * | `predicted`      | class at each place `[ny · nx]`, row by row                         |
+ * | `predicted`      | class at each place `[ny · nx]`, row by row, or what `predict` gives |
  * | `confidence`     | probability of that class `[ny · nx]`                               |
  * | `points`         | `{ x, y, labels }`, each `[n]`                                      |
  * | `classNames`     | names of the classes                                                |
@@ -81,7 +82,7 @@ export function decisionBoundary(data: DecisionBoundaryData, options: PlotOption
   const where = 'decisionBoundary';
   const own = plotOptions(where, options);
   const known = ['x', 'y', 'predicted', 'confidence', 'points', 'classNames', 'xName', 'yName'];
-  const fields = fieldsOf(`${where}: data`, data, known);
+  const fields = fieldsOf(`${where}: data`, boundaryOf(data), known);
   const field = fieldOf(fields);
   const points = pointsOf(fields.points, field.names);
   const finite = Array.from(points.x, (_, i) => i).filter((i) =>

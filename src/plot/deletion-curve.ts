@@ -1,8 +1,11 @@
-import { type PlotOptions, plotOptions } from './figure.ts';
-import { linesFigure } from './lines.ts';
+import { plotOptions } from './figure.ts';
+import { type Line, linesFigure } from './lines.ts';
 import { numeral } from './numerals.ts';
 import { pathOf } from './partial-dependence.ts';
 import { fieldsOf, finiteOf, listOf, numbersOf, textOf } from './reading.ts';
+import { type CurveResult, deletionOf, type FaithfulnessResult } from './results/curves.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { inWords } from './text.ts';
 
 /** One curve of {@link deletionCurve}. */
 export interface DeletionLine {
@@ -44,19 +47,22 @@ export interface DeletionCurveData {
  * @example
  * deletionCurve({ curves: [{ name: 'lrp', fraction: [0, 0.5, 1], score: [0.9, 0.2, 0.1] }], unit: 'probability' });
  */
-export function deletionCurve(data: DeletionCurveData, options: PlotOptions = {}): string {
+export function deletionCurve(
+  data: DeletionCurveData | CurveResult | FaithfulnessResult,
+  options: ResultOptions = {},
+): string {
   const where = 'deletionCurve';
-  const own = plotOptions(where, options);
-  const fields = fieldsOf(`${where}: data`, data, ['curves', 'unit', 'action']);
+  const own = plotOptions(where, options, RESULT_OPTIONS);
+  const fields = fieldsOf(`${where}: data`, deletionOf(where, data, own), ['curves', 'unit', 'action']);
   const list = listOf(where, 'curves', fields.curves, 'curves');
   const lines = Array.from({ length: list.length }, (_, i) => lineOf(list[i] as DeletionLine, i));
   const unit = textOf(where, 'unit', fields.unit, 'output');
   const action = textOf(where, 'action', fields.action, 'removed');
-  const words = lines.map(({ x, y, name }) => `${name}: ${pathOf(x, y, 'share') ?? 'no points'}`);
+  const words = lines.map(({ x, y, name }) => `${inWords(name)}: ${pathOf(x, y, 'share') ?? 'no points'}`);
   return linesFigure({
     where,
     options: own,
-    title: `${unit} as features are ${action}`,
+    title: [{ name: unit }, ` as features are ${action}`],
     description: words.length === 0 ? 'No curves.' : `${words.join('. ')}.`,
     lines,
     xName: `share of features ${action}`,
@@ -65,12 +71,12 @@ export function deletionCurve(data: DeletionCurveData, options: PlotOptions = {}
   });
 }
 
-function lineOf(data: DeletionLine, i: number): { name: string; x: Float64Array; y: Float64Array } {
+function lineOf(data: DeletionLine, i: number): Line {
   const at = `deletionCurve: curves[${i}]`;
   const fields = fieldsOf(at, data, ['fraction', 'score', 'name', 'auc']);
   const x = numbersOf(at, 'fraction', fields.fraction);
   const y = numbersOf(at, 'score', fields.score, x.length);
   const name = textOf(at, 'name', fields.name, `curve ${i}`);
   const area = fields.auc === undefined ? '' : `: area ${numeral(finiteOf(at, 'auc', fields.auc))}`;
-  return { name: name + area, x, y };
+  return { name: [{ name }, area], x, y };
 }

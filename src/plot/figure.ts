@@ -3,7 +3,7 @@ import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { characters, decimals, element, joined, type Markup } from './markup.ts';
-import { BOLD, clip, label, SIZE, title as told, wrap } from './text.ts';
+import { BOLD, clip, fitted, label, SIZE, title as told, type Words, wrap } from './text.ts';
 import { fill, rootClass, styles, type Theme } from './theme.ts';
 
 /** What every picture takes. */
@@ -32,7 +32,7 @@ export interface Drawing {
   readonly where: string;
   readonly options: PlotOptions;
   /** Title when the options have none. */
-  readonly title: string;
+  readonly title: Words;
   /** The figures in words. */
   readonly description: string;
   /** Height of the body that the content needs, and the one that it has when nothing is said. */
@@ -75,9 +75,11 @@ export function bodyWidth(options: PlotOptions): number {
 export function figure(drawing: Drawing): string {
   const { where, options, least, usual = least, description, notes = [] } = drawing;
   const { width = 420, theme = 'auto' } = options;
-  const title = options.title ?? drawing.title;
+  const title: Words = options.title ?? drawing.title;
   const room = width - 2 * MARGIN;
-  const heading = title === '' ? [] : wrap(title, room / BOLD, SIZE.title, 2);
+  // Names give way to numbers: two lines hold a little less than twice the room.
+  const short = typeof title === 'string' ? title : fitted(title, (1.6 * room) / BOLD, SIZE.title);
+  const heading = title === '' ? [] : wrap(short, room / BOLD, SIZE.title, 3);
   const foot = notes.flatMap((note) => wrap(note, room, SIZE.note, 4));
   const top = MARGIN + heading.length * 20 + (heading.length > 0 ? 4 : 0);
   const below = foot.length * LINE + (foot.length > 0 ? 6 : 0) + MARGIN;
@@ -103,9 +105,15 @@ export function figure(drawing: Drawing): string {
       class: rootClass(theme),
     },
     told(title === '' ? drawing.title : title),
-    element('desc', {}, characters(clip([description, ...notes].join(' '), 4000))),
+    element('desc', {}, characters(atBlank([description, ...notes].join(' '), 4000))),
     // Made of this package's own words and nothing else, so it is not escaped: XML would turn > into text.
     element('style', {}, styles(where, theme, body) as Markup),
     body,
   );
+}
+
+/** At most so many characters, without a word that is cut: it could be a number. */
+function atBlank(text: string, most: number): string {
+  const start = clip(text, most);
+  return start === text ? text : start.replace(/\S*$/, '…');
 }

@@ -1,17 +1,20 @@
 import { checkNumber } from '../base/ranges.ts';
 import { type Attribution, type AttributionData, attributionOf, type Part } from './attribution.ts';
 import { across, below, NAME, NUMBERS, overhang, reference } from './axes.ts';
-import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { type Box, figure, plotOptions } from './figure.ts';
 import { arrow } from './marks.ts';
 import { element, joined, type Markup } from './markup.ts';
 import { numeral, signed } from './numerals.ts';
+import type { Explained } from './results/explanation.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { told } from './rows.ts';
 import type { Scale } from './scale.ts';
-import { label, SIZE, widthOf } from './text.ts';
+import { inWords, label, SIZE, spoken, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
 /** Options of {@link force}. */
-export interface ForceOptions extends PlotOptions {
+export interface ForceOptions extends ResultOptions {
   /** Most contributions that stand apart; the smallest are gathered in one. 1 to 100, default 10. */
   readonly most?: number;
 }
@@ -34,7 +37,7 @@ const LINE = 20;
  * | `unit`       | unit of the axis, such as `logit`                      |
  *
  * What base value and contributions lack to the output pushes as `not explained`. Arrows to the left are striped.
- * No values: base value and output alone. Cost: a sort of the values.
+ * An explanation is drawn as it is, one row of it. No values: base value and output alone. Cost: a sort of the values.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when names or inputs are not as many as values.
@@ -42,10 +45,10 @@ const LINE = 20;
  * @example
  * force({ values: [0.3, -0.1], baseValue: 0.4, names: ['age', 'income'], inputs: [41, 52000] });
  */
-export function force(data: AttributionData, options: ForceOptions = {}): string {
-  const own = plotOptions('force', options, ['most']);
+export function force(data: AttributionData | Explained, options: ForceOptions = {}): string {
+  const own = plotOptions('force', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('force', 'most', own.most ?? 10, { least: 1, most: 100, whole: true });
-  const attribution = attributionOf('force', data, most);
+  const attribution = attributionOf('force', data, own, most);
   const { parts, baseValue, output, outputName, unit } = attribution;
   const up = parts.filter(({ value }) => value > 0);
   const down = parts.filter(({ value }) => value < 0);
@@ -54,7 +57,7 @@ export function force(data: AttributionData, options: ForceOptions = {}): string
   return figure({
     where: 'force',
     options: own,
-    title: `What pushes ${outputName} to ${numeral(output)}`,
+    title: ['What pushes ', { name: outputName }, ` to ${numeral(output)}`],
     description: describe(attribution, up, down),
     least: 40 + BAR + axis + 8 + lines * LINE,
     draw: (body) => {
@@ -83,7 +86,7 @@ function chain(parts: readonly Part[], output: number, side: 1 | -1, top: number
   let near = output;
   return parts.map(({ name, value }) => {
     const far = near + side * Math.abs(value);
-    const drawn = arrow(scale.at(far), scale.at(near), top, BAR, `${name}: ${signed(value)}`);
+    const drawn = arrow(scale.at(far), scale.at(near), top, BAR, told(name, signed(value)));
     near = far;
     return drawn;
   });
@@ -92,9 +95,9 @@ function chain(parts: readonly Part[], output: number, side: 1 | -1, top: number
 /** Base value and output above the bar, at places where they do not touch. */
 function heads({ baseValue, output, outputName }: Attribution, body: Box, area: Box, scale: Scale): Markup[] {
   const head = (name: string, value: number, y: number, bold: boolean): Markup => {
-    const text = `${name} ${numeral(value)}`;
+    const text: Words = [{ name }, ` ${numeral(value)}`];
     const x = scale.at(value);
-    const half = Math.min(widthOf(text) * 0.54, (body.right - body.left) / 2);
+    const half = Math.min(widthOf(spoken(text)) * 0.54, (body.right - body.left) / 2);
     const middle = Math.min(body.right - half, Math.max(body.left + half, x));
     return joined([
       bold
@@ -140,7 +143,9 @@ function sumOf(parts: readonly Part[]): number {
 
 function describe({ baseValue, output, outputName, unit }: Attribution, up: Part[], down: Part[]): string {
   const list = (parts: Part[]) =>
-    parts.length === 0 ? 'nothing' : parts.map(({ name, value }) => `${name} ${signed(value)}`).join(', ');
+    parts.length === 0
+      ? 'nothing'
+      : parts.map(({ name, value }) => `${inWords(name)} ${signed(value)}`).join(', ');
   const scale = unit === undefined ? '' : ` in ${unit}`;
-  return `Base value ${numeral(baseValue)}, ${outputName} ${numeral(output)}${scale}. Raises it: ${list(up)}. Lowers it: ${list(down)}.`;
+  return `Base value ${numeral(baseValue)}, ${inWords(outputName)} ${numeral(output)}${scale}. Raises it: ${list(up)}. Lowers it: ${list(down)}.`;
 }

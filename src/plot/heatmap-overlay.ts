@@ -1,13 +1,16 @@
 import { DataError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { colouredCells, type Lattice, signedCells } from './cells.ts';
-import { bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { bodyWidth, figure, plotOptions } from './figure.ts';
 import { element, joined, type Markup } from './markup.ts';
 import { numeral, percent } from './numerals.ts';
 import { coarser, type Picture } from './picture.ts';
 import { fieldsOf, finiteNumbersOf, leftOut, numbersOf, textOf } from './reading.ts';
+import type { Explained } from './results/explanation.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { overlayOf } from './results/tables.ts';
 import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
-import { label, SIZE } from './text.ts';
+import { inWords, label, SIZE } from './text.ts';
 import { stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
@@ -31,6 +34,12 @@ export interface HeatmapOverlayData {
   readonly outputName?: string;
   /** Unit of the contributions. */
   readonly unit?: string;
+}
+
+/** Options of {@link heatmapOverlay}. */
+export interface HeatmapOverlayOptions extends ResultOptions {
+  /** Of an explanation of flat inputs: how many pixels a row of the picture has. */
+  readonly imageWidth?: number;
 }
 
 const GAP = 16;
@@ -64,9 +73,14 @@ const SIDE = 64;
  * @example
  * heatmapOverlay({ image: pixels, attributions: why, width: 8, height: 8, range: [0, 16], outputName: 'digit 3' });
  */
-export function heatmapOverlay(data: HeatmapOverlayData, options: PlotOptions = {}): string {
-  const own = plotOptions('heatmapOverlay', options);
-  const { picture, attributions, unit, outputName, limit, block } = read(data);
+export function heatmapOverlay(
+  data: HeatmapOverlayData | Explained,
+  options: HeatmapOverlayOptions = {},
+): string {
+  const own = plotOptions('heatmapOverlay', options, ['imageWidth', ...RESULT_OPTIONS]);
+  const { picture, attributions, unit, outputName, limit, block } = read(
+    overlayOf('heatmapOverlay', data, own),
+  );
   const { rows, columns } = picture;
   const side = (bodyWidth(own) - GAP) / 2;
   const cell = Math.min(side / columns, (1.5 * side) / rows);
@@ -74,7 +88,7 @@ export function heatmapOverlay(data: HeatmapOverlayData, options: PlotOptions = 
   return figure({
     where: 'heatmapOverlay',
     options: own,
-    title: `What speaks for ${outputName}, pixel by pixel`,
+    title: ['What speaks for ', { name: outputName }, ', pixel by pixel'],
     description: describe(attributions, picture, limit, outputName),
     least: HEADING + cell * rows + SCALE_HEIGHT,
     notes: [
@@ -178,5 +192,5 @@ function describe(
   for (const x of values) if (Number.isFinite(x)) sums[x > 0 ? 0 : 1]! += Math.abs(x) / limit;
   const share = sums[0]! + sums[1]! === 0 ? 0 : sums[0]! / (sums[0]! + sums[1]!);
   const size = `Image of ${columns} × ${rows} cells; colours from ${numeral(-limit)} to ${numeral(limit)}.`;
-  return `${size} Of all contributions to ${outputName} by size, ${percent(share)} raise it.`;
+  return `${size} Of all contributions to ${inWords(outputName)} by size, ${percent(share)} raise it.`;
 }

@@ -1,12 +1,14 @@
 import { type Lattice, signedCells } from './cells.ts';
 import { slantHeight, slanting, slantWidth, widest } from './column-names.ts';
 import { nothing } from './empty.ts';
-import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { type Box, figure, plotOptions } from './figure.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { type HeatmapResult, heatmapOf } from './results/tables.ts';
 import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
-import { label, SIZE } from './text.ts';
+import { inWords, label, SIZE } from './text.ts';
 import { thinned, thinning } from './thinning.ts';
 
 /** What {@link heatmap} draws. */
@@ -47,15 +49,15 @@ const NAMED_ROW = 14;
  * @example
  * heatmap({ values: [[0.3, -0.1], [0, 0.4]], columnNames: ['age', 'income'], unit: 'logit' });
  */
-export function heatmap(data: HeatmapData, options: PlotOptions = {}): string {
-  const own = plotOptions('heatmap', options);
-  const { values, rowNames, columnNames, limit, unit, notes } = read(data);
+export function heatmap(data: HeatmapData | HeatmapResult, options: ResultOptions = {}): string {
+  const own = plotOptions('heatmap', options, RESULT_OPTIONS);
+  const { values, rowNames, columnNames, limit, unit, notes } = read(heatmapOf('heatmap', data, own));
   const height = Math.min(480, Math.max(20, values.rows * (values.rows <= 24 ? 20 : 8)));
   const above = columnNames === undefined ? 0 : slantHeight(columnNames);
   return figure({
     where: 'heatmap',
     options: own,
-    title: unit === '' ? 'Values by row and column' : unit,
+    title: unit === '' ? 'Values by row and column' : [{ name: unit }],
     description: describe(values, rowNames, columnNames, limit),
     least: above + height + SCALE_HEIGHT,
     notes,
@@ -145,5 +147,5 @@ function describe(
   if (most === -1) return size;
   const row = rowNames?.[Math.floor(most / columns)] || `row ${Math.floor(most / columns)}`;
   const column = columnNames?.[most % columns] || `column ${most % columns}`;
-  return `${size} Largest: ${numeral(data[most]!)} at ${row}, ${column}.`;
+  return `${size} Largest: ${numeral(data[most]!)} at ${inWords(row)}, ${inWords(column)}.`;
 }

@@ -7,7 +7,7 @@ import { at, curve, dashes, line, path } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, LONGEST, listOf } from './reading.ts';
-import { clip } from './text.ts';
+import { clip, inWords } from './text.ts';
 import { type Colour, series, stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
@@ -55,7 +55,7 @@ const HELD_OUT = 'val_';
 export function learningCurves(data: LearningCurvesData, options: LearningCurvesOptions = {}): string {
   const where = 'learningCurves';
   const own = plotOptions(where, options, ['metrics']);
-  const fields = fieldsOf(`${where}: data`, data, ['epochs', 'final', 'stopReason', 'steps']);
+  const fields = fieldsOf(`${where}: data`, curvesOf(data), ['epochs']);
   const epochs = epochsOf(fields.epochs);
   const numbers = Float64Array.from(epochs, (logs, i) => numberOf(logs, 'epoch') ?? i + 1);
   const panels = panelsOf(epochs, own.metrics);
@@ -65,7 +65,7 @@ export function learningCurves(data: LearningCurvesData, options: LearningCurves
   return figure({
     where,
     options: own,
-    title: panels.length === 1 ? `${panels[0]!.name} by epoch` : 'Learning curves',
+    title: panels.length === 1 ? [{ name: panels[0]!.name }, ' by epoch'] : 'Learning curves',
     description: describe(panels, epochs.length),
     least: top + Math.max(1, panels.length) * 110,
     usual: top + Math.max(1, panels.length) * PANEL + 18,
@@ -90,6 +90,12 @@ export function learningCurves(data: LearningCurvesData, options: LearningCurves
       ];
     },
   });
+}
+
+/** A history holds more than its epochs. */
+function curvesOf(data: LearningCurvesData): LearningCurvesData {
+  const history = typeof data === 'object' && data !== null && 'stopReason' in data;
+  return history ? { epochs: data.epochs } : data;
 }
 
 const colourOf = (i: number): Colour => series(i);
@@ -150,7 +156,7 @@ function describe(panels: readonly Panel[], epochs: number): string {
     return finite.length === 0 ? 'none' : `${numeral(finite[0]!)} to ${numeral(finite.at(-1)!)}`;
   };
   const list = panels.map(({ name, training, validation }) => {
-    return `${name} from ${last(training)}${validation === undefined ? '' : `, validation from ${last(validation)}`}`;
+    return `${inWords(name)} from ${last(training)}${validation === undefined ? '' : `, validation from ${last(validation)}`}`;
   });
   return panels.length === 0 ? 'No epochs.' : `${counted(epochs, 'epoch')}. ${list.join('; ')}.`;
 }

@@ -1,9 +1,9 @@
 import { joined, type Markup } from './markup.ts';
-import { label, SIZE, widthOf } from './text.ts';
+import { label, SIZE, spoken, type Words, widthOf } from './text.ts';
 
 /** A sign and what it means. */
 export interface Entry {
-  readonly name: string;
+  readonly name: Words;
   /** Draws the sign, 22 pixels wide, from `x` on around the height `y`. */
   readonly sign: (x: number, y: number) => Markup;
 }
@@ -37,7 +37,7 @@ function lines(entries: readonly Entry[], width: number): { entry: Entry; x: num
   const done: { entry: Entry; x: number }[][] = [];
   let x = Infinity;
   for (const entry of entries) {
-    const needed = SIGN + Math.min(widthOf(entry.name, SIZE.tick), width - SIGN);
+    const needed = SIGN + Math.min(widthOf(spoken(entry.name), SIZE.tick), width - SIGN);
     if (x + needed > width) {
       done.push([]);
       x = 0;

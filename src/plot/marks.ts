@@ -1,6 +1,6 @@
 import { type Attributes, decimals, element, joined, type Markup } from './markup.ts';
 import type { Scale } from './scale.ts';
-import { title } from './text.ts';
+import { title, type Words } from './text.ts';
 import { type Colour, fill, stroke } from './theme.ts';
 
 /** Class of everything that stands for a datum. */
@@ -58,7 +58,7 @@ export function line(d: string, colour: Colour, width: number, attributes: Attri
  * A bar that points to where it pushes: from `from` to `to`, with a tip. Positive and negative differ by direction and
  * by stripes as well as by colour.
  */
-export function arrow(from: number, to: number, top: number, height: number, told: string): Markup {
+export function arrow(from: number, to: number, top: number, height: number, told: Words): Markup {
   const up = to >= from;
   const tip = Math.min(Math.abs(to - from), height / 2.5) * (up ? 1 : -1);
   const bottom = top + height;
@@ -79,7 +79,7 @@ export function arrow(from: number, to: number, top: number, height: number, tol
 }
 
 /** A bar from zero, striped when it is negative. */
-export function bar(from: number, to: number, top: number, height: number, told: string): Markup {
+export function bar(from: number, to: number, top: number, height: number, told: Words): Markup {
   const [left, right] = [Math.min(from, to), Math.max(from, to)];
   const colour = to >= from ? 'positive' : 'negative';
   return element(

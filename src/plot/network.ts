@@ -5,13 +5,16 @@ import { at, MARK, path } from './marks.ts';
 import { element, joined, type Markup } from './markup.ts';
 import { type Connection, type NetworkData, networkOf, type Unit, type UnitLayer } from './network-data.ts';
 import { counted, numeral, signed } from './numerals.ts';
-import { label, SIZE, title } from './text.ts';
+import { chainOf, type SnapshotsResult, type WeightsResult } from './results/weights.ts';
+import { inWords, label, SIZE, title } from './text.ts';
 import { fill, stroke } from './theme.ts';
 
 /** Options of {@link network}. */
 export interface NetworkOptions extends PlotOptions {
   /** Most units of a layer that are drawn, 1 to 40. Default 12. */
   readonly most?: number;
+  /** Of snapshots: the epoch. Default: the last. */
+  readonly epoch?: number;
 }
 
 /** What a unit is drawn with. */
@@ -45,10 +48,13 @@ const THICKEST = 4;
  * @example
  * network({ layers: [{ units: 2 }, { units: 1 }], weights: [[[0.4, -1.2]]] });
  */
-export function network(data: NetworkData, options: NetworkOptions = {}): string {
-  const own = plotOptions('network', options, ['most']);
+export function network(
+  data: NetworkData | WeightsResult | SnapshotsResult,
+  options: NetworkOptions = {},
+): string {
+  const own = plotOptions('network', options, ['most', 'epoch']);
   const most = checkNumber('network', 'most', own.most ?? 12, { least: 1, most: 40, whole: true });
-  const { layers, connections, unit } = networkOf(data, most);
+  const { layers, connections, unit } = networkOf(chainOf('network', data, own.epoch), most);
   const tallest = layers.reduce((rows, { shown }) => Math.max(rows, shown.length), 1);
   const hidden = layers.filter(({ shown, units }) => shown.length < units);
   return figure({
@@ -133,7 +139,7 @@ function nodes(
   const last = i === layers.length - 1 && i > 0;
   const outer = i === 0 || last;
   return places.map(({ x, y, value, name }) => {
-    const told = value === undefined ? name : `${name}: ${signed(value)}`;
+    const told = value === undefined ? name : [{ name }, `: ${signed(value)}`];
     const room = (last ? body.right - x : x - body.left) - RADIUS - 6;
     const beside = { anchor: last ? 'start' : 'end', size: SIZE.tick, room } as const;
     return element(
@@ -165,8 +171,9 @@ function describe(layers: readonly UnitLayer[], connections: readonly Connection
   if (layers.length === 0) return 'No layers.';
   const list = layers.map(({ name, units, shown, limit }) => {
     const top = [...shown].sort((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0))[0];
-    const most = limit > 0 && top?.value !== undefined ? `, largest ${top.name} ${signed(top.value)}` : '';
-    return `${name}: ${counted(units, 'unit')}${shown.length < units ? `, ${shown.length} drawn` : ''}${most}`;
+    const most =
+      limit > 0 && top?.value !== undefined ? `, largest ${inWords(top.name)} ${signed(top.value)}` : '';
+    return `${inWords(name)}: ${counted(units, 'unit')}${shown.length < units ? `, ${shown.length} drawn` : ''}${most}`;
   });
   const weights = connections.map(({ limit }) => numeral(limit)).join(', ');
   return `${list.join('; ')}.${weights === '' ? '' : ` Largest weights: ${weights}.`}`;

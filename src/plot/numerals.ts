@@ -15,11 +15,17 @@ export function rounded(x: number, digits: number): string {
   return tidy(size >= 10 ** digits ? String(Math.round(x)) : String(Number(x.toPrecision(digits))));
 }
 
-/** Numbers that are compared: each with as many decimals as the others, so many that the largest has four digits. */
+/**
+ * Numbers that are compared: each with as many decimals as the others, so many that the largest has four digits, and
+ * more where numbers that differ would read the same.
+ */
 export function numerals(values: readonly number[]): string[] {
   const largest = Math.max(...values.map((x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
   if (largest === 0 || largest >= 1e7 || largest < 1e-4) return values.map((x) => rounded(x, 4));
-  const decimals = Math.max(0, 3 - Math.floor(Math.log10(largest)));
+  const least = Math.max(0, 3 - Math.floor(Math.log10(largest)));
+  const different = new Set(values).size;
+  let decimals = least;
+  while (decimals < least + 4 && new Set(values.map((x) => x.toFixed(decimals))).size < different) decimals++;
   return values.map((x) => (Number.isFinite(x) ? withMinus(x.toFixed(decimals)) : numeral(x)));
 }
 

@@ -1,8 +1,11 @@
 import { OptionError, ShapeError } from '../base/errors.ts';
-import { type PlotOptions, plotOptions } from './figure.ts';
+import { plotOptions } from './figure.ts';
 import { type Line, linesFigure, rug } from './lines.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, listOf, namesOf, numbersOf, type Rows, textOf } from './reading.ts';
+import { type DependenceResult, dependenceOf } from './results/curves.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { inWords } from './text.ts';
 import { thinned, thinning } from './thinning.ts';
 
 /** What {@link partialDependence} draws. */
@@ -50,10 +53,13 @@ const STROKES = 1000;
  * @example
  * partialDependence({ grid: [20, 40, 60], average: [0.2, 0.5, 0.6], rug: [23, 41, 44, 67], name: 'age' });
  */
-export function partialDependence(data: PartialDependenceData, options: PlotOptions = {}): string {
+export function partialDependence(
+  data: PartialDependenceData | DependenceResult,
+  options: ResultOptions = {},
+): string {
   const where = 'partialDependence';
-  const own = plotOptions(where, options);
-  const fields = fieldsOf(`${where}: data`, data, [
+  const own = plotOptions(where, options, RESULT_OPTIONS);
+  const fields = fieldsOf(`${where}: data`, dependenceOf(where, data, own), [
     'grid',
     'categories',
     'average',
@@ -79,7 +85,7 @@ export function partialDependence(data: PartialDependenceData, options: PlotOpti
   return linesFigure({
     where,
     options: own,
-    title: `${unit} by ${name}`,
+    title: [{ name: unit }, ' by ', { name }],
     description: describe(grid, average, ice.rows, name, unit, categories),
     lines: [
       ...thin,
@@ -122,7 +128,7 @@ function describe(
   categories: readonly string[] | undefined,
 ): string {
   const listed = categories?.map(
-    (category, i) => `${category} ${Number.isFinite(average[i]!) ? numeral(average[i]!) : 'none'}`,
+    (category, i) => `${inWords(category)} ${Number.isFinite(average[i]!) ? numeral(average[i]!) : 'none'}`,
   );
   const ends = listed === undefined ? pathOf(grid, average, name) : listed.join(', ');
   const single = rows > 0 ? `; ${counted(rows, 'single row')}` : '';
@@ -139,6 +145,6 @@ export function pathOf(x: Float64Array, y: Float64Array, name: string): string |
     ([a, b], h) => [Math.min(a!, h), Math.max(b!, h)],
     [Infinity, -Infinity],
   );
-  const place = (i: number) => `${numeral(y[i]!)} at ${name} ${numeral(x[i]!)}`;
+  const place = (i: number) => `${numeral(y[i]!)} at ${inWords(name)} ${numeral(x[i]!)}`;
   return `from ${place(first)} to ${place(last)}, least ${numeral(low!)}, greatest ${numeral(high!)}`;
 }

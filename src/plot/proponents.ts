@@ -2,13 +2,16 @@ import { DataError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { colouredCells } from './cells.ts';
 import { nothing } from './empty.ts';
-import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { type Box, figure, plotOptions } from './figure.ts';
 import { bar, MARK } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, signed } from './numerals.ts';
 import { coarser } from './picture.ts';
 import { fieldsOf, finiteNumbersOf, finiteOf, leftOut, listOf, textOf } from './reading.ts';
-import { label, SIZE } from './text.ts';
+import type { MemorizationResult } from './results/bars.ts';
+import { type InfluenceResult, proponentsOf } from './results/influence.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { inWords, label, SIZE } from './text.ts';
 import { domainOf } from './ticks.ts';
 
 /** A row of the training data and what it did. */
@@ -34,7 +37,7 @@ export interface ProponentsData {
 }
 
 /** Options of {@link proponents}. */
-export interface ProponentsOptions extends PlotOptions {
+export interface ProponentsOptions extends ResultOptions {
   /** Most rows of either kind, 1 to 50. Default 5. */
   readonly most?: number;
 }
@@ -67,10 +70,17 @@ const HEADING = 24;
  * @example
  * proponents({ rows: [{ name: 'row 17', influence: 0.8, label: 'yes' }, { name: 'row 4', influence: -0.5 }] });
  */
-export function proponents(data: ProponentsData, options: ProponentsOptions = {}): string {
-  const own = plotOptions('proponents', options, ['most']);
+export function proponents(
+  data: ProponentsData | InfluenceResult | MemorizationResult,
+  options: ProponentsOptions = {},
+): string {
+  const own = plotOptions('proponents', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('proponents', 'most', own.most ?? 5, { least: 1, most: 50, whole: true });
-  const fields = fieldsOf('proponents: data', data, ['rows', 'imageWidth', 'outputName']);
+  const fields = fieldsOf('proponents: data', proponentsOf('proponents', data, own), [
+    'rows',
+    'imageWidth',
+    'outputName',
+  ]);
   const list = listOf('proponents', 'rows', fields.rows, 'rows');
   const all = Array.from({ length: list.length }, (_, i) => rowOf(list[i], i));
   const finite = all.filter(({ influence }) => Number.isFinite(influence));
@@ -90,7 +100,7 @@ export function proponents(data: ProponentsData, options: ProponentsOptions = {}
   return figure({
     where: 'proponents',
     options: own,
-    title: `Training rows behind ${outputName ?? 'the prediction'}`,
+    title: ['Training rows behind ', { name: outputName ?? 'the prediction' }],
     description: describe(helpful, harmful, finite.length),
     least: Math.max(
       LINE,
@@ -151,7 +161,7 @@ function drawn(row: Row, top: number, width: number, limit: number, body: Box): 
     label(left, top + (row.label === '' ? 24 : 16), row.name, { room }),
     ...names,
     label(middle, top + 14, text, { size: SIZE.tick }),
-    bar(from, to, top + 19, 12, `${row.name}: ${text}`),
+    bar(from, to, top + 19, 12, [{ name: row.name }, `: ${text}`]),
   ]);
 }
 
@@ -170,7 +180,8 @@ function describe(helpful: readonly Row[], harmful: readonly Row[], n: number): 
   const list = (rows: readonly Row[]) =>
     rows
       .map(
-        ({ name, label: its, influence }) => `${name}${its === '' ? '' : ` (${its})`} ${signed(influence)}`,
+        ({ name, label: its, influence }) =>
+          `${inWords(name)}${its === '' ? '' : ` (${inWords(its)})`} ${signed(influence)}`,
       )
       .join(', ');
   return `Of ${counted(n, 'row')}. Helped: ${list(helpful) || 'none'}. Harmed: ${list(harmful) || 'none'}.`;

@@ -124,13 +124,13 @@ export function namesOf(
   where: string,
   name: string,
   values: unknown,
-  length: number,
+  length: number | undefined,
   other: (i: number) => string,
 ): string[] {
-  if (values === undefined) return Array.from({ length }, (_, i) => other(i));
+  if (values === undefined) return Array.from({ length: length ?? 0 }, (_, i) => other(i));
   const list = listOf(where, name, values, 'strings');
   checkLength(where, name, list.length, length);
-  return Array.from({ length }, (_, i) => textOf(where, `${name}[${i}]`, list[i], ''));
+  return Array.from({ length: list.length }, (_, i) => textOf(where, `${name}[${i}]`, list[i], ''));
 }
 
 /**

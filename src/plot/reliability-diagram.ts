@@ -6,6 +6,7 @@ import { MARK } from './marks.ts';
 import { element, joined, type Markup } from './markup.ts';
 import { numeral, percent } from './numerals.ts';
 import { fieldsOf, finiteOf, leftOut, numbersOf } from './reading.ts';
+import { type CalibrationResult, reliabilityOf } from './results/curves.ts';
 import { label, SIZE, title } from './text.ts';
 import { fill, stroke } from './theme.ts';
 
@@ -50,7 +51,10 @@ const COUNTS = 64;
  * @example
  * reliabilityDiagram({ confidence: [0.55, 0.9], accuracy: [0.5, 0.95], counts: [20, 80] });
  */
-export function reliabilityDiagram(data: ReliabilityData, options: PlotOptions = {}): string {
+export function reliabilityDiagram(
+  data: ReliabilityData | CalibrationResult,
+  options: PlotOptions = {},
+): string {
   const where = 'reliabilityDiagram';
   const own = plotOptions(where, options);
   const { bins, ece, all } = read(data);
@@ -82,9 +86,9 @@ export function reliabilityDiagram(data: ReliabilityData, options: PlotOptions =
   });
 }
 
-function read(data: ReliabilityData): { bins: Bin[]; ece: number; all: number } {
+function read(data: ReliabilityData | CalibrationResult): { bins: Bin[]; ece: number; all: number } {
   const where = 'reliabilityDiagram';
-  const fields = fieldsOf(`${where}: data`, data, ['confidence', 'accuracy', 'counts', 'ece']);
+  const fields = fieldsOf(`${where}: data`, reliabilityOf(data), ['confidence', 'accuracy', 'counts', 'ece']);
   const counts = numbersOf(where, 'counts', fields.counts);
   const confidence = numbersOf(where, 'confidence', fields.confidence, counts.length);
   const accuracy = numbersOf(where, 'accuracy', fields.accuracy, counts.length);

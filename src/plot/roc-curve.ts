@@ -1,9 +1,10 @@
 import { DataError } from '../base/errors.ts';
 import { reference } from './axes.ts';
 import { type PlotOptions, plotOptions } from './figure.ts';
-import { linesFigure } from './lines.ts';
+import { type Line, linesFigure } from './lines.ts';
 import { numeral } from './numerals.ts';
 import { fieldsOf, finiteOf, listOf, numbersOf, textOf } from './reading.ts';
+import { inWords } from './text.ts';
 
 /** One curve of {@link rocCurve}; what `metrics.rocCurve` gives is one. */
 export interface RocLine {
@@ -54,17 +55,19 @@ export function rocCurve(data: RocData, options: PlotOptions = {}): string {
   const own = plotOptions('rocCurve', options);
   const curves = curvesOf(data);
   const told = (auc: number | undefined) => (auc === undefined ? '' : `area ${numeral(auc)}`);
-  const lines = curves.map(({ x, y, name, auc }) => ({
-    x,
-    y,
-    name: auc === undefined ? name : `${name}: ${told(auc)}`,
-  }));
+  const lines = curves.map(
+    ({ x, y, name, auc }): Line => ({
+      x,
+      y,
+      name: auc === undefined ? name : [{ name }, `: ${told(auc)}`],
+    }),
+  );
   const [first] = curves;
   return linesFigure({
     where: 'rocCurve',
     options: own,
     title: curves.length === 1 && first!.auc !== undefined ? `ROC curve, ${told(first!.auc)}` : 'ROC curves',
-    description: curves.length === 0 ? 'No curves.' : `${lines.map(({ name }) => name).join('; ')}.`,
+    description: curves.length === 0 ? 'No curves.' : `${lines.map(({ name }) => inWords(name)).join('; ')}.`,
     lines,
     xName: 'false positive rate',
     yName: 'true positive rate',

@@ -1,11 +1,15 @@
 import { plane, reference } from './axes.ts';
 import { nothing } from './empty.ts';
-import { bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { bodyWidth, figure, plotOptions } from './figure.ts';
 import { checkGroups, groupEntries } from './groups.ts';
 import { legend, legendHeight } from './legend.ts';
 import { MARK, point } from './marks.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, leftOut, numbersOf, textOf } from './reading.ts';
+import type { Explained } from './results/explanation.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { dependenceIn } from './results/tables.ts';
+import { inWords } from './text.ts';
 import { fill } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
 import { type Domain, domainOf } from './ticks.ts';
@@ -23,6 +27,12 @@ export interface ScatterData {
   /** Names of the axes, with their units. */
   readonly xName?: string;
   readonly yName?: string;
+}
+
+/** Options of {@link scatter}. */
+export interface ScatterOptions extends ResultOptions {
+  /** Of an explanation: the column. Default: the numeric one with the largest attributions. */
+  readonly feature?: string;
 }
 
 const POINTS = 3000;
@@ -47,9 +57,16 @@ const POINTS = 3000;
  * @example
  * scatter({ x: [23, 41, 67], y: [-0.2, 0.1, 0.4], xName: 'age', yName: 'contribution, logit' });
  */
-export function scatter(data: ScatterData, options: PlotOptions = {}): string {
-  const own = plotOptions('scatter', options);
-  const fields = fieldsOf('scatter: data', data, ['x', 'y', 'groups', 'groupNames', 'xName', 'yName']);
+export function scatter(data: ScatterData | Explained, options: ScatterOptions = {}): string {
+  const own = plotOptions('scatter', options, ['feature', ...RESULT_OPTIONS]);
+  const fields = fieldsOf('scatter: data', dependenceIn('scatter', data, own), [
+    'x',
+    'y',
+    'groups',
+    'groupNames',
+    'xName',
+    'yName',
+  ]);
   const x = numbersOf('scatter', 'x', fields.x);
   const y = numbersOf('scatter', 'y', fields.y, x.length);
   const groups = checkGroups('scatter', fields.groups, fields.groupNames, x.length);
@@ -63,7 +80,7 @@ export function scatter(data: ScatterData, options: PlotOptions = {}): string {
   return figure({
     where: 'scatter',
     options: own,
-    title: `${yName} by ${xName}`,
+    title: [{ name: yName }, ' by ', { name: xName }],
     description: describe(drawn.length, domains, xName, yName, groups.names),
     least: 160 + top,
     usual: 260 + top,
@@ -102,6 +119,6 @@ function describe(
 ): string {
   if (n === 0) return 'No points.';
   const range = ([low, high]: Domain) => `${numeral(low)} to ${numeral(high)}`;
-  const of = groups.length > 0 ? ` Groups: ${groups.join(', ')}.` : '';
-  return `${counted(n, 'point')}; ${xName} from ${range(x)}, ${yName} from ${range(y)}.${of}`;
+  const of = groups.length > 0 ? ` Groups: ${groups.map(inWords).join(', ')}.` : '';
+  return `${counted(n, 'point')}; ${inWords(xName)} from ${range(x)}, ${inWords(yName)} from ${range(y)}.${of}`;
 }

@@ -12,20 +12,31 @@ const LONGEST_TITLE = 400;
 /** Names longer than this are not measured further. */
 const LONGEST_LINE = 2000;
 
+/** A name, of which as much is shown as has room. */
+export interface Name {
+  readonly name: string;
+}
+
+/**
+ * What is written: names may be shortened, and what stands between them, such as a number, never is. A string alone is
+ * a name.
+ */
+export type Words = string | readonly (string | Name)[];
+
 /** Where text stands and how. */
 export interface LabelOptions {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly size?: number;
   readonly colour?: Colour;
   readonly bold?: boolean;
-  /** Pixels that it may take; longer text is cut, and told whole where the pointer rests. */
+  /** Pixels that it may take; names in longer text are shortened, and told whole where the pointer rests. */
   readonly room?: number;
   /** Degrees to turn it by, clockwise, about where it starts. */
   readonly turn?: number;
 }
 
 /** A line of text whose baseline is at `y`. */
-export function label(x: number, y: number, text: string, options: LabelOptions = {}): Markup {
+export function label(x: number, y: number, words: Words, options: LabelOptions = {}): Markup {
   const {
     anchor = 'start',
     size = SIZE.label,
@@ -43,16 +54,59 @@ export function label(x: number, y: number, text: string, options: LabelOptions 
     'font-weight': bold ? 600 : undefined,
     'text-anchor': anchor === 'start' ? undefined : anchor,
   };
-  const whole = printable(text);
-  const short = shorten(whole, bold ? room / BOLD : room, size);
+  const whole = spoken(words, isolated);
+  const short = fitted(words, bold ? room / BOLD : room, size);
   if (short === whole) return element('text', attributes, characters(whole));
-  return element('text', attributes, title(whole), characters(short));
+  return element('text', attributes, title(words), characters(short));
 }
 
+/** All of the words, with names of at most a hundred characters: for descriptions, which hold many. */
+export const inWords = (words: Words): string => spoken(words, (name) => clip(name, 100));
+
 /** What is told where the pointer rests, and read by a screen reader. */
-export function title(text: string): Markup {
-  return element('title', {}, characters(clip(text, LONGEST_TITLE)));
+export function title(words: Words): Markup {
+  return element('title', {}, characters(spoken(words, (name) => clip(name, LONGEST_TITLE))));
 }
+
+/** The pieces of words. */
+export function partsOf(words: Words): readonly (string | Name)[] {
+  return typeof words === 'string' ? [{ name: words }] : words;
+}
+
+/** All of the words, with names as `told` has them. */
+export function spoken(words: Words, told: (name: string) => string = (name) => name): string {
+  return partsOf(words)
+    .map((part) => (typeof part === 'string' ? part : told(printable(part.name))))
+    .join('');
+}
+
+/** The words in at most `room` pixels, if their names can be made short enough. */
+export function fitted(words: Words, room: number, size: number = SIZE.label): string {
+  const parts = partsOf(words);
+  const widths = parts.map((part) => widthOf(typeof part === 'string' ? part : printable(part.name), size));
+  const isName = (i: number) => typeof parts[i] !== 'string';
+  let left = widths.reduce((rest, width, i) => rest - (isName(i) ? 0 : width), room);
+  const names = [...parts.keys()].filter(isName).sort((a, b) => widths[a]! - widths[b]!);
+  // Names that need less than an equal share leave the rest to the others.
+  const rooms = new Map<number, number>();
+  for (const [i, part] of names.entries()) {
+    rooms.set(part, Math.min(widths[part]!, left / (names.length - i)));
+    left -= rooms.get(part)!;
+  }
+  const short = (part: string | Name, i: number): string =>
+    typeof part === 'string' ? part : isolated(shorten(printable(part.name), rooms.get(i)! + ROUNDING, size));
+  return parts.map(short).join('');
+}
+
+/** Of a sum of widths. */
+const ROUNDING = 1e-6;
+
+/** A name that reads from the right is kept apart, or the numbers beside it would change their places. */
+function isolated(name: string): string {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
+}
+
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\u{10800}-\u{10fff}\u{1e800}-\u{1eeff}]/u;
 
 /** At most so many characters of a text. */
 export function clip(text: string, most: number): string {
@@ -60,30 +114,65 @@ export function clip(text: string, most: number): string {
   return start.length > most ? `${start.slice(0, most).join('')}…` : text;
 }
 
-/** The text, or as much of it as fits, with "…". */
-export function shorten(text: string, room: number, size: number = SIZE.label): string {
+/** The text, or as much of its beginning and its end as fits, with "…" between; or of its beginning alone. */
+export function shorten(
+  text: string,
+  room: number,
+  size: number = SIZE.label,
+  where: 'middle' | 'end' = 'middle',
+): string {
   if (text.length <= LONGEST_LINE && widthOf(text, size) <= room) return text;
-  let width = widthOf('…', size);
-  let kept = '';
-  for (const character of text) {
-    width += widthOf(character, size);
-    if (width > room || kept.length > LONGEST_LINE) break;
-    kept += character;
+  // What a reader takes for one character is kept whole.
+  const all = [...graphemes(text.slice(0, LONGEST_LINE))];
+  let left = room - widthOf('…', size);
+  let [head, tail] = [0, 0];
+  while (head + tail < all.length) {
+    // Three of the beginning for two of the end, where names of a family differ.
+    const first = where === 'end' || 2 * head <= 3 * tail;
+    left -= widthOf(first ? all[head]! : all[all.length - 1 - tail]!, size);
+    if (left < 0) break;
+    if (first) head++;
+    else tail++;
   }
-  return `${kept.trimEnd()}…`;
+  const [start, end] = [all.slice(0, head).join(''), all.slice(all.length - tail).join('')];
+  return `${start.trimEnd()}…${end.trimStart()}`;
 }
 
-/** Lines of at most `room` pixels, broken at blanks; what does not fit into `most` lines is cut. */
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+function* graphemes(text: string): Iterable<string> {
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+/** Lines of at most `room` pixels, broken at blanks, and inside a word that is wider; what `most` lines cannot hold is cut. */
 export function wrap(text: string, room: number, size: number, most: number): string[] {
-  const lines = [''];
+  const lines: string[] = [];
+  let line = '';
   for (const word of printable(text).slice(0, LONGEST_LINE).split(' ')) {
-    const line = lines[lines.length - 1]!;
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line === '' || lines.length === most || widthOf(longer, size) <= room)
-      lines[lines.length - 1] = longer;
-    else lines.push(word);
+    if (widthOf(longer, size) <= room) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const pieces = broken(word, room, size);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1)!;
   }
-  return lines.map((line) => shorten(line, room, size));
+  lines.push(line);
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most - 1), shorten(lines.slice(most - 1).join(' '), room, size, 'end')];
+}
+
+/** A word in pieces of at most `room` pixels. */
+function broken(word: string, room: number, size: number): string[] {
+  const pieces = [''];
+  if (widthOf(word, size) <= room) return [word];
+  for (const character of graphemes(word)) {
+    if (widthOf(pieces.at(-1)! + character, size) <= room) pieces[pieces.length - 1] += character;
+    else pieces.push(character);
+  }
+  return pieces;
 }
 
 /**

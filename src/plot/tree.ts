@@ -1,12 +1,25 @@
 import { DataError, OptionError } from '../base/errors.ts';
+import { choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { nothing } from './empty.ts';
 import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { at, MARK, path } from './marks.ts';
 import { decimals, element, type Markup } from './markup.ts';
 import { counted, numeral, percent } from './numerals.ts';
-import { fieldsOf, finiteOf, listOf, textOf } from './reading.ts';
-import { BOLD, label, SIZE, title, widthOf } from './text.ts';
+import { fieldsOf, finiteOf, listOf, namesOf, textOf } from './reading.ts';
+import { type SurrogateTreeResult, treeOf } from './results/tree.ts';
+import {
+  BOLD,
+  inWords,
+  label,
+  type Name,
+  partsOf,
+  SIZE,
+  spoken,
+  title,
+  type Words,
+  widthOf,
+} from './text.ts';
 import { fill, stroke } from './theme.ts';
 
 /** A node of {@link TreeData}: a split has children, a leaf has none. */
@@ -15,6 +28,8 @@ export interface TreeNode {
   readonly feature?: string;
   /** Rows whose value is at most this go to `left`. */
   readonly threshold?: number;
+  /** Instead of a threshold: rows with one of these go to `left`. */
+  readonly categories?: ArrayLike<string>;
   /** Numbers of the children in the list. */
   readonly left?: number;
   readonly right?: number;
@@ -30,6 +45,8 @@ export interface TreeData {
   readonly nodes: ArrayLike<TreeNode>;
   /** Share of the network's predictions that the tree gives, 0 to 1. */
   readonly fidelity?: number;
+  /** What `fidelity` is: the share of rows on which both agree (default), or of the variance. */
+  readonly measure?: 'agreement' | 'r2';
 }
 
 /** Options of {@link tree}. */
@@ -40,7 +57,7 @@ export interface TreeOptions extends PlotOptions {
 
 /** A node as a line of the picture. */
 interface Line {
-  readonly text: string;
+  readonly text: Words;
   /** `yes` or `no` to the question above. */
   readonly answer: string;
   readonly leaf: boolean;
@@ -49,6 +66,11 @@ interface Line {
   readonly parent: number;
   readonly samples: number | undefined;
 }
+
+const MEASURES = {
+  agreement: (share: number) => `agrees on ${percent(share)}`,
+  r2: (share: number) => `R² ${numeral(share)}`,
+};
 
 const ROW = 24;
 const BAR = 52;
@@ -61,8 +83,9 @@ const BAR = 52;
  * | ---------- | ----------------------------------------------------------------------------- |
  * | `nodes`    | the root first: `{ feature, threshold, left, right, prediction, samples }` each |
  * | `fidelity` | share of the network's predictions that the tree gives                        |
+ * | `measure`  | what that is: `agreement` or `r2`                                             |
  *
- * A split asks whether `feature ≤ threshold`; `left` is yes and `right` no. A leaf has a `prediction` and no
+ * A split asks whether `feature ≤ threshold`, or is one of `categories`; `left` is yes and `right` no. A leaf has a `prediction` and no
  * children. Cost: about 500 bytes a node.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
@@ -70,15 +93,16 @@ const BAR = 52;
  * @example
  * tree({ nodes: [{ feature: 'age', threshold: 40, left: 1, right: 2 }, { prediction: 'no' }, { prediction: 'yes' }] });
  */
-export function tree(data: TreeData, options: TreeOptions = {}): string {
+export function tree(data: TreeData | SurrogateTreeResult, options: TreeOptions = {}): string {
   const own = plotOptions('tree', options, ['most']);
   const most = checkNumber('tree', 'most', own.most ?? 60, { least: 1, most: 500, whole: true });
-  const fields = fieldsOf('tree: data', data, ['nodes', 'fidelity']);
+  const fields = fieldsOf('tree: data', treeOf(data), ['nodes', 'fidelity', 'measure']);
   const all = linesOf(fields.nodes);
   const lines = all.slice(0, most);
   const leaves = all.filter(({ leaf }) => leaf).length;
   const fidelity = fields.fidelity === undefined ? undefined : finiteOf('tree', 'fidelity', fields.fidelity);
-  const told = fidelity === undefined ? '' : `: agrees on ${percent(fidelity)}`;
+  const measure = choose('tree: measure', fields.measure ?? 'agreement', MEASURES);
+  const told = fidelity === undefined ? '' : `: ${measure(fidelity)}`;
   return figure({
     where: 'tree',
     options: own,
@@ -120,7 +144,7 @@ function linesOf(nodes: unknown): Line[] {
 }
 
 function nodeOf(node: unknown, i: number): TreeNode {
-  const known = ['feature', 'threshold', 'left', 'right', 'prediction', 'samples'];
+  const known = ['feature', 'threshold', 'categories', 'left', 'right', 'prediction', 'samples'];
   return fieldsOf(`tree: nodes[${i}]`, node as TreeNode, known);
 }
 
@@ -132,24 +156,32 @@ function childOf(child: unknown, parent: number, length: number): number {
   );
 }
 
-function lineOf(node: TreeNode, i: number): { text: string; leaf: boolean; samples: number | undefined } {
+function lineOf(node: TreeNode, i: number): { text: Words; leaf: boolean; samples: number | undefined } {
   const at = `nodes[${i}]`;
   const samples = node.samples === undefined ? undefined : finiteOf('tree', `${at}.samples`, node.samples);
   if (node.left === undefined && node.right === undefined) {
     const { prediction } = node;
     const number = typeof prediction === 'number';
     const text = number
-      ? numeral(finiteOf('tree', `${at}.prediction`, prediction))
+      ? [numeral(finiteOf('tree', `${at}.prediction`, prediction))]
       : textOf('tree', `${at}.prediction`, prediction, undefined);
     if (text === undefined) throw new OptionError(`tree: ${at} has neither children nor a prediction`);
     return { text, leaf: true, samples };
   }
   const feature = textOf('tree', `${at}.feature`, node.feature, 'feature');
-  return {
-    text: `${feature} ≤ ${numeral(finiteOf('tree', `${at}.threshold`, node.threshold))}?`,
-    leaf: false,
-    samples,
-  };
+  if (node.categories !== undefined) {
+    const list = namesOf('tree', `${at}.categories`, node.categories, undefined, () => '');
+    return { text: [{ name: feature }, ' is ', ...alternatives(list), '?'], leaf: false, samples };
+  }
+  const threshold = numeral(finiteOf('tree', `${at}.threshold`, node.threshold));
+  return { text: [{ name: feature }, ` ≤ ${threshold}?`], leaf: false, samples };
+}
+
+/** Categories with `or` between; of more than three some are counted. */
+function alternatives(list: readonly string[]): (string | Name)[] {
+  const [shown, more] = list.length > 3 ? [list.slice(0, 2), list.length - 2] : [list, 0];
+  const named = shown.flatMap((name, i) => [...(i > 0 ? [' or '] : []), { name }]);
+  return more > 0 ? [...named, ` or ${more} others`] : named;
 }
 
 function drawn(
@@ -164,14 +196,14 @@ function drawn(
   const end = body.right - (total === undefined ? 0 : BAR + 46);
   const answer = line.answer === '' ? 0 : widthOf(line.answer) + 3;
   const room = Math.max(24, end - x - answer - 10);
-  const width = Math.min(room, widthOf(line.text) * (line.leaf ? BOLD : 1)) + 10;
+  const width = Math.min(room, widthOf(spoken(line.text)) * (line.leaf ? BOLD : 1)) + 10;
   const branch = `M${at(x - indent + 4, (parent ?? y) + 9)}V${decimals(y)}H${decimals(x - 3)}`;
   const count = line.samples === undefined ? '' : `, ${counted(line.samples, 'row')}`;
   const frame = { x: x + answer - 5, y: y - 10, width, height: 20, rx: 4 };
   return element(
     'g',
     { class: MARK },
-    title(`${line.answer}${line.text}${count}`),
+    title([line.answer, ...partsOf(line.text), count]),
     ...(parent === undefined ? [] : [path(branch, { class: stroke('soft'), fill: 'none' })]),
     ...(line.leaf
       ? [element('rect', { ...frame, class: `${fill('grid')} ${stroke('soft')}`, 'fill-opacity': 0.35 })]
@@ -196,7 +228,7 @@ function share(samples: number | undefined, total: number | undefined, y: number
 function describe(lines: readonly Line[]): string {
   if (lines.length === 0) return 'No nodes.';
   const told = lines.slice(0, 30).map(({ answer, text, leaf, samples }) => {
-    return `${answer}${leaf ? `predict ${text}` : text}${samples === undefined ? '' : ` (${counted(samples, 'row')})`}`;
+    return `${answer}${leaf ? `predict ${inWords(text)}` : inWords(text)}${samples === undefined ? '' : ` (${counted(samples, 'row')})`}`;
   });
   return `${told.join('; ')}${lines.length > 30 ? '; …' : ''}.`;
 }

@@ -1,18 +1,20 @@
 import { checkNumber } from '../base/ranges.ts';
 import { type AttributionData, attributionOf, type Part } from './attribution.ts';
 import { across, below, NAME, NUMBERS, reference } from './axes.ts';
-import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
+import { type Box, figure, plotOptions } from './figure.ts';
 import { arrow } from './marks.ts';
 import { element, type Markup } from './markup.ts';
 import { numeral, signed } from './numerals.ts';
-import { beside, fitsBeside, rowName, rowsArea } from './rows.ts';
+import type { Explained } from './results/explanation.ts';
+import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { beside, fitsBeside, rowName, rowsArea, told } from './rows.ts';
 import type { Scale } from './scale.ts';
-import { widthOf } from './text.ts';
+import { inWords, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 import { domainOf } from './ticks.ts';
 
 /** Options of {@link waterfall}. */
-export interface WaterfallOptions extends PlotOptions {
+export interface WaterfallOptions extends ResultOptions {
   /** Most contributions that stand apart; the smallest are gathered in one. 1 to 100, default 10. */
   readonly most?: number;
 }
@@ -34,7 +36,7 @@ const ROW = 26;
  * | `unit`       | unit of the axis, such as `logit`                                  |
  *
  * Where base value and contributions do not add up to the output, the difference is drawn as `not explained`. Arrows
- * to the left are striped. No values: base value and output alone. Cost: a sort of the values.
+ * to the left are striped. An explanation is drawn as it is, one row of it. No values: base value and output alone. Cost: a sort of the values.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when names or inputs are not as many as values.
@@ -42,30 +44,30 @@ const ROW = 26;
  * @example
  * waterfall({ values: [0.3, -0.1], baseValue: 0.4, names: ['age', 'income'], inputs: [41, 52000], unit: 'probability' });
  */
-export function waterfall(data: AttributionData, options: WaterfallOptions = {}): string {
-  const own = plotOptions('waterfall', options, ['most']);
+export function waterfall(data: AttributionData | Explained, options: WaterfallOptions = {}): string {
+  const own = plotOptions('waterfall', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('waterfall', 'most', own.most ?? 10, { least: 1, most: 100, whole: true });
-  const { parts, baseValue, output, outputName, unit } = attributionOf('waterfall', data, most);
+  const { parts, baseValue, output, outputName, unit } = attributionOf('waterfall', data, own, most);
   const ends = endsOf(parts, baseValue);
   return figure({
     where: 'waterfall',
     options: own,
-    title: `From the base value ${numeral(baseValue)} to ${outputName} ${numeral(output)}`,
+    title: [`From the base value ${numeral(baseValue)} to `, { name: outputName }, ` ${numeral(output)}`],
     description: describe(parts, baseValue, output, outputName, unit),
     least: (parts.length + 2) * ROW + NUMBERS + (unit === undefined ? 0 : NAME) + 6,
     draw: (body) => {
       const names = parts.map(({ name }) => name);
-      const wide = rowsArea(body, ['base value', outputName, ...names], unit);
+      const wide = rowsArea(body, [['base value'], outputName, ...names], unit);
       const { area, scale } = withNumbers(wide, parts, ends, [baseValue, output]);
       const row = (area.bottom - area.top) / (parts.length + 2);
       const middle = (i: number) => area.top + (i + 0.5) * row;
       return [
         below(area, scale, unit),
-        ...total('base value', baseValue, middle(0), body, wide, scale),
+        ...total(['base value'], baseValue, middle(0), body, wide, scale),
         ...parts.flatMap((part, i) =>
           step(part, ends[i]!, ends[i + 1]!, middle(i + 1), row, body, wide, scale),
         ),
-        ...total(outputName, output, middle(parts.length + 1), body, wide, scale),
+        ...total([{ name: outputName }], output, middle(parts.length + 1), body, wide, scale),
       ];
     },
   });
@@ -97,7 +99,7 @@ function endsOf(parts: readonly Part[], baseValue: number): number[] {
   return ends;
 }
 
-function total(name: string, value: number, y: number, body: Box, area: Box, scale: Scale): Markup[] {
+function total(name: Words, value: number, y: number, body: Box, area: Box, scale: Scale): Markup[] {
   const x = scale.at(value);
   return [
     rowName(name, y, body, area, true),
@@ -121,7 +123,7 @@ function step(
   return [
     reference(x0, y - row + height / 2, x0, y - height / 2),
     rowName(name, y, body, area),
-    arrow(x0, x1, y - height / 2, height, `${name}: ${signed(value)}`),
+    arrow(x0, x1, y - height / 2, height, told(name, signed(value))),
     beside(signed(value), Math.min(x0, x1), Math.max(x0, x1), y, area, value >= 0),
   ];
 }
@@ -133,8 +135,8 @@ function describe(
   outputName: string,
   unit: string | undefined,
 ): string {
-  const steps = parts.slice(0, 10).map(({ name, value }) => `${name} ${signed(value)}`);
+  const steps = parts.slice(0, 10).map(({ name, value }) => `${inWords(name)} ${signed(value)}`);
   const more = parts.length > 10 ? `, and ${parts.length - 10} more` : '';
   const scale = unit === undefined ? '' : ` in ${unit}`;
-  return `Base value ${numeral(baseValue)}${scale}; ${steps.join(', ')}${more}; ${outputName} ${numeral(output)}.`;
+  return `Base value ${numeral(baseValue)}${scale}; ${steps.join(', ')}${more}; ${inWords(outputName)} ${numeral(output)}.`;
 }

@@ -7,7 +7,8 @@ import { element, joined, type Markup } from './markup.ts';
 import { spreadOf } from './means.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, leftOut, listOf, numbersOf, textOf } from './reading.ts';
-import { label, SIZE, title, widthOf } from './text.ts';
+import { histogramsOf, type SnapshotsResult, type WeightsResult } from './results/weights.ts';
+import { label, SIZE, inWords as spokenName, title, widthOf } from './text.ts';
 import { fill } from './theme.ts';
 import { type Domain, domainOf } from './ticks.ts';
 
@@ -29,6 +30,8 @@ export interface WeightHistogramsData {
 export interface WeightHistogramsOptions extends PlotOptions {
   /** Bars of each histogram, 1 to 200. Default 30. */
   readonly bins?: number;
+  /** Of snapshots: the epoch. Default: the last. */
+  readonly epoch?: number;
 }
 
 interface Layer {
@@ -57,11 +60,14 @@ const HEADING = 20;
  * @example
  * weightHistograms({ layers: [{ name: 'hidden.weight', values: [0.1, -0.3, 0.2, 0.05] }] });
  */
-export function weightHistograms(data: WeightHistogramsData, options: WeightHistogramsOptions = {}): string {
+export function weightHistograms(
+  data: WeightHistogramsData | WeightsResult | SnapshotsResult,
+  options: WeightHistogramsOptions = {},
+): string {
   const where = 'weightHistograms';
-  const own = plotOptions(where, options, ['bins']);
+  const own = plotOptions(where, options, ['bins', 'epoch']);
   const bins = checkNumber(where, 'bins', own.bins ?? 30, { least: 1, most: 200, whole: true });
-  const fields = fieldsOf(`${where}: data`, data, ['layers', 'unit']);
+  const fields = fieldsOf(`${where}: data`, histogramsOf(where, data, own.epoch), ['layers', 'unit']);
   const list = listOf(where, 'layers', fields.layers, 'layers');
   const layers = Array.from({ length: list.length }, (_, i) => layerOf(list[i] as LayerWeights, i));
   const unit = textOf(where, 'unit', fields.unit, 'weight');
@@ -71,7 +77,7 @@ export function weightHistograms(data: WeightHistogramsData, options: WeightHist
   return figure({
     where,
     options: own,
-    title: `${unit} by layer`,
+    title: [{ name: unit }, ' by layer'],
     description: layers.length === 0 ? 'No layers.' : `${layers.map(inWords).join('; ')}.`,
     least: rows * (HEADING + HEIGHT + NUMBERS),
     notes: leftOut(missing, total, 'weights'),
@@ -100,8 +106,8 @@ function layerOf(data: LayerWeights, i: number): Layer {
 }
 
 function inWords({ name, finite, mean, deviation }: Layer): string {
-  if (finite.length === 0) return `${name}: none`;
-  return `${name}: ${counted(finite.length, 'weight')}, mean ${numeral(mean)}, deviation ${numeral(deviation)}`;
+  if (finite.length === 0) return `${spokenName(name)}: none`;
+  return `${spokenName(name)}: ${counted(finite.length, 'weight')}, mean ${numeral(mean)}, deviation ${numeral(deviation)}`;
 }
 
 function drawn(layer: Layer, bins: number, box: Box): Markup {

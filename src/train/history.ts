@@ -1,5 +1,6 @@
 import { isImprovement } from '../base/improvement.ts';
 import { writtenTo } from '../io/replace.ts';
+import type { LearningCurvesOptions } from '../plot/learning-curves.ts';
 
 /** Numbers of one epoch: the loss, metrics, and the same of the validation data with `val_` before the name. */
 export interface EpochLogs {
@@ -40,6 +41,14 @@ export interface History {
    * await history.toHtml('curves.html');
    */
   toHtml(path?: string | URL): Promise<string>;
+  /**
+   * The learning curves, an SVG document. A promise, since pictures are read only when somebody wants one.
+   *
+   * @throws {OptionError} for unknown options, and for a metric that was not logged.
+   * @example
+   * await writeFile('curves.svg', await history.toSvg({ metrics: ['loss'] }));
+   */
+  toSvg(options?: LearningCurvesOptions): Promise<string>;
 }
 
 /** Epochs whose numbers lie in one piece of memory. */
@@ -142,7 +151,10 @@ export function historyOf(log: EpochLog, stopReason: string, steps: number): His
     steps,
   };
   // Not enumerable: a worker could not be sent a function.
-  return Object.defineProperty(history, 'toHtml', { value: writePage }) as typeof history & History;
+  return Object.defineProperties(history, {
+    toHtml: { value: writePage },
+    toSvg: { value: drawCurves },
+  }) as typeof history & History;
 }
 
 /** NaN and infinities are never best. */
@@ -159,4 +171,9 @@ function bestOf(log: EpochLog): BestEpoch | undefined {
 async function writePage(this: History, path?: string | URL): Promise<string> {
   const { historyPage } = await import('./history-page.ts');
   return writtenTo(path, historyPage(this));
+}
+
+async function drawCurves(this: History, options?: LearningCurvesOptions): Promise<string> {
+  const { learningCurves } = await import('../plot/learning-curves.ts');
+  return learningCurves(this, options);
 }

@@ -286,7 +286,9 @@ describe('partial dependence on categories', () => {
 
   test('has a point for each that has a mean, and the names on the axis', () => {
     expect(marks(svg)).toHaveLength(1 + 2);
-    expect(texts(svg)).toEqual(expect.arrayContaining(['FR', 'DE', expect.stringMatching(/^a coun.*…$/)]));
+    expect(texts(svg)).toEqual(
+      expect.arrayContaining(['FR', 'DE', expect.stringMatching(/^a coun.*…place$/)]),
+    );
     expect(description(svg)).toContain('FR 0.2, DE none, a country');
     expect([...outside(svg), ...overlaps(svg)]).toEqual([]);
   });

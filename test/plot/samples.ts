@@ -195,6 +195,22 @@ export const samples: Readonly<Record<string, Sample>> = {
       ),
     empty: (options) => plot.reliabilityDiagram({ confidence: [], accuracy: [], counts: [] }, options),
   },
+  changes: {
+    marks: 3,
+    draw: (options, name = 'age', x = 41) =>
+      plot.changes(
+        {
+          changed: [
+            { feature: name, from: x, to: 53.25 },
+            { feature: 'plan', from: name, to: 'premium' },
+            { feature: 'income', from: null, to: 52_000 },
+          ],
+          ...{ from: 'no', target: name },
+        },
+        options,
+      ),
+    empty: (options) => plot.changes({ changed: [] }, options),
+  },
   confusionMatrix: {
     marks: 100,
     draw: (options, name = '0', x = 33) =>

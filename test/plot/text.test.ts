@@ -113,7 +113,8 @@ describe('text', () => {
       for (const room of [20, 50, 90, 400]) {
         const short = shorten(text, room);
         expect(widthOf(short)).toBeLessThanOrEqual(room);
-        expect(short === text || short.endsWith('…')).toBe(true);
+        const [start, end] = short.split('…');
+        expect(short === text || (text.startsWith(start!) && text.endsWith(end!))).toBe(true);
         expect(short).not.toMatch(/\p{Surrogate}/u);
       }
     }
@@ -122,7 +123,8 @@ describe('text', () => {
   test('tells the whole of what it shortens', () => {
     const { children, text } = parseXml(label(0, 0, 'months since the first order', { room: 60 }));
     expect(children.map((child) => child.text)).toEqual(['months since the first order']);
-    expect(text).toMatch(/^month.*…$/);
+    // Names of a family differ at their ends as often as at their beginnings.
+    expect(text).toMatch(/^mon.*….*er$/);
     expect(parseXml(label(0, 0, 'age', { room: 60 })).children).toEqual([]);
   });
 

@@ -1,0 +1,59 @@
+import { OptionError } from '../../base/errors.ts';
+import type { PlotOptions } from '../figure.ts';
+
+/** Numbers with a shape, as predictions and weights are. */
+export interface Shaped {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** What is drawn of a result that is about several rows or outputs. */
+export interface ResultOptions extends PlotOptions {
+  /** The row, counted from 0. Default: the first, or all where they can be drawn together. */
+  readonly row?: number;
+  /** The output, by number or name. Default: the predicted one of a row, else the first. */
+  readonly output?: number | string;
+}
+
+/** Names of {@link ResultOptions} that are not of every picture. */
+export const RESULT_OPTIONS = ['row', 'output'];
+
+/**
+ * An output by number or name.
+ *
+ * @throws {OptionError} when there is none of that name or number.
+ */
+export function outputAt(
+  where: string,
+  output: number | string | undefined,
+  names: readonly string[],
+  usual: number,
+): number {
+  if (output === undefined) return usual;
+  const k = typeof output === 'string' ? names.indexOf(output) : output;
+  if (Number.isInteger(k) && k >= 0 && k < names.length) return k;
+  throw new OptionError(`${where}: there is no output ${spelled(output)}`, {
+    outputs: names.slice(0, 20).join(', '),
+  });
+}
+
+/**
+ * A row by number.
+ *
+ * @throws {OptionError} when there is none.
+ */
+export function rowAt(where: string, row: number, rows: number): number {
+  if (Number.isInteger(row) && row >= 0 && row < rows) return row;
+  throw new OptionError(`${where}: there is no row ${spelled(row)}`, { rows });
+}
+
+function spelled(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
+  return typeof value === 'number' ? String(value) : `of type ${typeof value}`;
+}
+
+/** What a result says that it is; nothing for other data. */
+export function methodOf(data: unknown): string | undefined {
+  const method = typeof data === 'object' && data !== null ? Reflect.get(data, 'method') : undefined;
+  return typeof method === 'string' ? method : undefined;
+}
