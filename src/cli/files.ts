@@ -11,10 +11,18 @@ export const FILE_OPTIONS = {
     value: 'CHARACTER',
     help: 'what stands between cells, "tab" for a tab (default: found among , ; tab and |)',
   },
+  decimal: { value: 'SIGN', help: 'what stands before decimals: . or , (default: found if certain)' },
+  thousands: {
+    value: 'SIGN',
+    help: "between groups of digits: , . ' space none (default: found if certain)",
+  },
   missing: { value: 'WORDS', help: 'cells that mean "missing" besides the empty one, such as NA,?' },
 } as const satisfies OptionTable;
 
 type Files = Readonly<{ args: Arguments; cwd: string }>;
+
+/** What stands between groups of digits, by the word of the command line. */
+const THOUSANDS = { ',': ',', '.': '.', "'": "'", space: ' ', none: '' } as const;
 
 /** A path of the command line; as it was typed where it means the same, so that messages show what was typed. */
 export function pathIn(cwd: string, path: string): string {
@@ -88,9 +96,13 @@ function isNumeral(category: string | null): boolean {
 
 function csvOptions(args: Arguments): CsvOptions {
   const delimiter = args.text('delimiter');
+  const decimal = args.word('decimal', ['.', ',']);
+  const thousands = args.word('thousands', [',', '.', "'", 'space', 'none']);
   const missing = args.list('missing');
   return {
     ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),
+    ...(decimal !== undefined && { decimal }),
+    ...(thousands !== undefined && { thousands: THOUSANDS[thousands] }),
     ...(missing !== undefined && { missing }),
   };
 }

@@ -1,10 +1,12 @@
-const FIRST_BLOCK = 1024;
+/** A file may have a hundred thousand columns with a cell or two. V8 keeps 64 bytes beside the array's own fields. */
+const FIRST_BLOCK = 8;
 const LARGEST_BLOCK = 65536;
 
 /** Something that is filled by index: a typed array or an ordinary one. */
 interface Fillable<T> {
   readonly length: number;
   [index: number]: T;
+  fill(value: T, start?: number, end?: number): unknown;
 }
 
 /**
@@ -14,21 +16,37 @@ interface Fillable<T> {
 export class Blocks<T, A extends Fillable<T>> {
   readonly #create: (length: number) => A;
   readonly #full: A[] = [];
-  #block: A;
+  #block: A | undefined;
   #used = 0;
 
   constructor(create: (length: number) => A) {
     this.#create = create;
-    this.#block = create(FIRST_BLOCK);
   }
 
   push(value: T): void {
-    if (this.#used === this.#block.length) {
-      this.#full.push(this.#block);
-      this.#block = this.#create(Math.min(this.#block.length * 2, LARGEST_BLOCK));
-      this.#used = 0;
+    let block = this.#block;
+    if (block === undefined || this.#used === block.length) block = this.#next();
+    block[this.#used++] = value;
+  }
+
+  /** Adds a value `count` times. */
+  fill(value: T, count: number): void {
+    for (let left = count; left > 0; ) {
+      let block = this.#block;
+      if (block === undefined || this.#used === block.length) block = this.#next();
+      const some = Math.min(left, block.length - this.#used);
+      block.fill(value, this.#used, this.#used + some);
+      this.#used += some;
+      left -= some;
     }
-    this.#block[this.#used++] = value;
+  }
+
+  #next(): A {
+    const last = this.#block;
+    if (last !== undefined) this.#full.push(last);
+    this.#block = this.#create(last === undefined ? FIRST_BLOCK : Math.min(last.length * 2, LARGEST_BLOCK));
+    this.#used = 0;
+    return this.#block;
   }
 
   /** All values in one array; yields after each block. */
@@ -40,7 +58,7 @@ export class Blocks<T, A extends Fillable<T>> {
       for (let i = 0; i < block.length; i++) all[at++] = block[i]!;
       yield;
     }
-    for (let i = 0; i < this.#used; i++) all[at++] = this.#block[i]!;
+    for (let i = 0; i < this.#used; i++) all[at++] = this.#block![i]!;
     return all;
   }
 }

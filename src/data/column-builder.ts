@@ -1,19 +1,27 @@
 import { DataError } from '../base/errors.ts';
 import { Blocks } from './blocks.ts';
-import { parseDecimal } from './decimal.ts';
+import { hasLeadingZero, isInexact, parseNumber, writtenDecimals } from './decimal.ts';
+import { isMissing, type Reading } from './reading.ts';
+import { AS_PRINTED } from './spelling.ts';
 import type { Column, ColumnType } from './table.ts';
+
+/** What the columns of a file have in common. */
+export interface FileRule {
+  /** Name of the file, for errors. */
+  readonly source: string;
+  readonly reading: Reading;
+  /** Whether a number may mean "missing". */
+  readonly numbersMissing: boolean;
+}
 
 /** How a column is to be read. */
 export interface ColumnRule {
   readonly name: string;
-  /** Name of the file, for errors. */
-  readonly source: string;
   /** Position from 1, for errors. */
   readonly position: number;
   /** The type to hold the column to; without it the cells decide. */
   readonly type: ColumnType | undefined;
-  /** Cells that mean "missing", besides the empty one. */
-  readonly missing: ReadonlySet<string>;
+  readonly file: FileRule;
 }
 
 /** Beyond so many different words a column is free text, and looking each of them up saves nothing. */
@@ -21,8 +29,10 @@ const DICTIONARY_LIMIT = 4096;
 
 /**
  * Collects one column of a CSV. It starts as numbers; the first word turns it to text. When that happens after
- * numbers have been seen, their spelling (`007`, `1.50`) is gone: the column is then `late`, takes no more cells, and
+ * numbers have been seen, their spelling (`+1`, `1e3`) is gone: the column is then `late`, takes no more cells, and
  * the reader goes over the file once more knowing that it is text.
+ *
+ * A column takes memory as its cells come, since a file may have very many that are almost empty.
  */
 export class ColumnBuilder {
   readonly rule: ColumnRule;
@@ -31,23 +41,37 @@ export class ColumnBuilder {
   #type: ColumnType;
   #rows = 0;
   #numbersSeen = false;
-  #numbers = new Blocks<number, Float64Array>((length) => new Float64Array(length));
-  readonly #words = new Blocks<string | null, (string | null)[]>(
-    (length) => new Array<string | null>(length),
-  );
-  #dictionary: Map<string, string> | undefined = new Map();
+  /** Whether an integer was too large for a float64, and whether there was a number that is none. */
+  #inexact = false;
+  #fractional = false;
+  #numbers: Blocks<number, Float64Array> | undefined;
+  /** As in `NumberColumn`; nothing before the first number that needs it. */
+  #decimals: Blocks<number, Uint8Array> | undefined;
+  #words: Blocks<string | null, (string | null)[]> | undefined;
+  #dictionary: Map<string, string> | undefined;
+  #isFreeText = false;
 
   constructor(rule: ColumnRule) {
     this.rule = rule;
     this.#type = rule.type ?? 'number';
   }
 
+  /** Cells that the column holds. */
+  get length(): number {
+    return this.#rows;
+  }
+
   /** Adds the cell `text[start, end)`, which stands on `line`. */
   push(text: string, start: number, end: number, line: number): void {
     if (this.late) return;
     if (this.#type === 'number') this.#pushNumber(text, start, end, line);
-    else this.#words.push(this.#word(text.slice(start, end)));
+    else this.#pushWord(text.slice(start, end));
     this.#rows++;
+  }
+
+  /** Says that there are no more cells. Large integers are names where no cell is a measurement. */
+  end(): void {
+    if (this.#inexact && !this.#fractional) this.#becomeLate();
   }
 
   /** Adds a missing cell. */
@@ -57,55 +81,94 @@ export class ColumnBuilder {
 
   /** The finished column. Yields between blocks, so that a long column need not hold up the event loop. */
   *finish(): Generator<void, Column> {
-    if (this.#type === 'text') return { type: 'text', values: yield* this.#words.join() };
-    return { type: 'number', values: yield* this.#numbers.join() };
+    if (this.#type === 'text') return { type: 'text', values: this.#words ? yield* this.#words.join() : [] };
+    const values = this.#numbers ? yield* this.#numbers.join() : new Float64Array(0);
+    if (this.#decimals === undefined) return { type: 'number', values };
+    return { type: 'number', values, decimals: yield* this.#decimals.join() };
   }
 
   #pushNumber(text: string, start: number, end: number, line: number): void {
-    const value = parseDecimal(text, start, end);
-    if (!Number.isNaN(value)) {
-      this.#numbersSeen = true;
-      this.#numbers.push(value);
-    } else if (start === end || this.#isMissing(text.slice(start, end))) {
-      this.#numbers.push(Number.NaN);
-    } else {
+    const { reading, numbersMissing } = this.rule.file;
+    const value = parseNumber(text, start, end, reading);
+    if (Number.isNaN(value)) {
+      const cell = text.slice(start, end);
+      if (isMissing(cell, reading)) this.#add(Number.NaN, undefined);
+      else this.#turnToText(cell, line);
+    } else if (numbersMissing && isMissing(text.slice(start, end), reading)) {
+      this.#add(Number.NaN, undefined);
+    } else if (this.rule.type !== 'number' && hasLeadingZero(text, start, end)) {
       this.#turnToText(text.slice(start, end), line);
+    } else {
+      this.#numbersSeen = true;
+      const decimals = writtenDecimals(text, start, end, value, reading.decimal);
+      this.#add(value, decimals);
+      if (this.rule.type === undefined) this.#judge(text, start, end, value, decimals);
     }
+  }
+
+  #judge(text: string, start: number, end: number, value: number, decimals: number | undefined): void {
+    if (!Number.isInteger(value) || decimals !== undefined) this.#fractional = true;
+    else if (isInexact(text, start, end, value, this.rule.file.reading.decimal)) this.#inexact = true;
+  }
+
+  #add(value: number, decimals: number | undefined): void {
+    this.#numbers ??= new Blocks<number, Float64Array>((length) => new Float64Array(length));
+    this.#numbers.push(value);
+    if (decimals !== undefined && this.#decimals === undefined) {
+      this.#decimals = new Blocks<number, Uint8Array>((length) => new Uint8Array(length));
+      this.#decimals.fill(AS_PRINTED, this.#rows);
+    }
+    this.#decimals?.push(decimals ?? AS_PRINTED);
   }
 
   #turnToText(cell: string, line: number): void {
     if (this.rule.type === 'number') throw this.#notANumber(cell, line);
     if (this.#numbersSeen) {
-      this.late = true;
-      this.#numbers = new Blocks<number, Float64Array>((length) => new Float64Array(length));
+      this.#becomeLate();
       return;
     }
     this.#type = 'text';
-    for (let row = 0; row < this.#rows; row++) this.#words.push(null);
-    this.#words.push(this.#word(cell));
+    this.#numbers = undefined;
+    this.#allWords().fill(null, this.#rows);
+    this.#pushWord(cell);
   }
 
-  #isMissing(cell: string): boolean {
-    return cell === '' || this.rule.missing.has(cell);
+  #becomeLate(): void {
+    this.late = true;
+    this.#numbers = undefined;
+    this.#decimals = undefined;
   }
 
-  #word(cell: string): string | null {
-    if (this.#isMissing(cell)) return null;
-    const known = this.#dictionary?.get(cell);
+  #allWords(): Blocks<string | null, (string | null)[]> {
+    this.#words ??= new Blocks<string | null, (string | null)[]>((length) => new Array(length));
+    return this.#words;
+  }
+
+  #pushWord(cell: string): void {
+    this.#allWords().push(isMissing(cell, this.rule.file.reading) ? null : this.#word(cell));
+  }
+
+  #word(cell: string): string {
+    if (this.#isFreeText) return detach(cell);
+    this.#dictionary ??= new Map();
+    const known = this.#dictionary.get(cell);
     if (known !== undefined) return known;
     const word = detach(cell);
-    this.#dictionary?.set(word, word);
-    if (this.#dictionary?.size === DICTIONARY_LIMIT) this.#dictionary = undefined;
+    this.#dictionary.set(word, word);
+    if (this.#dictionary.size === DICTIONARY_LIMIT) {
+      this.#dictionary = undefined;
+      this.#isFreeText = true;
+    }
     return word;
   }
 
   #notANumber(cell: string, line: number): DataError {
-    const { name, position, source } = this.rule;
+    const { name, position, file } = this.rule;
     return new DataError(`csv: ${JSON.stringify(cell.slice(0, 80))} is not a number`, {
-      at: source,
+      at: file.source,
       line,
       column: `${position} ("${name}")`,
-      wanted: 'digits, at most one point, an exponent such as e5; or an empty cell',
+      wanted: `digits, at most one ${JSON.stringify(file.reading.decimal)}, an exponent such as e5; or an empty cell`,
       hint: `give missing: [${JSON.stringify(cell.slice(0, 80))}] if it stands for a missing value, or take "${name}" out of types`,
     });
   }

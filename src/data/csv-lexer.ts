@@ -2,7 +2,7 @@ import { DataError } from '../base/errors.ts';
 
 /** Receives what the lexer finds. A cell is `text[start, end)`, so that a number need not become a string first. */
 export interface CellSink {
-  cell(text: string, start: number, end: number, line: number): void;
+  cell(text: string, start: number, end: number, line: number, quoted: boolean): void;
   /** A row is complete; it began on `line`. */
   row(line: number): void;
   /** A line without any cell. */
@@ -195,16 +195,16 @@ export class CsvLexer {
     let end = stop;
     while (end > start && this.#isBlank(text.charCodeAt(end - 1))) end--;
     const blankLine = end === start && this.#cells === 0 && lineEnds;
-    if (!blankLine) this.#emit(text, start, end);
+    if (!blankLine) this.#emit(text, start, end, false);
   }
 
   #emitHeld(): void {
-    this.#emit(this.#held, 0, this.#held.length);
+    this.#emit(this.#held, 0, this.#held.length, true);
     if (/[\r\n]/.test(this.#held)) this.#line += this.#held.match(/\r\n|\r|\n/g)!.length;
   }
 
-  #emit(text: string, start: number, end: number): void {
-    this.#sink.cell(text, start, end, this.#line);
+  #emit(text: string, start: number, end: number, quoted: boolean): void {
+    this.#sink.cell(text, start, end, this.#line, quoted);
     this.#cells++;
   }
 

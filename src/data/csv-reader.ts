@@ -1,29 +1,23 @@
 import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { ColumnBuilder } from './column-builder.ts';
-import { findDelimiter } from './csv-delimiter.ts';
+import { ColumnBuilder, type FileRule } from './column-builder.ts';
+import { type DialectRule, findDialect, SAMPLE } from './csv-dialect.ts';
 import { type CellSink, CsvLexer } from './csv-lexer.ts';
-import type { Reading } from './reading.ts';
+import { missingNumbers, PLAIN_READING, type Reading } from './reading.ts';
 import { RowLines } from './row-lines.ts';
 import type { Column, ColumnType } from './table.ts';
 
 /** Options of a CSV, all decided. */
-export interface CsvRules {
-  readonly delimiter: string | 'auto';
-  readonly header: boolean | readonly string[];
+export interface CsvRules extends DialectRule {
   readonly types: ReadonlyMap<string, ColumnType>;
-  readonly missing: ReadonlySet<string>;
-  readonly trim: boolean;
-  readonly skipLines: number;
-  /** Name of the file, for errors. */
-  readonly source: string;
 }
-
-/** Characters from the beginning that the delimiter is found from. */
-const SAMPLE = 16384;
 
 /** A wider table is a file with the wrong delimiter; each column costs memory of its own. */
 const MOST_COLUMNS = 2 ** 17;
+
+/** Cells that are put together in one go, about a millisecond of work; a column costs as much as so many cells. */
+const CELLS_A_TURN = 65536;
+const CELLS_A_COLUMN = 64;
 
 /** One pass over the text of a CSV: pieces in, columns out. */
 export class CsvReader implements CellSink {
@@ -31,9 +25,15 @@ export class CsvReader implements CellSink {
   /** Columns that an earlier pass found to be text. */
   readonly #text: ReadonlySet<number>;
   #lexer: CsvLexer | undefined;
+  #file: FileRule | undefined;
   #sample = '';
-  #first: string[] = [];
-  #columns: ColumnBuilder[] | undefined;
+  #delimiter = '';
+  readonly #names: string[] = [];
+  readonly #positions = new Map<string, number>();
+  /** Whether all names are known: after the first line, which has them or shows how many there are. */
+  #isOpen = false;
+  /** Columns by position, from their first cell on, so that a wide header costs no more than its text. */
+  readonly #columns: ColumnBuilder[] = [];
   #cells = 0;
   #blanks = 0;
   /** The lines that the rows begin on. */
@@ -42,7 +42,9 @@ export class CsvReader implements CellSink {
   constructor(rules: CsvRules, text: ReadonlySet<number> = new Set()) {
     this.#rules = rules;
     this.#text = text;
-    if (typeof rules.header !== 'boolean') this.#open(rules.header);
+    if (typeof rules.header === 'boolean') return;
+    for (const name of rules.header) this.#addName(name);
+    this.#open();
   }
 
   /** Takes the next piece of the text, which may end anywhere. */
@@ -56,65 +58,70 @@ export class CsvReader implements CellSink {
       return;
     }
     this.#sample += text;
-    if (this.#sample.length >= SAMPLE) this.#begin();
+    if (this.#sample.length >= SAMPLE) this.#begin(false);
   }
 
   /** Ends the text. Returns the positions of columns that are text but were read as numbers at first. */
   end(): ReadonlySet<number> {
-    if (this.#lexer === undefined) this.#begin();
+    if (this.#lexer === undefined) this.#begin(true);
     this.#lexer!.end();
-    if (this.#columns === undefined) {
+    if (!this.#isOpen) {
       throw new DataError('csv: the file is empty', {
         at: this.#rules.source,
         wanted:
           this.#rules.header === true ? 'a first line with the names of the columns' : 'at least one row',
       });
     }
-    return new Set(this.#columns.flatMap((column, i) => (column.late ? [i] : [])));
+    const late = new Set<number>();
+    this.#columns.forEach((column, i) => {
+      column.end();
+      if (column.late) late.add(i);
+    });
+    return late;
   }
 
-  /** How the cells are read. */
+  /** How the cells are read, after `end`. */
   get reading(): Reading {
-    return { missing: this.#rules.missing, decimal: '.', thousands: '' };
+    return this.#file?.reading ?? PLAIN_READING;
   }
 
   /** The columns by name, after `end`. Yields now and then. */
   *finish(): Generator<void, Map<string, Column>> {
     const columns = new Map<string, Column>();
-    for (const builder of this.#columns ?? []) columns.set(builder.rule.name, yield* builder.finish());
+    let work = 0;
+    for (let i = 0; i < this.#names.length; i++) {
+      const builder = this.#columns[i] ?? this.#makeColumn(i);
+      columns.set(builder.rule.name, yield* builder.finish());
+      work += CELLS_A_COLUMN + builder.length;
+      if (work < CELLS_A_TURN) continue;
+      work = 0;
+      yield;
+    }
     return columns;
   }
 
   cell(text: string, start: number, end: number, line: number): void {
     const at = this.#cells++;
-    if (this.#columns === undefined) {
-      this.#first.push(text.slice(start, end));
-      if (at >= MOST_COLUMNS) throw this.#tooWide(line);
+    if (!this.#isOpen) {
+      this.#firstCell(text, start, end, line);
       return;
     }
     if (at === 0) this.#flushBlanks(line);
-    this.#columns[at]?.push(text, start, end, line);
+    const column = this.#columns[at];
+    if (column !== undefined) column.push(text, start, end, line);
+    else if (at < this.#names.length) this.#makeColumn(at).push(text, start, end, line);
   }
 
   row(line: number): void {
     const cells = this.#cells;
     this.#cells = 0;
-    if (this.#columns !== undefined) {
-      if (cells !== this.#columns.length) throw this.#ragged(cells, line);
+    if (this.#isOpen) {
+      if (cells !== this.#names.length) throw this.#ragged(cells, line);
       this.lines.add(line);
-      return;
+    } else {
+      this.#open();
+      if (this.#rules.header === false) this.lines.add(line);
     }
-    this.#blanks = 0;
-    const first = this.#first;
-    if (this.#rules.header === true) {
-      this.#open(first.map((name, i) => (name === '' ? `column${i + 1}` : name)));
-      return;
-    }
-    this.#open(first.map((_, i) => `column${i + 1}`));
-    this.lines.add(line);
-    first.forEach((cell, i) => {
-      this.#columns![i]!.push(cell, 0, cell.length, line);
-    });
   }
 
   /** Blank lines are passed over, except that inside a table of one column they are its missing values. */
@@ -123,60 +130,87 @@ export class CsvReader implements CellSink {
   }
 
   #flushBlanks(line: number): void {
-    for (; this.#blanks > 0 && this.#columns?.length === 1; this.#blanks--) {
-      this.#columns[0]!.pushMissing();
-      this.lines.add(line - this.#blanks);
+    if (this.#isOpen && this.#names.length === 1) {
+      const column = this.#columns[0] ?? this.#makeColumn(0);
+      for (; this.#blanks > 0; this.#blanks--) {
+        column.pushMissing();
+        this.lines.add(line - this.#blanks);
+      }
     }
     this.#blanks = 0;
   }
 
-  #begin(): void {
-    const { delimiter, trim, skipLines, source } = this.#rules;
+  #begin(whole: boolean): void {
     const head = this.#sample.charCodeAt(0) === 0xfeff ? this.#sample.slice(1) : this.#sample;
     this.#sample = '';
-    const found =
-      delimiter === 'auto' ? findDelimiter(head.slice(0, SAMPLE), { trim, skipLines, source }) : delimiter;
-    this.#lexer = new CsvLexer({ delimiter: found, trim, skipLines, source }, this);
+    const { missing, source } = this.#rules;
+    const { lexer, notation } = findDialect(
+      head.slice(0, SAMPLE),
+      this.#rules,
+      whole && head.length <= SAMPLE,
+    );
+    const reading = { missing, ...notation };
+    this.#file = { source, reading, numbersMissing: missingNumbers(reading).size > 0 };
+    this.#delimiter = lexer.delimiter;
+    this.#lexer = new CsvLexer(lexer, this);
     this.#lexer.feed(head);
   }
 
-  #open(names: readonly string[]): void {
-    const { types, missing, source } = this.#rules;
-    const positions = new Map<string, number>();
-    names.forEach((name, i) => {
-      const earlier = positions.get(name);
-      if (earlier !== undefined) {
-        throw new DataError(`csv: columns ${earlier + 1} and ${i + 1} are both called "${name}"`, {
-          at: source,
-          hint: 'rename one; or give header: [names] and skipLines: 1',
-        });
-      }
-      positions.set(name, i);
-    });
-    for (const name of types.keys()) {
-      if (positions.has(name)) continue;
-      const known = [...positions.keys()];
+  /** A cell of the first line: a name, or of a file without names the first cell of its column. */
+  #firstCell(text: string, start: number, end: number, line: number): void {
+    const i = this.#names.length;
+    if (i >= MOST_COLUMNS) throw this.#tooWide(line);
+    const cell = this.#rules.header === true ? text.slice(start, end) : '';
+    this.#addName(cell === '' ? `column${i + 1}` : cell);
+    if (this.#rules.header === false) this.#makeColumn(i).push(text, start, end, line);
+  }
+
+  #addName(name: string): void {
+    const earlier = this.#positions.get(name);
+    const i = this.#names.length;
+    if (earlier !== undefined) {
+      throw new DataError(`csv: columns ${earlier + 1} and ${i + 1} are both called "${name}"`, {
+        at: this.#rules.source,
+        hint: 'rename one; or give header: [names] and skipLines: 1',
+      });
+    }
+    this.#names.push(name);
+    this.#positions.set(name, i);
+  }
+
+  #makeColumn(i: number): ColumnBuilder {
+    const name = this.#names[i]!;
+    const type = this.#text.has(i) ? 'text' : this.#rules.types.get(name);
+    const column = new ColumnBuilder({ name, position: i + 1, type, file: this.#file! });
+    this.#columns[i] = column;
+    return column;
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    this.#blanks = 0;
+    for (const name of this.#rules.types.keys()) {
+      if (this.#positions.has(name)) continue;
+      const known = this.#names;
       throw new OptionError(`csv: types names a column "${name}" that does not exist`, {
-        at: source,
+        at: this.#rules.source,
         known: known.slice(0, 20).join(', '),
         hint: didYouMean(name, known),
       });
     }
-    this.#columns = names.map((name, i) => {
-      const type = this.#text.has(i) ? 'text' : types.get(name);
-      return new ColumnBuilder({ name, source, position: i + 1, type, missing });
-    });
   }
 
   #ragged(cells: number, line: number): DataError {
-    const wanted = this.#columns!.length;
+    const wanted = this.#names.length;
     return new DataError(`csv: line ${line} has ${cells} cells, the table has ${wanted} columns`, {
       at: this.#rules.source,
       line,
       hint:
-        cells > wanted
-          ? 'a cell that holds the delimiter must stand in quotes'
-          : 'is a quote or a delimiter missing? A missing value is an empty cell, not a missing one',
+        wanted === 1
+          ? `skipLines passes over lines in front of the header; delimiter says what stands between cells, here it is ${JSON.stringify(this.#delimiter)}`
+          : cells > wanted
+            ? 'a cell that holds the delimiter must stand in quotes'
+            : 'is a quote or a delimiter missing? A missing value is an empty cell, not a missing one',
     });
   }
 

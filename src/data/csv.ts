@@ -7,8 +7,18 @@ import { type ColumnType, type Table, tableOf } from './table.ts';
 
 /** How a CSV is read. */
 export interface CsvOptions {
-  /** What stands between cells: one character, or `'auto'` (default) to find it among `,` `;` tab and `|`. */
+  /**
+   * What stands between cells: one character, or `'auto'` (default) to take it from a first line such as `sep=;`, else to
+   * find it among `,` `;` tab and `|`.
+   */
   readonly delimiter?: string;
+  /** What stands before the decimals. `'auto'` (default) takes the comma where the file can mean nothing else. */
+  readonly decimal?: '.' | ',' | 'auto';
+  /**
+   * What stands between groups of three digits, `''` when nothing may. `' '` takes any blank, also one that does not
+   * break, and `"'"` either apostrophe. `'auto'` (default) takes it where the file can mean nothing else.
+   */
+  readonly thousands?: '' | ',' | '.' | ' ' | "'" | 'auto';
   /** Whether the first line names the columns (default), or their names when the file has no such line. */
   readonly header?: boolean | readonly string[];
   /** Types by column, where the cells shall not decide: `{ zip: 'text' }`. */
@@ -22,13 +32,28 @@ export interface CsvOptions {
 }
 
 /** Names of the options above. */
-export const CSV_OPTIONS = ['delimiter', 'header', 'types', 'missing', 'trim', 'skipLines'];
+export const CSV_OPTIONS = [
+  'delimiter',
+  'decimal',
+  'thousands',
+  'header',
+  'types',
+  'missing',
+  'trim',
+  'skipLines',
+];
 
 /**
  * Reads the text of a CSV into a table, by RFC 4180 with quotes, doubled quotes and line breaks inside quotes; LF, CRLF
- * or CR. A column is numeric when every cell that is not missing is a plain decimal number (`1e5`, `-.5`, `+3`) and
- * text otherwise: `0x10`, `12abc`, `1,5`, `1_000`, `Infinity` and dates are never numbers. A missing cell is NaN in a
- * numeric column and null in a text column.
+ * or CR. A column is numeric when every cell that is not missing is a decimal number (`1e5`, `-.5`, `+3`) and text
+ * otherwise: `0x10`, `12abc`, `1_000`, `12%`, `(12)`, `Infinity` and dates are never numbers. A missing cell is NaN in
+ * a numeric column and null in a text column.
+ *
+ * Two kinds of digits make a column text as well, unless `types` says that it is numeric: those with a leading zero
+ * (`01001`), which are names, and integers beyond 2^53, which a float64 cannot tell apart.
+ *
+ * `1,80` and `1.234,56` are numbers where the beginning of the file (65,536 characters) shows that a comma stands before
+ * the decimals, or the options say so. `1,234` alone could be a thousand or not: such a column is text, never a guess.
  *
  * @throws {DataError} for a text that is not a table, naming line and column: rows of different length, a quote that
  *   is never closed, two columns of one name, no line at all, a cell that is no number in a column forced to be.
@@ -60,10 +85,22 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   }
 }
 
+const DECIMALS: readonly unknown[] = ['.', ',', 'auto'];
+const THOUSANDS: readonly unknown[] = ['', ',', '.', ' ', "'", 'auto'];
+
 /** The options decided and checked. */
 export function csvRules(options: CsvOptions, source: string): CsvRules {
   const own = ownOptions('csv', options, CSV_OPTIONS);
-  const { delimiter = 'auto', header = true, types = {}, missing = [], trim = true, skipLines = 0 } = own;
+  const {
+    delimiter = 'auto',
+    decimal = 'auto',
+    thousands = 'auto',
+    header = true,
+    types = {},
+    missing = [],
+    trim = true,
+    skipLines = 0,
+  } = own;
   const words = typeof missing === 'string' ? [missing] : missing;
   const isCount = Number.isSafeInteger(skipLines) && skipLines >= 0;
   demand(
@@ -72,6 +109,9 @@ export function csvRules(options: CsvOptions, source: string): CsvRules {
     isDelimiter(delimiter),
     "one character, neither quote nor line break, or 'auto'",
   );
+  demand('decimal', decimal, DECIMALS.includes(decimal), "'.', ',' or 'auto'");
+  demand('thousands', thousands, THOUSANDS.includes(thousands), `'', ',', '.', ' ', "'" or 'auto'`);
+  demand('thousands', thousands, thousands !== decimal || decimal === 'auto', 'another sign than decimal');
   demand('header', header, typeof header === 'boolean' || isNames(header), 'true, false or a list of names');
   demand('missing', missing, isNames(words), 'a string or a list of strings');
   demand('trim', trim, typeof trim === 'boolean', 'true or false');
@@ -82,6 +122,9 @@ export function csvRules(options: CsvOptions, source: string): CsvRules {
   }
   return {
     delimiter,
+    // A sign that stands between thousands does not stand before the decimals.
+    decimal: decimal !== 'auto' ? decimal : thousands === '.' ? ',' : thousands === ',' ? '.' : 'auto',
+    thousands,
     header: typeof header === 'boolean' ? header : [...header],
     types: new Map(Object.entries(types)),
     missing: new Set(words),

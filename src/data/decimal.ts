@@ -123,3 +123,57 @@ function readDigits(text: string, start: number, end: number, decimal: number): 
 function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
+
+/** Whether a number has a zero before other digits (`01001`, `-07`): it is a name then, and no amount. */
+export function hasLeadingZero(text: string, start: number, end: number): boolean {
+  const sign = text.charCodeAt(start);
+  const from = sign === MINUS || sign === PLUS ? start + 1 : start;
+  return text.charCodeAt(from) === ZERO && from + 1 < end && isDigit(text.charCodeAt(from + 1));
+}
+
+/** Whether a number is an integer in digits beyond 2^53, where different ones become one float64: `value`. */
+export function isInexact(
+  text: string,
+  start: number,
+  end: number,
+  value: number,
+  decimal: Notation['decimal'],
+): boolean {
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return false;
+  const spelled = text.slice(start, end);
+  return !spelled.includes(decimal) && !/e/i.test(spelled);
+}
+
+/** Whether a text that spells the number `value` would rather be a name. */
+export function isCode(text: string, value: number, decimal: Notation['decimal']): boolean {
+  return hasLeadingZero(text, 0, text.length) || isInexact(text, 0, text.length, value, decimal);
+}
+
+/** `toFixed` takes no more. */
+const MOST_DECIMALS = 100;
+/** From here on JavaScript prints a number without an exponent. */
+const SMALLEST_PRINTED = 1e-6;
+
+/**
+ * The decimals that a number is written with where JavaScript would print it with another number of them (`1.50`,
+ * `2.0`), so that `value.toFixed(decimals)` is the spelling; undefined where `String(value)` will do. `value` is the
+ * number that the text spells, and `decimal` the sign before its decimals.
+ */
+export function writtenDecimals(
+  text: string,
+  start: number,
+  end: number,
+  value: number,
+  decimal: Notation['decimal'],
+): number | undefined {
+  const rounded = text.charCodeAt(end - 1) === ZERO;
+  if (!rounded && (value === 0 || Math.abs(value) >= SMALLEST_PRINTED)) return undefined;
+  const point = decimal === ',' ? COMMA : DOT;
+  let i = end - 1;
+  while (i >= start && isDigit(text.charCodeAt(i))) i--;
+  const decimals = end - 1 - i;
+  if (i < start || text.charCodeAt(i) !== point || decimals > MOST_DECIMALS) return undefined;
+  if (end - start <= EXACT_DIGITS) return decimals;
+  // With more digits than a float64 has, neither way to print the number gives them back.
+  return value.toFixed(decimals).endsWith(text.slice(i + 1, end)) ? decimals : undefined;
+}

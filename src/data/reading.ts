@@ -1,13 +1,9 @@
-import { parseNumber } from './decimal.ts';
+import { isCode, type Notation, parseNumber } from './decimal.ts';
 
 /** How the cells of a file were read: what a text means that stands for a number or for nothing. */
-export interface Reading {
+export interface Reading extends Notation {
   /** Cells that mean "missing", besides the empty one. */
   readonly missing: ReadonlySet<string>;
-  /** What stands before the decimals. */
-  readonly decimal: '.' | ',';
-  /** What stands between groups of three digits, '' when nothing may; ' ' means any blank, "'" any apostrophe. */
-  readonly thousands: string;
 }
 
 /** How texts are read where no file says otherwise: a point before the decimals, no groups, only '' is missing. */
@@ -16,10 +12,8 @@ export const PLAIN_READING: Reading = { missing: new Set(), decimal: '.', thousa
 /** Whether a cell means "missing". A mark that spells a number means the number: -999 also stands for -999.0. */
 export function isMissing(text: string, reading: Reading): boolean {
   if (text === '' || reading.missing.has(text)) return true;
-  if (reading.missing.size === 0) return false;
-  const value = parseNumber(text, 0, text.length, reading);
-  if (Number.isNaN(value)) return false;
-  return missingNumbers(reading).has(value);
+  if (reading.missing.size === 0 || missingNumbers(reading).size === 0) return false;
+  return missingNumbers(reading).has(parseNumber(text, 0, text.length, reading));
 }
 
 const numbersOfMarks = new WeakMap<Reading, ReadonlySet<number>>();
@@ -28,8 +22,11 @@ const numbersOfMarks = new WeakMap<Reading, ReadonlySet<number>>();
 export function missingNumbers(reading: Reading): ReadonlySet<number> {
   const known = numbersOfMarks.get(reading);
   if (known !== undefined) return known;
-  const numbers = [...reading.missing].map((mark) => parseNumber(mark, 0, mark.length, reading));
-  const marks = new Set(numbers.filter((value) => !Number.isNaN(value)));
+  const marks = new Set<number>();
+  for (const mark of reading.missing) {
+    const value = parseNumber(mark, 0, mark.length, reading);
+    if (!Number.isNaN(value) && !isCode(mark, value, reading.decimal)) marks.add(value);
+  }
   numbersOfMarks.set(reading, marks);
   return marks;
 }

@@ -172,6 +172,14 @@ describe('options', () => {
     const argv = ['tab.csv', '-t', 'y', '--delimiter', 'tab', '--missing', 'NA,?', ...quick];
     expect((await trained(cwd, argv)).features).toEqual(['x']);
   });
+
+  test('how numbers are written', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `1,${100 + i};"1 ${100 + i}";${i % 2 ? 'no' : 'yes'}`);
+    const cwd = folder({ 'mass.csv': `mass;price;y\n${rows.join('\n')}\n` });
+    // Three digits behind a sign may be decimals or a group, and numbers of one length in groups may be names.
+    const argv = ['mass.csv', '-t', 'y', '--decimal', ',', '--thousands', 'space', ...quick];
+    expect((await trained(cwd, argv)).features).toEqual(['mass', 'price']);
+  });
 });
 
 test('rows without a target are left out and counted', async () => {

@@ -66,6 +66,12 @@ describe('wrong usage is explained on stderr, with code 2', () => {
     ['an unknown task', [...train, '--task', 'classify'], '--task must be classification or regression'],
     ['an unknown backend', [...train, '--backend', 'nativ'], 'did you mean "native"?'],
     ['a delimiter of two characters', [...train, '--delimiter', '::'], '--delimiter must be one character'],
+    ['a sign that is none', [...train, '--decimal', ';'], '--decimal must be . or ,'],
+    [
+      'groups of digits by a letter',
+      [...train, '--thousands', 'x'],
+      "--thousands must be , or . or ' or space or none",
+    ],
     ['no model', ['predict'], 'MODEL is missing'],
     ['no file to evaluate on', ['evaluate', 'trees.glia'], 'FILE is missing'],
   ])('%s', async (_name, argv, message) => {

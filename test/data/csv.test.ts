@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { DataError, OptionError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { CsvLexer } from '../../src/data/csv-lexer.ts';
-import { parseCsv, Table } from '../../src/data/index.ts';
+import { type NumberColumn, parseCsv, Table } from '../../src/data/index.ts';
+import { spellingOf } from '../../src/data/spelling.ts';
 
 /** The cells of each line as text. */
 const text = (csv: string, options = {}) => {
@@ -155,6 +156,63 @@ describe('types', () => {
     expect(table.column('b').values[2999]).toBe(2999);
   });
 
+  test('a leading zero makes a column text, since it is a name then', () => {
+    const table = parseCsv('zip,neg,zero\n75001,-1,0\n01001,-07,0.5\n');
+    expect(table.types).toEqual({ zip: 'text', neg: 'text', zero: 'number' });
+    expect(table.column('zip').values).toEqual(['75001', '01001']);
+    expect(table.column('neg').values).toEqual(['-1', '-07']);
+    const forced = parseCsv('zip\n75001\n01001\n', { types: { zip: 'number' } });
+    expect([...forced.column('zip').values]).toEqual([75001, 1001]);
+  });
+
+  test('integers that a float64 cannot tell apart make a column text, amounts of that size do not', () => {
+    const ids = ['9007199254740992', '9007199254740993', '1'];
+    expect(parseCsv(`id\n${ids.join('\n')}\n`).column('id').values).toEqual(ids);
+    expect([...parseCsv('id\n9007199254740991\n').column('id').values]).toEqual([9007199254740991]);
+    expect([...parseCsv('x\n9007199254740993\n0.5\n').column('x').values]).toEqual([9007199254740992, 0.5]);
+    expect([...parseCsv('x\n1e300\n').column('x').values]).toEqual([1e300]);
+    const forced = parseCsv('id\n9007199254740993\n', { types: { id: 'number' } });
+    expect([...forced.column('id').values]).toEqual([9007199254740992]);
+  });
+
+  test('the decimals that a number was written with are kept where it would print with others', () => {
+    const spelled = [
+      '1.50',
+      '2.0',
+      '2',
+      '0.5',
+      '-0.10',
+      '',
+      '1000',
+      '0.0000001',
+      '0.1000000000000000055',
+      '100.00',
+    ];
+    const table = parseCsv(`v,w,x\n${spelled.map((cell) => `${cell},1.5,2`).join('\n')}\n`);
+    const column = table.column('v') as NumberColumn;
+    expect([...column.decimals!]).toEqual([2, 1, 255, 255, 2, 255, 255, 7, 255, 2]);
+    expect(spelled.map((_, row) => spellingOf(column, row))).toEqual(
+      spelled.map((cell) => (cell === '' ? null : cell === '0.1000000000000000055' ? '0.1' : cell)),
+    );
+    expect(Object.keys(table.column('w'))).toEqual(['type', 'values']);
+    expect(Object.keys(table.column('x'))).toEqual(['type', 'values']);
+    expect([...parseCsv('v;w\n1,50;x\n', {}).column('v').values]).toEqual([1.5]);
+    expect([...(parseCsv('v;w\n1,50;x\n').column('v') as NumberColumn).decimals!]).toEqual([2]);
+  });
+
+  test('spellings are kept over thousands of rows, from the first that needs it', () => {
+    const spelled = Array.from({ length: 5000 }, (_, i) => (i > 3000 && i % 7 === 0 ? `${i}.50` : `${i}`));
+    const column = parseCsv(`v\n${spelled.join('\n')}`).column('v');
+    expect(spelled.map((_, row) => spellingOf(column, row))).toEqual(spelled);
+  });
+
+  test('a mark for "missing" may be a number', () => {
+    const table = parseCsv('a,b,c\n-999,x,00\n1,-999,0\n-999.0,y,1\n', { missing: ['-999', '00'] });
+    expect([...table.column('a').values]).toEqual([Number.NaN, 1, Number.NaN]);
+    expect(table.column('b').values).toEqual(['x', null, 'y']);
+    expect([...table.column('c').values]).toEqual([Number.NaN, 0, 1]);
+  });
+
   test('more different words than a dictionary holds, and long ones, stay themselves', () => {
     const words = Array.from(
       { length: 10_000 },
@@ -228,6 +286,9 @@ describe('options that cannot be', () => {
     [{ delimeter: ',' }, 'did you mean "delimiter"?'],
     [{ delimiter: ',,' }, 'one character'],
     [{ delimiter: '"' }, 'one character'],
+    [{ decimal: ';' }, "'.', ',' or 'auto'"],
+    [{ thousands: '_' }, "or 'auto'"],
+    [{ decimal: ',', thousands: ',' }, 'another sign than decimal'],
     [{ header: 'yes' }, 'a list of names'],
     [{ types: { zip: 'int' } }, "'number' or 'text'"],
     [{ types: { zap: 'text' } }, 'did you mean "zip"?'],
@@ -249,7 +310,7 @@ describe('options that cannot be', () => {
   test('what somebody put on Object.prototype is no option', () => {
     Object.assign(Object.prototype, { delimiter: ';', header: false });
     try {
-      expect(parseCsv('a,b;c\n1,2;3').columns).toEqual(['a', 'b;c']);
+      expect(parseCsv('a,b\n1,x;y').columns).toEqual(['a', 'b']);
     } finally {
       for (const name of ['delimiter', 'header']) Reflect.deleteProperty(Object.prototype, name);
     }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseNumber } from '../../src/data/decimal.ts';
 import { parseCsv, Table } from '../../src/data/index.ts';
 import { numberIn, PLAIN_READING, type Reading } from '../../src/data/reading.ts';
-import { spellingOf } from '../../src/data/spelling.ts';
+import { spellingIn, spellingOf } from '../../src/data/spelling.ts';
 import { readingOf } from '../../src/data/table.ts';
 
 const reading = (decimal: '.' | ',', thousands: string, ...missing: string[]): Reading => ({
@@ -69,6 +69,21 @@ describe('a cell as a file has it', () => {
     expect(numberIn('-999.0', reading('.', '', '-999'))).toBeNaN();
     expect(numberIn('-998', reading('.', '', '-999'))).toBe(-998);
   });
+});
+
+test.each<[string, Reading, string | null]>([
+  ['1,50', reading(',', ''), '1.50'],
+  ['1.234,50', reading(',', '.'), '1234.50'],
+  ['+3', PLAIN_READING, '3'],
+  ['1e3', PLAIN_READING, '1000'],
+  ['1.50', PLAIN_READING, '1.50'],
+  ['007', PLAIN_READING, '007'],
+  ['9007199254740993', PLAIN_READING, '9007199254740993'],
+  ['blue', PLAIN_READING, 'blue'],
+  ['NA', reading('.', '', 'NA'), null],
+  ['', PLAIN_READING, null],
+])('%j is spelled as a column of numbers would spell it', (text, how, spelling) => {
+  expect(spellingIn(text, how)).toBe(spelling);
 });
 
 test('a table of a file knows how it was read, and so does what comes from it', () => {

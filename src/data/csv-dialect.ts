@@ -1,0 +1,43 @@
+import { findDelimiter } from './csv-delimiter.ts';
+import type { LexerOptions } from './csv-lexer.ts';
+import { findNotation, type NotationRule } from './csv-notation.ts';
+import { cutSample } from './csv-sample.ts';
+import type { Notation } from './decimal.ts';
+
+/** What may be known about a file before it is looked at. */
+export interface DialectRule extends NotationRule {
+  readonly delimiter: string | 'auto';
+  readonly header: boolean | readonly string[];
+  readonly missing: ReadonlySet<string>;
+  readonly trim: boolean;
+  readonly skipLines: number;
+  readonly source: string;
+}
+
+/** How a file is to be cut into cells, and how its numbers are written. */
+export interface Dialect {
+  readonly lexer: LexerOptions;
+  readonly notation: Notation;
+}
+
+/** Characters from the beginning of a file that show its dialect. */
+export const SAMPLE = 65536;
+
+/** A first line such as `sep=;` tells a spreadsheet the delimiter; when it writes the file again it may fill it up. */
+const SEP_LINE = /^"?sep=(?<delimiter>[^"\r\n])"?\k<delimiter>*[ \t]*(?:[\r\n]|$)/i;
+
+/** Finds the dialect of a file from its beginning, which has no byte order mark; `whole` says that it is all of it. */
+export function findDialect(text: string, rule: DialectRule, whole: boolean): Dialect {
+  const { trim, source, decimal, thousands } = rule;
+  const named = SEP_LINE.exec(text)?.groups?.['delimiter'];
+  const options = { trim, source, skipLines: Math.max(rule.skipLines, named === undefined ? 0 : 1) };
+  const delimiter =
+    rule.delimiter === 'auto' ? (named ?? findDelimiter(text, options, whole)) : rule.delimiter;
+  const lexer = { ...options, delimiter };
+  if (decimal !== 'auto' && thousands !== 'auto') return { lexer, notation: { decimal, thousands } };
+  const { rows } = cutSample(text, lexer, whole);
+  return {
+    lexer,
+    notation: findNotation(rule.header === true ? rows.slice(1) : rows, rule, rule.missing),
+  };
+}
