@@ -22,9 +22,9 @@ extern "C" const char* openblas_get_corename(void) {
 }
 `;
 
-/** What the addon says of its BLAS in a process of its own. */
+/** What the addon says of its BLAS in a process of its own, which chooses as these variables alone ask. */
 function facts(environment: Readonly<Record<string, string>>): { core: string; coreFound: string } {
-  const { OPENBLAS_CORETYPE: _, ...env } = process.env;
+  const { OPENBLAS_CORETYPE: _, GLIA_ISA: __, ...env } = process.env;
   const script = `console.log(JSON.stringify(require(${JSON.stringify(addon)}).describe()))`;
   return JSON.parse(
     execFileSync(process.execPath, ['-e', script], { env: { ...env, ...environment }, encoding: 'utf8' }),
@@ -56,6 +56,11 @@ describe.runIf(possible)('an OpenBLAS that takes this CPU for one of 2004', () =
 
   test('is given kernels that fit', () => {
     expect(facts({ LD_PRELOAD: disguise() })).toMatchObject({ coreFound: 'Prescott', core: best });
+  });
+
+  test('is given those of the instruction set that is asked for', () => {
+    const found = facts({ LD_PRELOAD: disguise(), GLIA_ISA: 'avx2' });
+    expect(found).toMatchObject({ coreFound: 'Prescott', core: 'Haswell' });
   });
 
   test('is left alone where the environment names a core', () => {
