@@ -44,7 +44,7 @@ function switchedOn(name) {
 
 /** Stands for everything an addon is made from. One that was built with -Werror also serves where that is not asked. */
 export function nativeKey(chosen = options()) {
-  const versions = [root, 'node-addon-api', 'node-api-headers'].map(versionOf);
+  const versions = [root, 'node-api-headers'].map(versionOf);
   const key = hashOf(root, ['CMakeLists.txt', 'native'], [chosen, env.OPENBLAS_HOME, versions, process.arch]);
   return switchedOn('GLIA_WERROR') ? `${key} -Werror` : key;
 }

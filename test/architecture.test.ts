@@ -91,8 +91,8 @@ describe('what only one file knows', () => {
     expect(named).toEqual([]);
   });
 
-  test('JavaScript is known to addon.cc alone', () => {
-    expect(whoever(native, /napi/i)).toEqual(['native/src/addon.cc']);
+  test('JavaScript is known to addon.cc alone, by js.h', () => {
+    expect(whoever(native, /napi/i)).toEqual(['native/src/addon.cc', 'native/src/js.h']);
   });
 
   test('addons are named by backend/candidates.ts, loaded by load.ts and called by native.ts', () => {

@@ -146,9 +146,7 @@ test('the notices name every work that goes into an addon', () => {
     'The OpenBLAS Project',
     'GCC RUNTIME LIBRARY EXCEPTION',
     'GNU GENERAL PUBLIC LICENSE',
-    ...['node-addon-api/LICENSE.md', 'node-api-headers/LICENSE'].map((file) =>
-      read(`node_modules/${file}`).trim().split('\n').at(-1)!.slice(0, 60),
-    ),
+    read('node_modules/node-api-headers/LICENSE').trim().split('\n').at(-1)!.slice(0, 60),
   ]) {
     expect(notices).toContain(text);
   }

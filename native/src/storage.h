@@ -55,6 +55,8 @@ struct Slot {
 
   Memory memory;
   Busy busy;
+  // Whether JavaScript has, or had, a buffer of its memory.
+  bool viewed = false;
 };
 
 }  // namespace glia

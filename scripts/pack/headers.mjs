@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 const FOLDER = 'vendor';
 
 /** What is taken: the folder that holds the headers, in each package. */
-const PACKAGES = { 'node-api-headers': 'include', 'node-addon-api': '.' };
+const PACKAGES = { 'node-api-headers': 'include' };
 
 /** Copies the headers of Node-API and their licences from node_modules into the package's folder for them. */
 export function copyHeaders(root, vendor = join(root, FOLDER)) {
