@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { arrayFor, type DType, type NumberArray } from '../base/dtype.ts';
 import { BackendError, type GliaError, ProgramError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -103,6 +104,8 @@ export function createNative(addon: Addon, threads: number, all = false): Backen
     fuses: (op) => opcodes.has(op),
     createStorage: () => new NativeStorage(addon),
     room(length) {
+      // Node.js makes no buffer of such memory beyond its limit: storages copy.
+      if (4 * length > constants.MAX_LENGTH) return arrayFor('f32', length) as Float32Array;
       const handle = guarded('room', () => addon.allocate(length));
       try {
         const buffer = addon.view(handle);
@@ -110,7 +113,7 @@ export function createNative(addon: Addon, threads: number, all = false): Backen
         return new Float32Array(buffer);
       } catch {
         // Where JavaScript may not see memory of others, as in Electron, storages copy.
-        return new Float32Array(length);
+        return arrayFor('f32', length) as Float32Array;
       }
     },
     prepare(program, storage) {
