@@ -54,3 +54,45 @@ export function checkCount(where: string, value: unknown, least: 0 | 1): void {
   if (Number.isSafeInteger(value) && (value as number) >= least) return;
   throw new OptionError(`${where} is ${describe(value)}`, { wanted: `a whole number >= ${least}` });
 }
+
+/**
+ * A list of different names, given as one or several.
+ *
+ * @throws {OptionError}
+ */
+export function keysOf(where: string, names: unknown): readonly string[] {
+  const list: unknown = typeof names === 'string' ? [names] : names;
+  if (isNames(list) && list.length > 0 && new Set(list).size === list.length) return [...list];
+  throw new OptionError(`${where} is ${describe(names)}`, { wanted: 'a name, or a list of different names' });
+}
+
+/**
+ * The entries of an object of values of one type by name.
+ *
+ * @throws {OptionError}
+ */
+export function entriesOf<T>(
+  where: string,
+  object: Readonly<Record<string, T>>,
+  type: 'string' | 'function',
+): [string, T][] {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+    throw new OptionError(`${where}: wanted an object, got ${describe(object)}`);
+  }
+  const entries = Object.entries(object);
+  for (const [name, value] of entries) {
+    if (typeof value === type) continue;
+    throw new OptionError(`${where}: "${name}" is ${describe(value)}`, { wanted: `a ${type}` });
+  }
+  return entries;
+}
+
+/**
+ * Refuses what is not a function.
+ *
+ * @throws {OptionError}
+ */
+export function checkFunction(where: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new OptionError(`${where}: ${describe(value)} is not a function of the row`);
+}

@@ -1,5 +1,5 @@
 import { AS_PRINTED } from './spelling.ts';
-import type { Cell, Column, NumberColumn, TextColumn } from './table.ts';
+import type { Cell, Column, ColumnType, NumberColumn } from './table.ts';
 
 /** Stands for a row that is not there: its cells are missing. */
 export const NO_ROW = -1;
@@ -32,16 +32,26 @@ export function copyCells(column: Column): Column {
   return { type: 'number', values, decimals: column.decimals.slice() };
 }
 
+/** A column of missing cells. */
+export function emptyCells(rows: number): Column {
+  return { type: 'number', values: new Float64Array(rows).fill(Number.NaN) };
+}
+
 /** Whether a column has no value at all, so that its cells do not say what it is. */
 export function isEmpty(column: Column): boolean {
   if (column.type === 'text') return column.values.every((value) => value === null);
   return column.values.every(Number.isNaN);
 }
 
-/** The cells of columns of one type, one column after the other. A column without any value goes with either type. */
+/** The type that columns have in common, a column without any value going with either; undefined when they differ. */
+export function commonType(columns: readonly Column[]): ColumnType | undefined {
+  const types = new Set(columns.filter((column) => !isEmpty(column)).map(({ type }) => type));
+  return types.size > 1 ? undefined : ([...types][0] ?? columns[0]?.type ?? 'number');
+}
+
+/** The cells of columns that have a type in common, one column after the other. */
 export function stackCells(columns: readonly Column[]): Column {
-  const texts = columns.filter((column): column is TextColumn => column.type === 'text');
-  if (texts.some((column) => !isEmpty(column)) || texts.length === columns.length) {
+  if (commonType(columns) === 'text') {
     const values = columns.flatMap((column) =>
       column.type === 'text' ? column.values : new Array<null>(column.values.length).fill(null),
     );

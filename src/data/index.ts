@@ -20,6 +20,7 @@ export type { Scaling } from './scale.ts';
 export { type Labels, type SplitIndices, type SplitOptions, splitIndices } from './split.ts';
 export {
   type Cell,
+  type CellValue,
   type Column,
   type ColumnType,
   type NumberColumn,
@@ -29,4 +30,7 @@ export {
   type TableSplitOptions,
   type TextColumn,
 } from './table.ts';
+export type { Aggregate, Aggregation, Groups } from './table-groups.ts';
+export type { JoinOptions } from './table-join.ts';
+export type { SortOptions } from './table-sort.ts';
 export type { Target } from './target.ts';

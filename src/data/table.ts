@@ -1,10 +1,14 @@
-import { DataError, OptionError } from '../base/errors.ts';
+import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { checkCount, checkNames, ownOptions } from './arguments.ts';
+import { checkCount, checkFunction, checkNames, entriesOf, keysOf, ownOptions } from './arguments.ts';
 import { columnFromValues, columnsFromRows, describe } from './cells.ts';
 import { cellOf, copyCells, takeCells } from './column-rows.ts';
 import { PLAIN_READING, type Reading } from './reading.ts';
 import { type SplitOptions, splitIndices } from './split.ts';
+import { type ColumnsAndRows, renameColumns, stackColumns } from './table-columns.ts';
+import { Groups } from './table-groups.ts';
+import { type JoinOptions, joinColumns } from './table-join.ts';
+import { type SortOptions, sortedRows } from './table-sort.ts';
 
 /** What the cells of a column are. */
 export type ColumnType = 'number' | 'text';
@@ -34,6 +38,9 @@ export interface TextColumn {
 
 /** One column of a table. */
 export type Column = NumberColumn | TextColumn;
+
+/** What a function of a row may return for a cell: booleans are 0 and 1; null, undefined and NaN are missing. */
+export type CellValue = Cell | boolean | undefined;
 
 /** The three parts of a table. */
 export interface TableSplit {
@@ -177,16 +184,136 @@ export class Table {
     }
     const order = Int32Array.from(indices);
     for (let i = 0; i < order.length; i++) this.#checkRow(indices[i]!, 'take');
-    return this.#with([...this.#columns].map(([name, column]) => [name, takeCells(column, order)]));
+    return this.#take(order);
+  }
+
+  /**
+   * All columns but the named ones.
+   *
+   * @throws {DataError} for an unknown name.
+   */
+  drop(names: string | readonly string[]): Table {
+    const dropped = typeof names === 'string' ? [names] : names;
+    checkNames('drop: names', dropped);
+    const columns = new Map(this.#columns);
+    for (const name of dropped) {
+      columnOf(this, name);
+      columns.delete(name);
+    }
+    return this.#with(columns);
+  }
+
+  /**
+   * The table with other names for some columns, by their old names; columns may exchange their names.
+   *
+   * @throws {DataError} for an unknown name, and when two columns would have one name.
+   *
+   * @example
+   * table.rename({ 'income (EUR)': 'income' });
+   */
+  rename(names: Readonly<Record<string, string>>): Table {
+    const renamed = new Map(entriesOf('rename', names, 'string'));
+    for (const old of renamed.keys()) columnOf(this, old);
+    return this.#with(renameColumns(this.#columns, renamed));
+  }
+
+  /**
+   * The table with columns computed from its rows, one or several by name; a name that is there already is replaced, in
+   * its place. Each function sees the columns before it.
+   *
+   * @throws {DataError} for what a function returns and no cell is, and for both numbers and text, naming row and column.
+   *
+   * @example
+   * table.derive('rate', ({ visits, days }) => Number(visits) / Number(days));
+   * table.derive({ area: (row) => row['w'] * row['h'], large: (row) => row['area'] > 10 });
+   */
+  derive(name: string, cell: (row: Row, index: number) => CellValue): Table;
+  derive(cells: Readonly<Record<string, (row: Row, index: number) => CellValue>>): Table;
+  derive(
+    names: string | Readonly<Record<string, (row: Row, index: number) => CellValue>>,
+    cell?: (row: Row, index: number) => CellValue,
+  ): Table {
+    const given = typeof names === 'string' ? Object.fromEntries([[names, cell!]]) : names;
+    let table: Table = this;
+    for (const [name, cellOfRow] of entriesOf('derive', given, 'function')) {
+      const values = Array.from({ length: this.rows }, (_, i) => cellOfRow(table.#row(i), i));
+      table = this.#with([...table.#columns, [name, columnFromValues(values, name)]]);
+    }
+    return table;
+  }
+
+  /**
+   * A table of the rows that `row` makes of the rows; its columns are their keys, as in `fromRows`. Without rows there are
+   * no columns either.
+   *
+   * @throws {DataError} for what is not a row or not a cell, naming row and column.
+   */
+  map(row: (row: Row, index: number) => Readonly<Record<string, CellValue>>): Table {
+    checkFunction('map', row);
+    return this.#with(columnsFromRows(Array.from({ length: this.rows }, (_, i) => row(this.#row(i), i))));
   }
 
   /** The rows for which `keep` is true. */
   filter(keep: (row: Row, index: number) => boolean): Table {
-    if (typeof keep !== 'function')
-      throw new OptionError(`filter: ${describe(keep)} is not a function of the row`);
+    checkFunction('filter', keep);
     const kept: number[] = [];
     for (let i = 0; i < this.rows; i++) if (keep(this.#row(i), i)) kept.push(i);
     return this.take(kept);
+  }
+
+  /**
+   * The rows sorted by one column or several, the first of which counts most: numbers by value, text by code unit (so `B`
+   * before `a`). Rows that are alike keep their order; missing cells come last, descending too.
+   *
+   * @throws {DataError} for an unknown name.
+   *
+   * @example
+   * table.sort(['plan', 'age'], { descending: [false, true] });
+   */
+  sort(by: string | readonly string[], options: SortOptions = {}): Table {
+    const columns = keysOf('sort: by', by).map((name) => columnOf(this, name));
+    return this.#take(sortedRows(columns, this.rows, options));
+  }
+
+  /**
+   * Each row beside the rows of another table that have the same key: as many as there are pairs. The columns are those
+   * of this table, then those of the other that are no key. Rows stand in the order of this table, then of the other;
+   * with `how: 'right'` the other way round, and with `'outer'` rows of the other without a partner come at the end.
+   * Numbers are the same by value, texts when every character is; a missing key has no partner, not even another one.
+   *
+   * @throws {DataError} for a key that is not in both or is numeric in one and text in the other, for columns of the same
+   *   name without a `suffix`, and for a result that memory cannot hold, before it is made.
+   *
+   * @example
+   * orders.join(customers, { on: 'customer', how: 'left', suffix: '_customer' });
+   */
+  join(other: Table, options: JoinOptions): Table {
+    return this.#with(joinColumns(contentOf(this), contentOf(other), options));
+  }
+
+  /**
+   * The rows by key, one column or several, to be aggregated. A missing cell is a key like any other.
+   *
+   * @throws {DataError} for an unknown name.
+   *
+   * @example
+   * table.groupBy(['country', 'plan']).aggregate({ customers: ['id', 'count'], income: ['income', 'median'] });
+   */
+  groupBy(keys: string | readonly string[]): Groups {
+    const source = {
+      ...contentOf(this),
+      tableOf: (columns: Iterable<[string, Column]>) => this.#with(columns),
+    };
+    return new Groups(source, keysOf('groupBy: keys', keys));
+  }
+
+  /**
+   * The rows of this table and of others below it. A column that one of them lacks is missing there.
+   *
+   * @throws {DataError} for a column that is numeric in one and text in another.
+   */
+  concat(...others: readonly Table[]): Table {
+    return this.#with(stackColumns([this, ...others].map(contentOf)));
   }
 
   /** The first `count` rows, fewer when there are not so many. */
@@ -212,6 +339,10 @@ export class Table {
     return { train: this.take(train), validation: this.take(validation), test: this.take(test) };
   }
 
+  #take(order: Int32Array): Table {
+    return this.#with([...this.#columns].map(([name, column]) => [name, takeCells(column, order)]));
+  }
+
   /** A table of other columns that was read as this one. */
   #with(columns: Iterable<readonly [string, Column]>): Table {
     return new Table(new Map(columns), this.#reading);
@@ -234,16 +365,18 @@ export class Table {
  * @throws {DataError} for an unknown name, and for what is not a table.
  */
 export function columnOf(table: Table, name: string): Column {
-  if (!(table instanceof Table)) {
-    throw new DataError(`table: ${describe(table)} is not a table`, {
-      hint: 'Table.fromRows, Table.fromColumns and readCsv make one',
-    });
-  }
-  const column = viewOf(table).get(name);
+  const column = contentOf(table).columns.get(name);
   if (column !== undefined) return column;
   throw new DataError(`table: there is no column "${name}"`, {
     columns: shorten(table.columns),
     hint: didYouMean(String(name), table.columns),
+  });
+}
+
+function contentOf(table: Table): ColumnsAndRows {
+  if (table instanceof Table) return { columns: viewOf(table), rows: table.rows };
+  throw new DataError(`table: ${describe(table)} is not a table`, {
+    hint: 'Table.fromRows, Table.fromColumns and readCsv make one',
   });
 }
 

@@ -238,7 +238,7 @@ describe('numbers of spreadsheets', () => {
   });
 
   test('a cell that breaks the notation behind the beginning makes its column text, never another number', () => {
-    const rows = Array.from({ length: 20_000 }, (_, i) => `${i},5;${i}`);
+    const rows = Array.from({ length: 8000 }, (_, i) => `${i},5;${i}`);
     const table = parseCsv(['a;b', ...rows, '1.5;7'].join('\n'));
     expect(table.types).toEqual({ a: 'text', b: 'number' });
     expect(table.column('a').values.at(-1)).toBe('1.5');
