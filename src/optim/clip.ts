@@ -4,7 +4,8 @@ import { ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { checkTensor } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { add, clip, div, minimum, mul, sqrt, square, sum } from '../ops/index.ts';
+import { unitNorm } from '../ops/composed.ts';
+import { add, clip, div, maximum, minimum, mul, sqrt, square } from '../ops/index.ts';
 
 /**
  * Euclidean norm of all gradients together.
@@ -14,7 +15,7 @@ import { add, clip, div, minimum, mul, sqrt, square, sum } from '../ops/index.ts
  * | `grads` | any, at least one      |
  * | result  | `[]`                   |
  *
- * Cost: two operations an element.
+ * It is right wherever float32 holds it, whatever the squares are. Cost: five operations an element.
  *
  * @throws {OptionError} when there is none.
  * @example
@@ -27,19 +28,28 @@ export function globalNorm(grads: readonly Tensor[]): Tensor {
       hint: 'pass at least one, such as grad(loss, [weight])',
     });
   }
-  return sqrt(grads.map((grad) => sum(square(grad))).reduce((total, part) => add(total, part)));
+  const { unit, length } = globalUnitNorm(grads);
+  return mul(unit, length);
+}
+
+/** The norm of all as `unit · length`, where the unit is about the largest element of all. */
+function globalUnitNorm(grads: readonly Tensor[]): { unit: Tensor; length: Tensor } {
+  const parts = grads.map(unitNorm);
+  const unit = parts.map((part) => part.unit).reduce((most, one) => maximum(most, one));
+  const squares = parts.map((part) => square(mul(part.length, div(part.unit, unit))));
+  return { unit, length: sqrt(squares.reduce((total, one) => add(total, one))) };
 }
 
 /**
  * Scales all gradients by one factor, `min(1, max / (norm + 1e-6))`, so that their norm together is at most `max`
- * (Pascanu, Mikolov and Bengio, 2013). The direction of the step stays.
+ * (Pascanu, Mikolov and Bengio, 2013). The direction of the step stays, also where the norm is beyond float32.
  *
  * | name    | shape            |
  * | ------- | ---------------- |
  * | `grads` | any              |
  * | result  | as `grads`       |
  *
- * Cost: three operations an element, and no update can begin before all gradients are known.
+ * Cost: six operations an element, and no update can begin before all gradients are known.
  *
  * @throws {OptionError} when `max` is not above 0.
  * @example
@@ -49,8 +59,12 @@ export function clipByGlobalNorm(grads: readonly Tensor[], max: number): Tensor[
   checkNumber('clipByGlobalNorm', 'max', max, { above: 0 });
   checkGradients('clipByGlobalNorm', grads);
   if (grads.length === 0) return [];
-  const factor = minimum(div(max, add(globalNorm(grads), 1e-6)), 1);
-  return grads.map((grad) => mul(grad, factor));
+  const { unit, length } = globalUnitNorm(grads);
+  // The norm may be beyond float32, and the factor below its normal numbers: very large gradients are divided first, by
+  // what is 1 for others.
+  const first = maximum(div(unit, 2 ** 60), 1);
+  const second = minimum(div(div(max, div(unit, first)), add(length, div(1e-6, unit))), first);
+  return grads.map((grad) => mul(div(grad, first), second));
 }
 
 /**
