@@ -72,7 +72,16 @@ export type { BestEpoch, EpochLogs, History } from './train/history.ts';
 export { type LoadOptions, load } from './train/load.ts';
 export * as metrics from './train/metrics/index.ts';
 export { Model, model, type SequentialOptions, sequential } from './train/model.ts';
-export type { ClassPrediction, RowObject, RowPrediction, ValuePrediction } from './train/predict.ts';
+export type {
+  ClassPrediction,
+  Named,
+  Outputs,
+  ProbabilityOptions,
+  RowObject,
+  RowPrediction,
+  ValuePrediction,
+} from './train/predict.ts';
+export type { LinkName } from './train/response.ts';
 export type { ModelOptions, Weight } from './train/session.ts';
 export type { LayerSummary, Summary } from './train/summary.ts';
 export { train } from './train/train.ts';

@@ -13,7 +13,7 @@ import { boundsOf } from './bounds.ts';
  * @throws {ShapeError} when the output is the other link, or probabilities from something else.
  */
 export function logitsFor(name: string, link: Link, output: Tensor): { logits: Tensor; linked: boolean } {
-  const found = throughViews(output);
+  const found = linkOf(output);
   if (found === undefined) {
     refuseProbabilities(name, link, output);
     return { logits: output, linked: false };
@@ -40,13 +40,13 @@ function refuseProbabilities(name: string, link: Link, output: Tensor): void {
   });
 }
 
-/** The link under any number of views; the logits are given the output's shape. */
-function throughViews(output: Tensor): { link: Link; logits: Tensor } | undefined {
+/** The softmax or sigmoid that an output is, under any number of views; the logits are given the output's shape. */
+export function linkOf(output: Tensor): { link: Link; logits: Tensor } | undefined {
   const direct = logitsOf(output);
   if (direct !== undefined) return direct;
   if (output.origin.kind !== 'op' || !output.origin.op.view) return undefined;
   const { op, inputs, attrs } = output.origin;
-  const below = throughViews(inputs[0]!);
+  const below = linkOf(inputs[0]!);
   // A softmax is over the last axis, so only views that keep it show the same distributions.
   const same = below?.link === 'sigmoid' || inputs[0]!.shape.at(-1) === output.shape.at(-1);
   return below !== undefined && same

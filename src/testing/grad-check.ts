@@ -10,6 +10,7 @@ import { stored, type Tensor } from '../ir/tensor.ts';
 import { STEP } from '../nn/index.ts';
 import { add, expand, mul, sum } from '../ops/index.ts';
 import type { Model } from '../train/model.ts';
+import type { Outputs } from '../train/predict.ts';
 import { sessionOf } from '../train/session.ts';
 
 /** Options of {@link gradCheck}. */
@@ -37,7 +38,7 @@ export interface GradCheckOptions {
  * @example
  * await gradCheck(sequential([gated(32), dense(10)], { inputShape: [64], seed: 1 }));
  */
-export async function gradCheck(model: Model, options: GradCheckOptions = {}): Promise<void> {
+export async function gradCheck(model: Model<Outputs>, options: GradCheckOptions = {}): Promise<void> {
   const known = ['batch', 'elements', 'step', 'tolerance', 'seed'];
   const {
     batch = 3,

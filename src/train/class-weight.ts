@@ -1,10 +1,14 @@
 import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
+import { didYouMean } from '../base/options.ts';
 import { type Data, toMatrix } from '../data/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { Rows } from './rows.ts';
 
-/** `balanced`, or a weight for each class by name or index; classes that are not named weigh 1. */
+/**
+ * `balanced`, or a weight for each class; classes that are not named weigh 1. Keys are names where the preprocessing
+ * has any, or indices, and never both; keys that could be either and would mean different classes are refused.
+ */
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
 /**
@@ -76,9 +80,18 @@ function weightOfClass(
   if (typeof classWeight !== 'object' || classWeight === null) {
     throw new OptionError(`classWeight must be 'balanced' or weights by class, got ${describe(classWeight)}`);
   }
+  if (Symbol.iterator in classWeight && !Array.isArray(classWeight)) {
+    throw new OptionError("classWeight must be 'balanced' or an object with weights by class", {
+      hint: 'of a Map, give Object.fromEntries(map)',
+    });
+  }
+  const entries = Object.entries(classWeight);
+  const keys = entries.map(([key]) => key);
+  const indices = indicesOf(keys, names.length === count ? names : [], count);
   const weights: number[] = [];
-  for (const [name, weight] of Object.entries(classWeight))
-    weights[indexOf(name, names, count)] = checked(name, weight);
+  entries.forEach(([key, weight], i) => {
+    weights[indices[i]!] = checked(key, weight);
+  });
   return weights;
 }
 
@@ -91,15 +104,36 @@ function balanced(classes: Int32Array): number[] {
   return weights;
 }
 
-function indexOf(name: string, names: readonly string[], count: number): number {
-  const index = names.includes(name) ? names.indexOf(name) : /^\d+$/.test(name) ? Number(name) : count;
-  if (index < count) return index;
-  throw new OptionError(`classWeight: there is no class "${name}"`, {
-    known: names.join(', ') || `0 to ${count - 1}`,
+/** The class of each key: all are names, or all are indices. */
+function indicesOf(keys: readonly string[], names: readonly string[], count: number): readonly number[] {
+  const named = keys.map((key) => names.indexOf(key));
+  const counted = keys.map((key) => (String(Number(key)) === key && count > Number(key) ? Number(key) : -1));
+  const isIndex = (i: number): boolean => Number.isInteger(i) && i >= 0;
+  const byIndex = counted.every(isIndex);
+  if (!named.some((i) => i >= 0)) {
+    if (byIndex) return counted;
+    throw unknownClass(keys[counted.findIndex((i) => !isIndex(i))]!, names, count);
+  }
+  const unnamed = named.indexOf(-1);
+  if (unnamed >= 0) throw unknownClass(keys[unnamed]!, names, count);
+  const other = named.findIndex((i, at) => i !== counted[at]);
+  if (!byIndex || other < 0) return named;
+  const key = keys[other]!;
+  throw new OptionError(`classWeight: "${key}" may be the class of that name or the class at that index`, {
+    name: `class "${key}", the one at index ${named[other]}`,
+    index: `class "${names[counted[other]!]}", the one at index ${key}`,
+    hint: 'name every class, so that keys can only be names, or weigh rows by sampleWeight',
   });
 }
 
-function checked(name: string, weight: number): number {
-  if (weight >= 0 && Number.isFinite(weight)) return weight;
+function unknownClass(key: string, names: readonly string[], count: number): OptionError {
+  return new OptionError(`classWeight: there is no class "${key}"`, {
+    known: names.slice(0, 20).join(', ') || `0 to ${count - 1}`,
+    hint: didYouMean(key, names) ?? (names.length > 0 ? 'keys are names of classes, all of them' : undefined),
+  });
+}
+
+function checked(name: string, weight: unknown): number {
+  if (typeof weight === 'number' && weight >= 0 && Number.isFinite(weight)) return weight;
   throw new OptionError(`classWeight: the weight of "${name}" must be 0 or more, got ${describe(weight)}`);
 }

@@ -5,9 +5,12 @@ import type { Table } from '../data/table.ts';
 import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
 import { type Inputs, readDataset } from './dataset.ts';
 import { evaluateDataset, type Logs } from './evaluate.ts';
-import type { Metric, MetricName } from './metrics/index.ts';
+import type { Metric, MetricName, Task } from './metrics/index.ts';
 import { type MetricChoice, metricsOf } from './metrics/table.ts';
+import { checkFinite } from './predict.ts';
+import { ResponseScale } from './response.ts';
 import type { Session } from './session.ts';
+import type { Values } from './values.ts';
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -15,7 +18,9 @@ export interface EvaluateOptions {
   readonly loss?: LossName | Loss | LossFunction;
   /**
    * Default: those of the last `fit`, or those that were saved with the model; of a model that was trained without any,
-   * accuracy for classes and yes or no, `rmse` and `r2` for values.
+   * accuracy for classes and yes or no, `rmse` and `r2` for values. They see what people read: probabilities, and of a
+   * numeric target of the preprocessing values in its units, for a table as for arrays, which are taken to be what
+   * `prepare.transform` gives. The loss is that of training, of a scaled target in its scale.
    */
   readonly metrics?: readonly (MetricName | Metric)[];
 }
@@ -36,18 +41,20 @@ export async function evaluateModel(
       hint: "evaluate(x, y, { loss: 'mse' })",
     });
   }
-  const metrics = metricsOf(options.metrics ?? usualMetrics(session, loss), loss.task);
+  const { task } = new ResponseScale(session, loss);
+  const metrics = metricsOf(options.metrics ?? usualMetrics(session, task), task);
   const dataset = readDataset(session, loss, inputs, targets);
   const key = `evaluate ${evaluations++} `;
   try {
-    return (await evaluateDataset(session, loss, dataset, metrics, key)).logs;
+    const check = (outputs: Values) => checkFinite('evaluate', session, outputs);
+    return (await evaluateDataset(session, loss, dataset, metrics, key, undefined, check)).logs;
   } finally {
     session.engine.forget(key);
   }
 }
 
 /** With a loss of another task, metrics of the last `fit` may make no sense. */
-function usualMetrics({ metrics }: Session, { task }: Loss): readonly MetricChoice[] {
+function usualMetrics({ metrics }: Session, task: Task): readonly MetricChoice[] {
   const fitting = metrics.filter(({ needs }) => needs === undefined || needs.includes(task));
   if (fitting.length > 0) return fitting;
   return task === 'values' ? ['rmse', 'r2'] : ['accuracy'];

@@ -5,6 +5,7 @@ import { fed } from '../ir/tensor.ts';
 import type { Loss } from '../loss/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { Metric } from './metrics/index.ts';
+import { ResponseScale } from './response.ts';
 import { sliceRows } from './rows.ts';
 import { asFloat32, type Session } from './session.ts';
 import { LEAVES } from './step.ts';
@@ -19,7 +20,10 @@ const NUMBERS_PER_CALL = 1 << 21;
 /** Numbers of an evaluation, by name. */
 export type Logs = { readonly loss: number; readonly [metric: string]: number };
 
-/** Loss, metrics and predictions of a data set, in inference mode. An abort throws the signal's reason. */
+/**
+ * Loss, metrics and predictions of a data set, in inference mode. An abort throws the signal's reason; `check` may refuse
+ * the outputs before anything is measured.
+ */
 export async function evaluateDataset(
   session: Session,
   loss: Loss,
@@ -27,39 +31,44 @@ export async function evaluateDataset(
   metrics: readonly Metric[],
   key: string,
   signal?: AbortSignal,
+  check?: (outputs: Values) => void,
 ): Promise<{ logs: Logs; predictions: Values }> {
+  const response = new ResponseScale(session, loss);
   const programFor = (batch: number) => ({
     key: `${key} ${batch}`,
-    trace: () => traceEvaluation(session, loss, dataset, batch),
+    trace: () => traceEvaluation(session, loss, response, dataset, batch, check !== undefined),
   });
   const parts = await forward(session, dataset, programFor, signal);
   const predictions = new Values(asFloat32(parts['prediction']!), [
     dataset.rows,
     ...session.network.outputShapes[0]!,
   ]);
+  check?.(new Values(asFloat32(parts['output'] ?? predictions.data), predictions.shape));
   const logs: Record<string, number> & { loss: number } = { loss: meanLoss(parts, loss, dataset) };
-  for (const metric of metrics) logs[metric.name] = measure(metric, predictions, dataset, loss);
+  // Weights are the loss's affair: metrics count each row once.
+  response.measure(metrics, predictions, dataset).forEach((value, i) => {
+    logs[metrics[i]!.name] = value;
+  });
   return { logs, predictions };
 }
 
-/** A metric of predictions against the targets of a data set. Weights are the loss's affair: metrics count each row once. */
-export function measure(
-  metric: Metric,
-  predictions: Values,
-  { y, ignoreIndex }: Dataset,
-  { task }: Loss,
-): number {
-  return metric.of(predictions, y, { task, ignoreIndex });
-}
-
-function traceEvaluation(session: Session, loss: Loss, { y, labels }: Dataset, batch: number): Graph {
+function traceEvaluation(
+  session: Session,
+  loss: Loss,
+  response: ResponseScale,
+  { y, labels }: Dataset,
+  batch: number,
+  checked: boolean,
+): Graph {
   const { network } = session;
   const inputs = network.inputShapes.map((shape, i) => fed(LEAVES.input(i), [batch, ...shape]));
   const output = network.trace(inputs, false).outputs[0]!;
   const integer = labels || y.data instanceof Int32Array;
   const target = fed('y', [batch, ...y.shape.slice(1)], integer ? 'i32' : 'f32');
   const { loss: rows, weight } = loss.rows(output, target);
-  const fetch = { loss: rows, prediction: loss.prediction(output), ...(weight && { weight }) };
+  const prediction = response.measured(output);
+  const raw = checked && output !== prediction && { output };
+  const fetch = { loss: rows, prediction, ...(weight && { weight }), ...raw };
   return { fetch, carry: [] };
 }
 

@@ -13,6 +13,7 @@ import { type Dataset, type Inputs, readDataset } from './dataset.ts';
 import type { History } from './history.ts';
 import type { Metric, MetricName } from './metrics/index.ts';
 import { metricsOf } from './metrics/table.ts';
+import { ResponseScale } from './response.ts';
 import { selectRows } from './rows.ts';
 import { loggedNames, type RunPlan, Training } from './run.ts';
 import type { Session } from './session.ts';
@@ -34,7 +35,7 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** Take the rows in a new order each epoch. Default true. */
   readonly shuffle?: boolean;
-  /** Reported after each epoch, beside the loss. */
+  /** Reported after each epoch, beside the loss: of a numeric target of the preprocessing in its units. */
   readonly metrics?: readonly (MetricName | Metric)[];
   /** Data that is evaluated after each epoch. A share is held out after shuffling by the model's seed. */
   readonly validation?: Validation;
@@ -84,7 +85,7 @@ export function planRun(
   }
   const loss = lossOf(options.loss);
   const optimizer = optimizerOf(options.optimizer ?? 'adam', { learningRate: options.learningRate });
-  const metrics = metricsOf(options.metrics ?? [], loss.task);
+  const metrics = metricsOf(options.metrics ?? [], new ResponseScale(session, loss).task);
   const { epochs = 10, batchSize = 32, shuffle = true, signal } = options;
   checkNumber('fit', 'epochs', epochs, { least: 0, whole: true });
   checkNumber('fit', 'batchSize', batchSize, { least: 1, whole: true });

@@ -2,7 +2,10 @@ import { isImprovement } from '../base/improvement.ts';
 import { writtenTo } from '../io/replace.ts';
 import type { LearningCurvesOptions } from '../plot/learning-curves.ts';
 
-/** Numbers of one epoch: the loss, metrics, and the same of the validation data with `val_` before the name. */
+/**
+ * Numbers of one epoch: the loss, metrics, and the same of the validation data with `val_` before the name. The loss is
+ * what is trained, of a target that was scaled in its scale; metrics are in the units of the target.
+ */
 export interface EpochLogs {
   /** Counts from 1. */
   readonly epoch: number;

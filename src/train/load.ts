@@ -8,7 +8,9 @@ import { type Layer, type LayerMaker, layerFrom, layerKinds, type Wiring } from 
 import { metricFrom } from './metrics/table.ts';
 import { Model } from './model.ts';
 import { type ModelFile, parseModelFile } from './model-file.ts';
+import type { Outputs } from './predict.ts';
 import { checkWhere, type ModelOptions, Session, type Weight } from './session.ts';
+import type { Values } from './values.ts';
 
 /** Largest model.json that is read, in bytes. */
 const LARGEST_DESCRIPTION = 64 * 1024 ** 2;
@@ -22,14 +24,18 @@ export interface LoadOptions extends Pick<ModelOptions, 'backend' | 'threads'> {
 }
 
 /**
- * Reads a model that `save` wrote: preprocessing, layers and weights.
+ * Reads a model that `save` wrote: preprocessing, layers and weights. Of a model with several outputs say so:
+ * `load<Values[]>(path)`.
  *
  * @throws {FileError} when the folder is missing, or its files are not what `save` writes.
  * @throws {OptionError} for a kind of layer that is neither glia's nor in `layers`.
  * @example
  * const churn = await load('churn.glia');
  */
-export async function load(path: string, options: LoadOptions = {}): Promise<Model> {
+export async function load<Out extends Outputs = Values>(
+  path: string,
+  options: LoadOptions = {},
+): Promise<Model<Out>> {
   const { layers = {}, ...where } = checkOptions('load', options, ['backend', 'threads', 'layers']);
   checkWhere('load', where);
   const { description, bytes } = await readFolder(path, async (read) => ({

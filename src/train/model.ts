@@ -13,8 +13,11 @@ import { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
 import { type FitOptions, planRun, runWithCallbacks } from './fit.ts';
 import type { History } from './history.ts';
 import {
-  predictAll,
+  type Named,
+  type Outputs,
+  type ProbabilityOptions,
   predictNamed,
+  predictProbabilities,
   predictSync,
   predictValues,
   type RowObject,
@@ -27,12 +30,13 @@ import type { Values } from './values.ts';
 
 /**
  * A network with its weights: trained by `fit`, asked by `predict`, measured by `evaluate`. Made by `sequential`,
- * `model` or `load`. Its memory belongs to it and is freed with it; nothing needs to be disposed of.
+ * `model` or `load`. Its memory belongs to it and is freed with it; nothing needs to be disposed of. `Out` is what it
+ * puts out for arrays: `Values`, or `Values[]` of a functional model with several outputs.
  *
  * @example
  * const net = sequential([dense(8, { activation: 'tanh' }), dense(1, { activation: 'sigmoid' })], { seed: 42 });
  */
-export class Model {
+export class Model<Out extends Outputs = Values> {
   /** The state behind the model, for `trainStep` and other functions of the library. */
   readonly session: Session;
 
@@ -88,46 +92,54 @@ export class Model {
   }
 
   /**
-   * Outputs for new rows. Arrays give numbers as the network puts them out; a table, a row object or several give, by
-   * the model's preprocessing, classes with names and probabilities, or values in the units of the target.
+   * Outputs for new rows. Arrays give numbers as the network puts them out, whatever they are: NaN and infinities too,
+   * and of a target that was scaled the scaled numbers. A table, a row object or several give, by the model's
+   * preprocessing, classes with names and probabilities, or values in the units of the target. A model with several
+   * outputs gives all of them in their order, as the network puts them out.
    *
    * @throws {ShapeError | DataError} for rows that the model cannot take.
+   * @throws {NumericError} for rows by name of which the model gives what is not finite, naming the row.
    * @example
    * (await net.predict([[0, 1]])).toArray();
    * await churn.predict({ age: 41, plan: 'basic' }); // { class: 'yes', probabilities: { no: 0.2, yes: 0.8 } }
    */
-  predict(rows: Table | readonly RowObject[]): Promise<RowPrediction[]>;
-  predict(x: Inputs): Promise<Values>;
-  predict(row: RowObject): Promise<RowPrediction>;
-  async predict(
-    input: Inputs | Table | RowObject | readonly RowObject[],
-  ): Promise<Values | RowPrediction | RowPrediction[]> {
+  predict(rows: Table | readonly RowObject[]): Promise<Named<Out, RowPrediction[]>>;
+  predict(x: Inputs): Promise<Out>;
+  predict(row: RowObject): Promise<Named<Out, RowPrediction>>;
+  async predict(input: Inputs | Table | RowObject | readonly RowObject[]): Promise<unknown> {
     if (input instanceof Table || isRowList(input)) return predictNamed(this.session, input);
-    if (isRow(input)) return (await predictNamed(this.session, [input]))[0]!;
-    return predictValues(this.session, input as Inputs, false);
+    if (isRow(input)) {
+      const said = await predictNamed(this.session, [input]);
+      return this.#several ? said : said[0]!;
+    }
+    return this.#each(await predictValues(this.session, input as Inputs));
   }
 
   /**
-   * Probabilities (or values) of the model's output, whatever it holds: logits go through the softmax or sigmoid of the
-   * loss that the model was trained with.
+   * Probabilities of the model's output, in the order of the classes. Whether it holds them already or logits is told by
+   * the end of the model, else by the loss that it was trained with by `fit` or `trainStep`, else by the classes of its
+   * preprocessing; `link` says it where these do not. Loaded, a model says what it said when it was saved.
    *
    * @throws {ShapeError | DataError} for rows that the model cannot take.
+   * @throws {OptionError} where nothing says how the output becomes probabilities, as after a loss of one's own.
+   * @throws {NumericError} for an output that is not finite, naming its row.
    * @example
    * const p = await net.predictProbabilities(x);
+   * await net.predictProbabilities(x, { link: 'softmax' });
    */
-  predictProbabilities(x: Inputs): Promise<Values> {
-    return predictValues(this.session, x, true);
+  async predictProbabilities(x: Inputs, options: ProbabilityOptions = {}): Promise<Out> {
+    return this.#each(await predictProbabilities(this.session, x, options));
   }
 
   /**
-   * Every output of a functional model with several, in their order.
+   * Every output in their order as a list, of a model with one output too.
    *
    * @throws {ShapeError | DataError} for rows that the model cannot take.
    * @example
    * const [digit, parity] = await net.predictAll(x);
    */
   predictAll(x: Inputs): Promise<Values[]> {
-    return predictAll(this.session, x);
+    return predictValues(this.session, x);
   }
 
   /**
@@ -138,8 +150,8 @@ export class Model {
    * @example
    * net.predictSync([[0, 1]]).data[0];
    */
-  predictSync(x: Inputs): Values {
-    return predictSync(this.session, x);
+  predictSync(x: Inputs): Out {
+    return this.#each(predictSync(this.session, x));
   }
 
   /**
@@ -199,6 +211,15 @@ export class Model {
   save(path: string): Promise<void> {
     return saveModel(this.session, path);
   }
+
+  get #several(): boolean {
+    return this.session.wiring.outputs.length > 1;
+  }
+
+  /** All outputs, or the only one. */
+  #each(outputs: Values[]): Out {
+    return (this.#several ? outputs : outputs[0]!) as Out;
+  }
 }
 
 function isRow(input: unknown): input is RowObject {
@@ -241,18 +262,18 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
 /**
  * A functional model: everything between some inputs and outputs.
  *
+ * Predictions are `Values`, or `Values[]` in the order of the outputs where there are several.
+ *
  * @throws {OptionError} when an output depends on an input that is not listed.
  * @example
  * const x = input([30]);
  * const h = dense(64, { activation: 'relu' }).call(x);
  * const net = model({ inputs: x, outputs: dense(2).call(add().call(h, dense(64).call(x))) });
  */
-export function model(
-  definition: {
-    readonly inputs: Node | readonly Node[];
-    readonly outputs: Node | readonly Node[];
-  } & ModelOptions,
-): Model {
+export function model(definition: Definition<Node | readonly [Node]>): Model;
+export function model(definition: Definition<readonly [Node, Node, ...Node[]]>): Model<Values[]>;
+export function model(definition: Definition<Node | readonly Node[]>): Model<Outputs>;
+export function model(definition: Definition<Node | readonly Node[]>): Model<Outputs> {
   const { inputs, outputs, ...options } = checkOptions('model', definition, [
     'inputs',
     'outputs',
@@ -264,3 +285,6 @@ export function model(
   const wiring = between([inputs].flat() as Node[], [outputs].flat() as Node[]);
   return new Model(new Session(wiring, options));
 }
+
+/** Everything between some inputs and outputs. */
+type Definition<Ends> = { readonly inputs: Node | readonly Node[]; readonly outputs: Ends } & ModelOptions;

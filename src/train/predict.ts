@@ -1,16 +1,16 @@
 import type { Mailbox } from '../backend/backend.ts';
 import type { NumberArray } from '../base/dtype.ts';
-import { DataError, ShapeError } from '../base/errors.ts';
-import { type Shape, sizeOf } from '../base/shape.ts';
+import { DataError, NumericError, OptionError, ShapeError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
+import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Table } from '../data/table.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
-import { boundsOf } from '../loss/bounds.ts';
-import { binaryCrossentropy, categoricalCrossentropy } from '../loss/index.ts';
 import { sum } from '../ops/index.ts';
 import { type Inputs, readInputsOfBuilt } from './dataset.ts';
 import type { Compiled } from './engine.ts';
 import { forward } from './evaluate.ts';
 import { type Inlet, inletWith, pourInputs } from './inlet.ts';
+import { checkLinks, type LinkName, ResponseScale, withLink } from './response.ts';
 import type { Rows } from './rows.ts';
 import { asFloat32, type Session } from './session.ts';
 import { LEAVES } from './step.ts';
@@ -30,28 +30,106 @@ export interface ValuePrediction {
 /** A row's prediction, by what the model was trained for. */
 export type RowPrediction = ClassPrediction | ValuePrediction;
 
+/** What a model puts out for arrays: the numbers of its output, or those of each in their order where it has several. */
+export type Outputs = Values | Values[];
+
+/** What a model says of named rows: `One` of each, or all outputs as they are where it has several. */
+export type Named<Out extends Outputs, One> = Out extends Values ? One : Values[];
+
 /** A row as users write it: values by column. */
 export type RowObject = Readonly<Record<string, number | string | boolean | null | undefined>>;
 
-/** Outputs of the model, one row for each row of the inputs; of the model's only output. */
-export async function predictValues(session: Session, inputs: Inputs, link: boolean): Promise<Values> {
-  return predictRows(session, readInputsOfBuilt(session, inputs), link ? 'linked' : 'output');
+/** Options of `predictProbabilities`. */
+export interface ProbabilityOptions {
+  /**
+   * How outputs become probabilities, where neither the model nor its training says: for every output, or a list with
+   * one for each.
+   */
+  readonly link?: LinkName | readonly LinkName[];
 }
 
-async function predictRows(session: Session, x: readonly Rows[], shown: Shown): Promise<Values> {
+/** Every output as the network gives it, in their order. */
+export async function predictValues(session: Session, inputs: Inputs): Promise<Values[]> {
+  return run(session, readInputsOfBuilt(session, inputs), { key: 'output', trace: (y) => y });
+}
+
+/**
+ * Every output as probabilities, in their order.
+ *
+ * @throws {OptionError} where nothing says how an output becomes probabilities.
+ * @throws {NumericError} for an output that is not finite, naming its row.
+ */
+export async function predictProbabilities(
+  session: Session,
+  inputs: Inputs,
+  given: ProbabilityOptions = {},
+): Promise<Values[]> {
+  const where = 'predictProbabilities';
+  const { link } = checkOptions(where, given, ['link']);
+  const x = readInputsOfBuilt(session, inputs);
+  const links = link === undefined ? undefined : checkLinks(where, link, session.network.outputShapes.length);
+  const response = new ResponseScale(session);
+  const trace = (y: Tensor, i: number): Tensor =>
+    links === undefined
+      ? (response.probabilities(y) ?? noProbabilities(session, response, y, i))
+      : withLink(where, y, links[i]!);
+  return run(session, x, { key: `${where} ${links ?? response.key}`, trace, finite: where });
+}
+
+function noProbabilities({ network, loss }: Session, response: ResponseScale, y: Tensor, i: number): never {
+  const facts = { at: y.path || undefined, output: showShape(y.shape.slice(1)), loss: loss?.name };
+  if (response.unit !== undefined) {
+    throw new OptionError(
+      `predictProbabilities: the model gives values of ${response.unit}, not probabilities`,
+      {
+        ...facts,
+        hint: 'predict of a table or of rows gives them in its units',
+      },
+    );
+  }
+  const which = network.outputShapes.length > 1 ? `output ${i}` : 'the output';
+  throw new OptionError(`predictProbabilities: nothing says how ${which} becomes probabilities`, {
+    ...facts,
+    hint: "say it, predictProbabilities(x, { link: 'softmax' }), or end the model with a softmax or sigmoid: losses see the logits below",
+  });
+}
+
+/** What is shown of the outputs, and what stands for it among the programs of the model. */
+interface Shown {
+  readonly key: string;
+  readonly trace: (output: Tensor, i: number) => Tensor;
+  /** Who refuses outputs that are not finite. */
+  readonly finite?: string;
+}
+
+async function run(session: Session, x: readonly Rows[], shown: Shown): Promise<Values[]> {
   const rows = x[0]!.shape[0]!;
   const parts = await forward(session, { rows, x }, (batch) => program(session, batch, shown));
-  return new Values(asFloat32(parts['y0']!), [rows, ...session.network.outputShapes[0]!]);
+  return session.network.outputShapes.map((shape, i) => {
+    const values = new Values(asFloat32(parts[`y${i}`]!), [rows, ...shape]);
+    const { finite } = shown;
+    // What they were made of, since a probability of an infinite logit may look like any other.
+    if (finite !== undefined)
+      checkFinite(finite, session, new Values(asFloat32(parts[`raw${i}`] ?? values.data), values.shape));
+    return values;
+  });
 }
 
-/** Every output of a model with several. */
-export async function predictAll(session: Session, inputs: Inputs): Promise<Values[]> {
-  const x = readInputsOfBuilt(session, inputs);
-  const rows = x[0]!.shape[0]!;
-  const parts = await forward(session, { rows, x }, (batch) => program(session, batch, 'output'));
-  return session.network.outputShapes.map(
-    (shape, i) => new Values(asFloat32(parts[`y${i}`]!), [rows, ...shape]),
-  );
+/**
+ * Refuses outputs that are not finite: they are no class, no probability and no value.
+ *
+ * @throws {NumericError} naming the first row.
+ */
+export function checkFinite(where: string, { network }: Session, { data, shape }: Values): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const width = Math.max(1, sizeOf(shape.slice(1)));
+  throw new NumericError(`${where}: the model gives ${data[at]} for row ${Math.floor(at / width)}`, {
+    at: network.calls.at(-1)?.name,
+    row: Math.floor(at / width),
+    output: width > 1 ? at % width : undefined,
+    hint: 'numbers of this row may lie far from those of training; if other rows fail too, look for NaN in model.weights()',
+  });
 }
 
 /** What the last prediction on this thread ran, with all that is looked up for it. */
@@ -59,8 +137,8 @@ interface Bound {
   readonly program: Compiled;
   readonly mailbox: Mailbox;
   readonly x: readonly Inlet[];
-  readonly y: NumberArray;
-  readonly shape: Shape;
+  readonly y: readonly NumberArray[];
+  readonly shapes: readonly Shape[];
   /** Sums of the inputs where these are many; else they are checked as they are copied. */
   readonly sums: readonly NumberArray[];
 }
@@ -71,7 +149,7 @@ const MANY = 1 << 14;
 const bounds = new WeakMap<Session, Bound>();
 
 /** As {@link predictValues}, on the calling thread and in one step. */
-export function predictSync(session: Session, inputs: Inputs): Values {
+export function predictSync(session: Session, inputs: Inputs): Values[] {
   let bound = bounds.get(session);
   if (bound === undefined || !bound.program.live || !pourInputs(bound.x, inputs)) {
     bound = bind(session, readInputsOfBuilt(session, inputs));
@@ -80,13 +158,14 @@ export function predictSync(session: Session, inputs: Inputs): Values {
   bound.mailbox.step();
   // The long way says which number is not finite. Sums that are too large for float32 pass there.
   if (!bound.sums.every(([sum]) => Number.isFinite(sum))) readInputsOfBuilt(session, inputs);
-  return new Values(new Float32Array(bound.y), bound.shape.slice());
+  const { y, shapes } = bound;
+  return y.map((numbers, i) => new Values(new Float32Array(numbers), shapes[i]!.slice()));
 }
 
 function bind(session: Session, x: readonly Rows[]): Bound {
   const rows = x[0]!.shape[0]!;
   const many = x.some(({ data }) => data.length > MANY);
-  const { key, trace } = program(session, rows, 'output', many);
+  const { key, trace } = program(session, rows, { key: 'output', trace: (y) => y }, many);
   const compiled = session.engine.program(key, trace);
   const mailbox = compiled.runnable.mailbox();
   return {
@@ -94,47 +173,43 @@ function bind(session: Session, x: readonly Rows[]): Bound {
     mailbox,
     x: x.map((one, i) => inletWith(mailbox.feeds[LEAVES.input(i)], one, { unchecked: many })),
     sums: many ? x.map((_, i) => mailbox.fetches[`sum${i}`]!) : [],
-    y: mailbox.fetches['y0']!,
-    shape: [rows, ...session.network.outputShapes[0]!],
+    y: session.network.outputShapes.map((_, i) => mailbox.fetches[`y${i}`]!),
+    shapes: session.network.outputShapes.map((shape) => [rows, ...shape]),
   };
 }
 
-/** The output as it is, through the loss that the model was trained with, or as probabilities of classes. */
-type Shown = 'output' | 'linked' | 'classes';
-
-function program(session: Session, batch: number, shown: Shown, summed = false) {
-  const { network, loss } = session;
-  const show = (y: Tensor): Tensor => {
-    if (shown === 'classes' && (loss === undefined || loss.task === 'values')) return classProbabilities(y);
-    return shown === 'output' || loss === undefined ? y : loss.prediction(y);
-  };
+function program(session: Session, batch: number, { key, trace, finite }: Shown, summed = false) {
+  const { network } = session;
   return {
-    key: `predict ${shown} ${shown === 'output' ? '' : (loss?.name ?? '')} ${batch}${summed ? ' summed' : ''}`,
+    key: `predict ${key} ${batch}${summed ? ' summed' : ''}`,
     trace: () => {
       const inputs = network.inputShapes.map((shape, i) => fed(LEAVES.input(i), [batch, ...shape]));
       const { outputs } = network.trace(inputs, false);
+      const shown = outputs.map(trace);
+      const raw = outputs.map((y, i) => [`raw${i}`, y] as const).filter(([, y], i) => y !== shown[i]);
       const sums = summed ? inputs.map((x, i) => [`sum${i}`, sum(x)] as const) : [];
       return {
-        fetch: Object.fromEntries([...outputs.map((y, i) => [`y${i}`, show(y)] as const), ...sums]),
+        fetch: Object.fromEntries([
+          ...shown.map((y, i) => [`y${i}`, y] as const),
+          ...(finite === undefined ? [] : raw),
+          ...sums,
+        ]),
         carry: [],
       };
     },
   };
 }
 
-/** Probabilities of classes from an output that no loss of glia's explains: one of them already, or logits. */
-function classProbabilities(output: Tensor): Tensor {
-  const [low, high] = boundsOf(output);
-  if (low >= 0 && high <= 1) return output;
-  const loss = output.shape.at(-1) === 1 ? binaryCrossentropy() : categoricalCrossentropy();
-  return loss.prediction(output);
-}
-
-/** Predictions for a table or for rows as users write them, with classes by name. */
+/**
+ * Predictions for a table or for rows as users write them: classes by name, or values in the units of the target. A
+ * model with several outputs gives them as they are, since the preprocessing does not say which one is its target.
+ *
+ * @throws {NumericError} for an output that is not finite, naming its row.
+ */
 export async function predictNamed(
   session: Session,
   rows: Table | readonly RowObject[],
-): Promise<RowPrediction[]> {
+): Promise<RowPrediction[] | Values[]> {
   const { prepare } = session;
   if (prepare === undefined) {
     throw new DataError('the model has no preprocessing, so it takes numbers, not rows with names', {
@@ -144,28 +219,44 @@ export async function predictNamed(
   // `inputs`, since the target may be there without being known: missing, or of a class that training never saw.
   const x = rows instanceof Table ? prepare.inputs(rows) : prepare.transformRow(rows);
   const inputs = readInputsOfBuilt(session, x);
-  const count = prepare.classes.length;
-  const width = sizeOf(session.network.outputShapes[0]!);
-  if (count > 0 && width !== count && !(count === 2 && width === 1)) {
-    throw new ShapeError(`the model has ${width} outputs for ${count} classes`, {
-      at: session.network.calls.at(-1)?.name,
-      hint: 'end it with dense(prepare.classes.length)',
-    });
-  }
-  const values = await predictRows(session, inputs, count > 0 ? 'classes' : 'linked');
-  return Array.from({ length: values.shape[0]! }, (_, i) =>
-    describe(session, values.data.subarray(i * width, (i + 1) * width)),
+  if (session.network.outputShapes.length > 1) return predictValues(session, x);
+  const response = new ResponseScale(session);
+  checkTarget(session, response);
+  const key = `predict named ${response.key}`;
+  const [values] = await run(session, inputs, { key, trace: (y) => response.trace(y), finite: 'predict' });
+  const { data, shape } = response.inUnits(values!);
+  const width = data.length / shape[0]!;
+  const { classes } = response;
+  return Array.from({ length: shape[0]! }, (_, i) =>
+    classes.length === 0 ? { value: data[i]! } : classOf(classes, data.subarray(i * width, (i + 1) * width)),
   );
 }
 
-function describe({ prepare }: Session, row: Float32Array): RowPrediction {
-  const classes = prepare!.classes;
-  if (classes.length === 0) return { value: prepare!.inverseTarget(row)[0]! };
+/** Refuses a model whose output is not what its preprocessing has as target. */
+function checkTarget({ network, prepare }: Session, { classes, unit }: ResponseScale): void {
+  if (classes.length > 0 || unit !== undefined) return;
+  const width = sizeOf(network.outputShapes[0]!);
+  const { target, classes: names } = prepare!;
+  const at = network.calls.at(-1)?.name;
+  if (target === undefined) {
+    throw new DataError('predict: the preprocessing has no target, so the outputs have no names', {
+      at,
+      hint: 'columns({ …, target: { of } }), or model.predict(prepare.transformRow(rows)) for numbers',
+    });
+  }
+  const wanted = names.length > 0 ? `${names.length} classes` : `one value of "${target.column}"`;
+  throw new ShapeError(`the model has ${width} outputs for ${wanted}`, {
+    at,
+    hint: names.length > 0 ? 'end it with dense(prepare.classes.length)' : 'end it with dense(1)',
+  });
+}
+
+function classOf(classes: readonly string[], row: ArrayLike<number>): ClassPrediction {
   // One output for two classes is the probability of the second.
-  const each = row.length === 1 && classes.length === 2 ? [1 - row[0]!, row[0]!] : row;
-  const best = each.indexOf(Math.max(...each));
+  const each = row.length === 1 ? [1 - row[0]!, row[0]!] : Array.from(row);
+  const best = each.reduce((most, p, i) => (p > each[most]! ? i : most), 0);
   return {
-    class: classes[best] ?? String(best),
+    class: classes[best]!,
     probabilities: Object.fromEntries(classes.map((name, i) => [name, each[i]!])),
   };
 }

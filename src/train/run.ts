@@ -9,11 +9,12 @@ import type { Dataset } from './dataset.ts';
 import type { Compiled } from './engine.ts';
 import { EpochCalls, type Place } from './epoch-calls.ts';
 import { EpochLoss, EpochPredictions } from './epoch-sums.ts';
-import { evaluateDataset, measure } from './evaluate.ts';
+import { evaluateDataset } from './evaluate.ts';
 import { firstBroken, GoodWeights } from './good-weights.ts';
 import { EpochLog, historyOf } from './history.ts';
 import type { Metric } from './metrics/index.ts';
 import { Orders } from './orders.ts';
+import { ResponseScale } from './response.ts';
 import type { Rows } from './rows.ts';
 import { type Filled, RunFeeds } from './run-feeds.ts';
 import type { Session } from './session.ts';
@@ -341,7 +342,9 @@ export class Training {
           loss.reduction,
           weight && storedRows(LEAVES.weight, [], stored),
         ),
-        ...(metrics.length > 0 && { fetch: { prediction: loss.prediction(output!) } }),
+        ...(metrics.length > 0 && {
+          fetch: { prediction: new ResponseScale(session, loss).measured(output!) },
+        }),
       });
       return traceStep({ network: session.network, optimizer, batch, stored, loss: lossOf });
     });
@@ -352,7 +355,7 @@ export class Training {
     const rest: number[] = [];
     if (predictions !== undefined) {
       const { values, seen } = predictions;
-      for (const metric of metrics) rest.push(measure(metric, values, seen, loss));
+      rest.push(...new ResponseScale(session, loss).measure(metrics, values, seen));
     }
     if (validation !== undefined) {
       const key = `${this.#key}validation`;

@@ -5,7 +5,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
-import { type Loss, type LossName, lossOf, reduceRows } from '../loss/index.ts';
+import { type Loss, type LossFunction, type LossName, lossOf, reduceRows } from '../loss/index.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optim/index.ts';
 import { type Inputs, readDataset, readInputs } from './dataset.ts';
 import type { Compiled } from './engine.ts';
@@ -50,6 +50,7 @@ const dropped = new FinalizationRegistry<() => void>((free) => free());
 export class Stepper {
   readonly #session: Session;
   readonly #loss: AnyLoss['loss'];
+  readonly #trainedWith: Loss;
   readonly #optimizer: Optimizer;
   readonly #scalars: Scalars;
   readonly #key = `step ${steppers++} `;
@@ -64,6 +65,7 @@ export class Stepper {
     if (loss === undefined) throw new OptionError('trainStep: loss is missing');
     this.#session = session;
     this.#loss = loss;
+    this.#trainedWith = lossOf(loss as LossName | Loss | LossFunction);
     this.#optimizer = optimizerOf(optimizer);
     const { name, watch } = this.#optimizer.schedule;
     if (watch !== undefined) {
@@ -114,6 +116,8 @@ export class Stepper {
 
   #count(): number {
     this.#session.steps++;
+    // What the model was last trained with, as after `fit`; that of several outputs is none that `evaluate` could take.
+    if (this.#session.wiring.outputs.length === 1) this.#session.loss = this.#trainedWith;
     return ++this.#taken;
   }
 

@@ -5,6 +5,7 @@ import type { Loss, LossName } from '../loss/index.ts';
 import type { Optimizer, OptimizerName } from '../optim/index.ts';
 import type { Inputs } from './dataset.ts';
 import type { Model } from './model.ts';
+import type { Outputs } from './predict.ts';
 import type { OutputsLoss } from './scalar-loss.ts';
 import { sessionOf } from './session.ts';
 import { type AnyLoss, Stepper } from './stepper.ts';
@@ -42,12 +43,12 @@ export interface TrainStep {
  * const step = trainStep(net, { loss: 'mse', optimizer: adam({ learningRate: 1e-3 }) });
  * const { loss } = await step([[0, 1]], [[1]]);
  */
-export function trainStep(model: Model, options: TrainStepOptions): TrainStep;
+export function trainStep(model: Model<Outputs>, options: TrainStepOptions): TrainStep;
 export function trainStep(
-  model: Model,
+  model: Model<Outputs>,
   options: Omit<TrainStepOptions, 'loss'> & { readonly loss: OutputsLoss },
 ): TrainStep;
-export function trainStep(model: Model, options: AnyLoss): TrainStep {
+export function trainStep(model: Model<Outputs>, options: AnyLoss): TrainStep {
   const session = sessionOf('trainStep', model);
   const stepper = new Stepper(
     session,

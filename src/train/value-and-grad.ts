@@ -7,6 +7,7 @@ import { fed, type Tensor } from '../ir/tensor.ts';
 import { add, expand } from '../ops/index.ts';
 import { type Inputs, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
+import type { Outputs } from './predict.ts';
 import { type OutputsLoss, scalarLoss } from './scalar-loss.ts';
 import { asFloat32, sessionOf } from './session.ts';
 import { LEAVES } from './step.ts';
@@ -35,12 +36,15 @@ let made = 0;
  * const { value, gradients } = await f(x, y);
  */
 export function valueAndGrad(
-  model: Model,
+  model: Model<Outputs>,
   loss: (output: Tensor, target: Tensor) => Tensor,
 ): (x: Inputs, y: Data) => Promise<ValueAndGrad>;
-export function valueAndGrad(model: Model, loss: OutputsLoss): (x: Inputs, y: Data) => Promise<ValueAndGrad>;
 export function valueAndGrad(
-  model: Model,
+  model: Model<Outputs>,
+  loss: OutputsLoss,
+): (x: Inputs, y: Data) => Promise<ValueAndGrad>;
+export function valueAndGrad(
+  model: Model<Outputs>,
   loss: ((output: Tensor, target: Tensor) => Tensor) | OutputsLoss,
 ): (x: Inputs, y: Data) => Promise<ValueAndGrad> {
   const session = sessionOf('valueAndGrad', model);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { columns, splitIndices, Table } from '../../src/data/index.ts';
-import { dense, mse, sequential } from '../../src/index.ts';
+import { type ClassWeight, dense, mse, OptionError, sequential } from '../../src/index.ts';
 
 const x = Array.from({ length: 20 }, (_, i) => [i / 20, 1 - i / 20]);
 
@@ -59,5 +59,64 @@ describe('a table', () => {
       code: 'ERR_GLIA_SHAPE',
       facts: { hint: expect.stringContaining("encode: 'none'") },
     });
+  });
+});
+
+describe('keys of class weights', () => {
+  const rows = [0, 1, 2, 3, 4, 5, 6, 7];
+  const features = rows.map((i) => [i / 8, 1 - i / 4]);
+
+  /** Weights after two steps on classes of these names, row `i` being of class `i % names`. */
+  const weightsAfter = async (names: readonly string[], classWeight: ClassWeight | undefined) => {
+    const named = Table.fromRows(
+      features.map(([a, b], i) => ({ a: a!, b: b!, c: names[i % names.length]! })),
+    );
+    const prepared = columns({ numeric: { of: ['a', 'b'] }, target: { of: 'c', encode: 'label' } }).fit(
+      named,
+    );
+    expect(prepared.classes).toEqual(names);
+    const net = sequential([dense(names.length)], { prepare: prepared, seed: 1, backend: 'typescript' });
+    const options = { loss: 'categoricalCrossentropy', epochs: 2 } as const;
+    await net.fit(named, classWeight === undefined ? options : { ...options, classWeight });
+    return net.weights();
+  };
+
+  test.each<[readonly string[], ClassWeight, readonly number[]]>([
+    [['1', '2'], { 1: 1, 2: 5 }, [1, 5]],
+    [['1', '2'], { 2: 5 }, [1, 5]],
+    [['no', 'yes'], { yes: 5 }, [1, 5]],
+    [['no', 'yes'], { 0: 1, 1: 5 }, [1, 5]],
+    [['0', '1', '2'], { 0: 2, 2: 5 }, [2, 1, 5]],
+    [['0', '2', '5'], { 5: 3, 2: 4, 0: 1 }, [1, 4, 3]],
+    [['01', '1'], { '01': 4 }, [4, 1]],
+  ])('of the classes %j, %j weigh %j', async (names, classWeight, wanted) => {
+    const said = await weightsAfter(names, classWeight);
+    const letters = names.map((_, i) => String.fromCharCode(97 + i));
+    const byLetter = Object.fromEntries(letters.map((letter, i) => [letter, wanted[i]!]));
+    expect(said).toEqual(await weightsAfter(letters, byLetter));
+    expect(said).not.toEqual(await weightsAfter(names, undefined));
+  });
+
+  test.each<[string, readonly string[], unknown, RegExp]>([
+    ['half an index, half a name', ['1', '2'], { 0: 1, 1: 5 }, /no class "0"[\s\S]*known +1, 2/],
+    ['half a name, half an index', ['no', 'yes'], { yes: 2, 0: 1 }, /no class "0"[\s\S]*known +no, yes/],
+    [
+      'a name or an index',
+      ['1', '2'],
+      { 1: 5 },
+      /class "1", the one at index 0[\s\S]*class "2", the one at index 1/,
+    ],
+    ['names or indices', ['0', '2', '5'], { 0: 1, 2: 5 }, /class "2", the one at index 1[\s\S]*class "5"/],
+    ['misspelt', ['no', 'yes'], { yess: 2 }, /did you mean "yes"/],
+    ['an index that no class has', ['no', 'yes'], { 2: 2 }, /no class "2"/],
+    ['an index spelt otherwise', ['no', 'yes'], { '01': 2 }, /no class "01"/],
+    ['a Map', ['no', 'yes'], new Map([['yes', 2]]), /Object\.fromEntries/],
+    ['a weight that is a word', ['no', 'yes'], { yes: '2' }, /must be 0 or more, got "2"/],
+    ['a weight that is a symbol', ['no', 'yes'], { yes: Symbol('2') }, /must be 0 or more, got a symbol/],
+    ['a weight that is a big integer', ['no', 'yes'], { yes: 2n }, /must be 0 or more, got the bigint 2n/],
+  ])('are refused: %s', async (_what, names, classWeight, message) => {
+    const error = await weightsAfter(names, classWeight as ClassWeight).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OptionError);
+    expect(String(error)).toMatch(message);
   });
 });

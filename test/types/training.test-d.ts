@@ -9,6 +9,8 @@ import {
   load,
   type Model,
   model,
+  type Node,
+  type Outputs,
   ops,
   type RowPrediction,
   sequential,
@@ -32,7 +34,7 @@ test('fit takes arrays with targets, or a table without', () => {
   net.fit(new Float32Array(4), new Int32Array(2), { loss: 'categoricalCrossentropy' });
   net.fit({ data: [1, 2], shape: [1, 2] }, [[true, false]], { loss: 'mse', validation: 0.2 });
   net.fit([[[1]], [[2]]], [[1]], { loss: 'mse', validation: { x: [[1]], y: [[1]] } });
-  net.fit(table, { loss: 'mse', validation: table, classWeight: { yes: 2, 0: 1 } });
+  net.fit(table, { loss: 'mse', validation: table, classWeight: { yes: 2, no: 1 } });
   // @ts-expect-error arrays need targets
   net.fit([[1, 2]], { loss: 'mse' });
   // @ts-expect-error a table brings its own
@@ -91,6 +93,26 @@ test('predict answers in the form of the question', () => {
   net.predictSync(table);
 });
 
+test('a model with several outputs predicts a list of them', () => {
+  const x = input([4]);
+  const two = model({ inputs: x, outputs: [dense(1).call(x), dense(3).call(x)] });
+  expectTypeOf(two).toEqualTypeOf<Model<Values[]>>();
+  expectTypeOf(two.predict([[1, 2, 3, 4]])).resolves.toEqualTypeOf<Values[]>();
+  expectTypeOf(two.predict(table)).resolves.toEqualTypeOf<Values[]>();
+  expectTypeOf(two.predict({ age: 41 })).resolves.toEqualTypeOf<Values[]>();
+  expectTypeOf(two.predictSync([[1, 2, 3, 4]])).toEqualTypeOf<Values[]>();
+  const link = ['none', 'softmax'] as const;
+  expectTypeOf(two.predictProbabilities([[1]], { link })).resolves.toEqualTypeOf<Values[]>();
+  expectTypeOf(load<Values[]>('x.glia')).resolves.toEqualTypeOf<Model<Values[]>>();
+  trainStep(two, { loss: ([a, b]: readonly Tensor[], t) => ops.mean(ops.sub(ops.add(a!, b!), t)) });
+  const nodes: readonly Node[] = [];
+  expectTypeOf(model({ inputs: x, outputs: nodes })).toEqualTypeOf<Model<Outputs>>();
+  // @ts-expect-error which of them is meant must be said
+  two.predictSync([[1]]).data;
+  // @ts-expect-error a link that does not exist
+  net.predictProbabilities([[1]], { link: 'softmx' });
+});
+
 test('evaluate gives a loss and whatever was asked for', async () => {
   const logs = await net.evaluate([[1]], [[1]], { metrics: ['accuracy'] });
   expectTypeOf(logs.loss).toEqualTypeOf<number>();
@@ -112,7 +134,7 @@ test('weights go out and in', () => {
 test('functional models are made of values, not of layers', () => {
   const x = input([4]);
   expectTypeOf(model({ inputs: x, outputs: concat().call(x, dense(2).call(x)) })).toEqualTypeOf<Model>();
-  model({ inputs: [x], outputs: [x], seed: 1 });
+  expectTypeOf(model({ inputs: [x], outputs: [x], seed: 1 })).toEqualTypeOf<Model>();
   // @ts-expect-error a layer is called first
   model({ inputs: x, outputs: dense(2) });
   // @ts-expect-error a layer is called with values

@@ -16,13 +16,16 @@ export interface MetricContext {
   readonly ignoreIndex?: number | undefined;
 }
 
-/** Predictions of a whole data set, as people read them: probabilities rather than logits. */
+/**
+ * Predictions of a whole data set, as people read them: probabilities rather than logits, and in float64 where they are
+ * brought to the units of the target column.
+ */
 export interface Predictions {
-  readonly data: Float32Array;
+  readonly data: Float32Array | Float64Array;
   readonly shape: Shape;
 }
 
-/** Targets of the same rows. */
+/** Targets of the same rows, in the same units. */
 export interface Targets {
   readonly data: Numeric;
   readonly shape: Shape;
