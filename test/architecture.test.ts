@@ -5,6 +5,9 @@ import { allOps } from '../src/ir/op.ts';
 import '../src/ops/index.ts';
 import { code, exportsOf, filesIn, importsOf, ROOT, read } from './support/sources.ts';
 
+const { BUNDLED } = (await import(new URL('../scripts/pack/bundled.mjs', import.meta.url).href)) as {
+  readonly BUNDLED: readonly string[];
+};
 const source = filesIn('src', '.ts');
 const native = filesIn('native/src', '.cc', '.h');
 const everything = ['src', 'native', 'test', 'scripts', 'bench', 'examples'].flatMap((folder) =>
@@ -34,9 +37,13 @@ describe('the floors', () => {
     expect(upward).toEqual([]);
   });
 
-  test('stand on Node alone: there is nothing to install', () => {
-    const outside = source.flatMap(importsOf).filter((target) => !/^(src\/|node:)/.test(target));
-    expect(outside).toEqual([]);
+  test('stand on Node alone, and on what is bundled: there is nothing to install', () => {
+    const outside = source.flatMap((path) =>
+      importsOf(path)
+        .filter((target) => !/^(src\/|node:)/.test(target))
+        .map((target) => `${path}: ${target}`),
+    );
+    expect(outside.sort()).toEqual(BUNDLED.map((name) => `src/plot/d3.ts: ${name}`));
   });
 });
 
@@ -75,6 +82,16 @@ describe('what only one file knows', () => {
     );
     expect(named.length).toBeGreaterThan(50);
     expect(named.filter((literal) => names.has(literal))).toEqual([]);
+  });
+
+  test('what comes from packages is not loaded by a program that trains', () => {
+    const loaded = new Set(['src/index.ts']);
+    for (const path of loaded) {
+      const values = code(path).matchAll(/^(?:import|export) (?!type\b)(?:[^;]*? from )?'(\.[^']+)';/gm);
+      for (const [, target] of values) loaded.add(posix.join(posix.dirname(path), target!));
+    }
+    expect(loaded.size).toBeGreaterThan(100);
+    expect([...loaded].filter((path) => path.startsWith('src/plot/'))).toEqual([]);
   });
 
   test('the executor knows no op', () => {

@@ -8,6 +8,7 @@ import { filesIn, importsOf, ROOT, read } from './support/sources.ts';
 const load = (name: string) => import(new URL(`../scripts/pack/${name}`, import.meta.url).href);
 const { copyHeaders } = await load('headers.mjs');
 const { joinModules } = await load('join.mjs');
+const { BUNDLED, withTheirNeeds } = await load('bundled.mjs');
 
 const scratch = mkdtempSync(join(tmpdir(), 'glia-package-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -32,6 +33,22 @@ describe('the files of the package', () => {
 
   test('hold what is linked and bundled with its licences, and what changed', () => {
     for (const path of ['vendor', 'THIRD-PARTY-NOTICES.md', 'CHANGELOG.md']) expect(packed(path)).toBe(true);
+  });
+
+  test('name each package that is bundled, with its licence', () => {
+    const manifest = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
+    const lock = JSON.parse(read('package-lock.json'));
+    const names: string[] = withTheirNeeds(lock);
+    expect(names.length).toBeGreaterThan(BUNDLED.length);
+    for (const name of BUNDLED) expect(manifest.devDependencies[name]).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const name of names) {
+      const { license, dev } = lock.packages[`node_modules/${name}`];
+      expect([name, license, dev]).toEqual([name, 'ISC', true]);
+      expect(read('THIRD-PARTY-NOTICES.md')).toContain(name);
+      const notice = read(`node_modules/${name}/LICENSE`).trim().split('\n');
+      expect(read('THIRD-PARTY-NOTICES.md')).toContain(notice[0]);
+      expect(read('THIRD-PARTY-NOTICES.md')).toContain(notice.slice(2).join('\n'));
+    }
   });
 
   test('hold no source that is compiled, no test and no set-up', () => {
@@ -93,7 +110,8 @@ describe('joined modules', () => {
     'dist/ops/two.js': "import { list } from '../base/list.js';\nfunction same() {}\nlist.push(same);",
     'dist/index.js':
       "import './ops/one.js';\nimport './ops/two.js';\nexport { list } from './base/list.js';\nexport * from './base/thing.js';",
-    'dist/more/index.js': "export * from '../base/thing.js';",
+    'dist/more/index.js': "export * from '../base/thing.js';\nexport { format } from '../plot/d3.js';",
+    'dist/plot/d3.js': `export { format } from ${JSON.stringify(join(ROOT, 'node_modules/d3-format/dist/d3-format.mjs'))};`,
     'dist/cli/main.js': "export const child = new URL('./child.js', import.meta.url).href;",
     'dist/cli/child.js': "import { root } from '../base/thing.js';\nexport const found = root;",
   };
@@ -128,8 +146,22 @@ describe('joined modules', () => {
     expect((await get('index.js')).root).toBe(root);
   });
 
+  test('have what they use of packages in one file, which whoever does not use it does not load', async () => {
+    expect((await get('more/index.js')).format('.2f')(-1.005)).toBe('\u22121.00');
+    const files = filesOf(to);
+    const holding = files.filter((path) => /formatDecimal|toExponential/.test(readFileSync(path, 'utf8')));
+    expect(holding.map((path) => path.slice(to.length + 1))).toEqual(['chunks/packages.js']);
+    expect(readFileSync(join(to, 'index.js'), 'utf8')).not.toContain('packages');
+    expect(files.filter((path) => readFileSync(path, 'utf8').includes('node_modules'))).toEqual([]);
+  });
+
   test('are fewer files', () => {
-    const left = readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    expect(left.length).toBeLessThan(Object.keys(files).length - 1);
+    expect(filesOf(to).length).toBeLessThan(Object.keys(files).length - 1);
   });
 });
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

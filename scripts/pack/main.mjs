@@ -9,7 +9,9 @@ import { joinModules } from './join.mjs';
 mkdirSync(at('build'), { recursive: true });
 dist();
 rmSync(at('dist.joined'), { recursive: true, force: true });
-const declares = (path) => path.endsWith('.d.ts') || statSync(path).isDirectory();
+// Nobody sees the types of what is bundled.
+const declares = (path) =>
+  (path.endsWith('.d.ts') && !path.endsWith('d3.d.ts')) || statSync(path).isDirectory();
 cpSync(at('dist'), at('dist.joined'), { recursive: true, filter: declares });
 await joinModules(root, at('dist'), at('dist.joined'));
 rmSync(at('build/dist.stamp')); // if this ends before postpack, set-up makes its own again

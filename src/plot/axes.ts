@@ -1,9 +1,9 @@
 import { type Box, MARGIN } from './figure.ts';
 import { element, joined, type Markup } from './markup.ts';
-import { namedScale, niceScale, type Scale } from './scale.ts';
+import type { Domain } from './scale.ts';
+import { namedScale, niceScale, type Scale, type ScaleKind } from './scale.ts';
 import { label, SIZE, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
-import type { Domain } from './ticks.ts';
 
 /** An axis by what it must contain and what it is called. */
 export interface AxisSpec {
@@ -13,6 +13,8 @@ export interface AxisSpec {
   readonly tight?: boolean;
   /** Names at 0, 1, 2, …, instead of numbers. */
   readonly names?: readonly string[] | undefined;
+  /** Default: by equal steps. */
+  readonly kind?: ScaleKind | undefined;
 }
 
 /** Two axes, the area between them, and how they are drawn. */
@@ -64,7 +66,7 @@ export function overhang(scale: Scale): number {
 /** A horizontal axis: lines through the area, numbers and a name below it. */
 export function below(area: Box, scale: Scale, name?: string): Markup {
   const lines = scale.ticks.map(({ value }) => rule(scale.at(value), area.top, scale.at(value), area.bottom));
-  const numbers = scale.ticks.map((tick) =>
+  const numbers = labelled(scale).map((tick) =>
     label(scale.at(tick.value), area.bottom + 15, tick.label, {
       anchor: 'middle',
       size: SIZE.tick,
@@ -84,7 +86,7 @@ function named(area: Box, name: string | undefined): Markup[] {
 /** A vertical axis: lines through the area, numbers left of it and its name above. */
 function beside(area: Box, scale: Scale, name?: string): Markup {
   const lines = scale.ticks.map(({ value }) => rule(area.left, scale.at(value), area.right, scale.at(value)));
-  const numbers = scale.ticks.map((tick) =>
+  const numbers = labelled(scale).map((tick) =>
     label(area.left - 6, scale.at(tick.value) + 4, tick.label, {
       anchor: 'end',
       size: SIZE.tick,
@@ -109,20 +111,22 @@ export function reference(x1: number, y1: number, x2: number, y2: number): Marku
 }
 
 function fitting(
-  { domain, tight }: AxisSpec,
+  { domain, tight, kind }: AxisSpec,
   from: number,
   to: number,
   room: (scale: Scale) => number,
 ): Scale {
   const length = Math.abs(to - from);
   for (let wanted = 6; wanted > 1; wanted--) {
-    const scale = niceScale(domain, from, to, wanted, tight);
-    if ((scale.ticks.length - 1) * room(scale) <= length) return scale;
+    const scale = niceScale(domain, from, to, wanted, tight, kind);
+    if ((labelled(scale).length - 1) * room(scale) <= length) return scale;
   }
-  const scale = niceScale(domain, from, to, 1, tight);
+  const scale = niceScale(domain, from, to, 1, tight, kind);
   const [first, ...rest] = scale.ticks;
   return { ...scale, ticks: rest.length === 0 || room(scale) > length ? [first!] : [first!, rest.at(-1)!] };
 }
+
+const labelled = ({ ticks }: Scale) => ticks.filter(({ label: text }) => text !== '');
 
 function widest({ ticks, room = Infinity }: Scale): number {
   return ticks.reduce((most, tick) => Math.max(most, Math.min(room, widthOf(tick.label, SIZE.tick))), 0);

@@ -10,9 +10,9 @@ import { type BarResult, barsOf } from './results/bars.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { beside, rowName, rowsArea, told } from './rows.ts';
 import type { Scale } from './scale.ts';
+import { domainOf } from './scale.ts';
 import { inWords, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
-import { domainOf } from './ticks.ts';
 
 /** What {@link bar} draws. */
 export interface BarData {

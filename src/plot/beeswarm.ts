@@ -12,11 +12,11 @@ import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { swarmOf } from './results/tables.ts';
 import { rowName, rowsArea } from './rows.ts';
 import type { Scale } from './scale.ts';
+import { domainOf } from './scale.ts';
 import { placesIn } from './swarm.ts';
 import { inWords } from './text.ts';
 import { fill, stroke } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
-import { domainOf } from './ticks.ts';
 
 /** What {@link beeswarm} draws. */
 export interface BeeswarmData {

@@ -10,9 +10,9 @@ import { joined, type Markup } from './markup.ts';
 import { counted, numeral, percent } from './numerals.ts';
 import { fieldsOf, finiteNumbersOf, leftOut, namesOf, numbersOf, textOf } from './reading.ts';
 import { boundaryOf, type PredictionsResult } from './results/predictions.ts';
+import { domainOf } from './scale.ts';
 import { fill, series, stroke } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
-import { domainOf } from './ticks.ts';
 
 /** What {@link decisionBoundary} draws. */
 export interface DecisionBoundaryData {

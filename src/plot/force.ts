@@ -9,9 +9,9 @@ import type { Explained } from './results/explanation.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { told } from './rows.ts';
 import type { Scale } from './scale.ts';
+import { domainOf } from './scale.ts';
 import { inWords, label, SIZE, spoken, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
-import { domainOf } from './ticks.ts';
 
 /** Options of {@link force}. */
 export interface ForceOptions extends ResultOptions {

@@ -9,10 +9,10 @@ import { fieldsOf, finiteNumbersOf, leftOut, numbersOf, textOf } from './reading
 import type { Explained } from './results/explanation.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { overlayOf } from './results/tables.ts';
+import { domainOf } from './scale.ts';
 import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
 import { inWords, label, SIZE } from './text.ts';
 import { stroke } from './theme.ts';
-import { domainOf } from './ticks.ts';
 
 /** What {@link heatmapOverlay} draws. */
 export interface HeatmapOverlayData {

@@ -7,9 +7,9 @@ import { at, curve, dashes, line, path } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, LONGEST, listOf } from './reading.ts';
+import { domainOf } from './scale.ts';
 import { clip, inWords } from './text.ts';
 import { type Colour, series, stroke } from './theme.ts';
-import { domainOf } from './ticks.ts';
 
 /** What {@link learningCurves} draws; the history that `fit` gives is one. */
 export interface LearningCurvesData {

@@ -4,9 +4,9 @@ import { type Box, bodyWidth, type Drawing, figure } from './figure.ts';
 import { type Entry, legend, legendHeight } from './legend.ts';
 import { at, curve, dashes, line, MARK, path, point } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
+import { domainOf } from './scale.ts';
 import type { Words } from './text.ts';
 import { type Colour, fill, series, stroke } from './theme.ts';
-import { domainOf } from './ticks.ts';
 
 /** A line through points. */
 export interface Line {

@@ -1,3 +1,4 @@
+import { line as lineThrough } from './d3.ts';
 import { type Attributes, decimals, element, joined, type Markup } from './markup.ts';
 import type { Scale } from './scale.ts';
 import { title, type Words } from './text.ts';
@@ -23,24 +24,29 @@ export const at = (x: number, y: number): string => `${decimals(x)} ${decimals(y
 /** A line may leave out points that lie nearer than this to the last one, in pixels. */
 const NEAR = 0.4;
 
-/** A line through points. One that is not finite makes a gap; a point between two gaps is a short stroke. */
+/** A line through points. One that is not finite makes a gap; a point between two gaps is a dot. */
 export function curve(x: Scale, y: Scale, xs: Float64Array, ys: Float64Array): string {
-  const pieces: string[] = [];
-  let last: readonly [number, number] | undefined;
-  for (let i = 0; i < xs.length; i++) {
-    if (!Number.isFinite(xs[i]!) || !Number.isFinite(ys[i]!)) {
-      last = undefined;
-      continue;
-    }
-    const [px, py] = [x.at(xs[i]!), y.at(ys[i]!)];
-    const alone = last === undefined;
-    if (alone) pieces.push(`M${at(px, py)}h0`);
-    else if (i < xs.length - 1 && Math.hypot(px - last![0], py - last![1]) < NEAR) continue;
-    else pieces.push(`L${at(px, py)}`);
-    last = [px, py];
-  }
-  return pieces.join('');
+  const [px, py] = [xs.map((value) => atFinite(x, value)), ys.map((value) => atFinite(y, value))];
+  const isThere = (i: number) => !Number.isNaN(px[i]! + py[i]!);
+  let last = 0;
+  const kept = Array.from(xs, (_, i) => i).filter((i) => {
+    const inside = i > 0 && i < xs.length - 1 && isThere(i) && isThere(i - 1) && isThere(last);
+    if (inside && Math.hypot(px[i]! - px[last]!, py[i]! - py[last]!) < NEAR) return false;
+    last = i;
+    return true;
+  });
+  return (
+    lineThrough<number>(
+      (i) => px[i]!,
+      (i) => py[i]!,
+    )
+      .defined(isThere)
+      .digits(2)(kept) ?? ''
+  );
 }
+
+const atFinite = (scale: Scale, value: number): number =>
+  Number.isFinite(value) ? scale.at(value) : Number.NaN;
 
 /** A drawn line. */
 export function line(d: string, colour: Colour, width: number, attributes: Attributes = {}): Markup {

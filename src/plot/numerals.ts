@@ -1,3 +1,5 @@
+import { format } from './d3.ts';
+
 const MINUS = '\u2212';
 
 /** A number for people: three digits, whole from 1000 on, a power of ten where it is very large or small. No locale. */
@@ -11,8 +13,8 @@ export function rounded(x: number, digits: number): string {
   if (size === 0) return '0';
   if (Number.isNaN(x)) return 'not defined';
   if (size === Number.POSITIVE_INFINITY) return x > 0 ? '∞' : `${MINUS}∞`;
-  if (size >= 10 ** (digits + 4) || size < 1e-4) return tidy(x.toExponential(digits - 1));
-  return tidy(size >= 10 ** digits ? String(Math.round(x)) : String(Number(x.toPrecision(digits))));
+  if (size >= 10 ** (digits + 4) || size < 1e-4) return exponent(format(`.${digits - 1}~e`)(x));
+  return format(size >= 10 ** digits ? '.0f' : `.${digits}~r`)(x);
 }
 
 /**
@@ -26,7 +28,7 @@ export function numerals(values: readonly number[]): string[] {
   const different = new Set(values).size;
   let decimals = least;
   while (decimals < least + 4 && new Set(values.map((x) => x.toFixed(decimals))).size < different) decimals++;
-  return values.map((x) => (Number.isFinite(x) ? withMinus(x.toFixed(decimals)) : numeral(x)));
+  return values.map((x) => (Number.isFinite(x) ? format(`.${decimals}f`)(x) : numeral(x)));
 }
 
 /** `1st`, `2nd`, `3rd`, `11th`. */
@@ -57,11 +59,7 @@ export function counted(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }
 
-/** The usual minus sign, and exponents without what says nothing: `1.20e+7` is `1.2e7`. */
-export function tidy(text: string): string {
-  return text
-    .replace(/(\.\d*?)0+(e|$)/, '$1$2')
-    .replace(/\.(e|$)/, '$1')
-    .replace('e+', 'e')
-    .replaceAll('-', MINUS);
+/** An exponent without what says nothing, and with the usual minus sign: `1.2e+7` is `1.2e7`. */
+export function exponent(text: string): string {
+  return text.replace('e+', 'e').replace('-', MINUS);
 }

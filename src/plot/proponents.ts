@@ -11,8 +11,8 @@ import { fieldsOf, finiteNumbersOf, finiteOf, leftOut, listOf, textOf } from './
 import type { MemorizationResult } from './results/bars.ts';
 import { type InfluenceResult, proponentsOf } from './results/influence.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { domainOf } from './scale.ts';
 import { inWords, label, SIZE } from './text.ts';
-import { domainOf } from './ticks.ts';
 
 /** A row of the training data and what it did. */
 export interface Proponent {

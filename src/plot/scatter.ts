@@ -9,10 +9,10 @@ import { fieldsOf, leftOut, numbersOf, textOf } from './reading.ts';
 import type { Explained } from './results/explanation.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { dependenceIn } from './results/tables.ts';
+import { type Domain, domainOf } from './scale.ts';
 import { inWords } from './text.ts';
 import { fill } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
-import { type Domain, domainOf } from './ticks.ts';
 
 /** What {@link scatter} draws. */
 export interface ScatterData {

@@ -9,9 +9,9 @@ import type { Explained } from './results/explanation.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { beside, fitsBeside, rowName, rowsArea, told } from './rows.ts';
 import type { Scale } from './scale.ts';
+import { domainOf } from './scale.ts';
 import { inWords, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
-import { domainOf } from './ticks.ts';
 
 /** Options of {@link waterfall}. */
 export interface WaterfallOptions extends ResultOptions {

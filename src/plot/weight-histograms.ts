@@ -8,9 +8,9 @@ import { spreadOf } from './means.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, leftOut, listOf, numbersOf, textOf } from './reading.ts';
 import { histogramsOf, type SnapshotsResult, type WeightsResult } from './results/weights.ts';
+import { type Domain, domainOf } from './scale.ts';
 import { label, SIZE, inWords as spokenName, title, widthOf } from './text.ts';
 import { fill } from './theme.ts';
-import { type Domain, domainOf } from './ticks.ts';
 
 /** Weights of one layer. */
 export interface LayerWeights {

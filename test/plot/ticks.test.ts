@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { niceScale } from '../../src/plot/scale.ts';
-import { type Domain, domainOf, niceAxis } from '../../src/plot/ticks.ts';
+import { type Domain, domainOf, niceScale } from '../../src/plot/scale.ts';
 
 const MOST = Number.MAX_VALUE;
+const niceAxis = (domain: Domain, wanted?: number, tight?: boolean) =>
+  niceScale(domain, 0, 100, wanted, tight);
 const odd: Domain[] = [
   [0, 1],
   [0, 0],
