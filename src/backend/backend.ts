@@ -46,6 +46,8 @@ export interface Mailbox {
 
 /** A program bound to a storage. Calls must not overlap with other calls on the same storage. */
 export interface Runnable {
+  /** Bytes that it holds beside what is stored. */
+  readonly bytes: number;
   /** Runs `steps` steps away from the event loop where the backend can. Feeds are copied before it returns. */
   run(steps: number, feeds: Arrays): Promise<Arrays>;
   /** The same, on the calling thread. */
@@ -64,6 +66,7 @@ export interface Backend {
   createStorage(): Storage;
   /** Floats to be filled, of which a storage can make a tensor without a copy. */
   room(length: number): Float32Array;
+  /** Binds a program to its tensors. Throws BackendError when it needs more memory than there is. */
   prepare(program: Program, storage: Storage): Runnable;
   /** The same on at most so many threads, where there may be several. */
   limited?(threads: number): Backend;

@@ -20,10 +20,11 @@ export interface Encoded {
  * @throws {ProgramError} when a step breaks its op's shape rule, or an op has no kernel.
  */
 export function encode(program: Program, opcodes: Opcodes): Encoded {
-  const slots: string[] = [];
+  const slots = new Map<string, number>();
   const slotOf = (name: string): number => {
-    if (!slots.includes(name)) slots.push(name);
-    return slots.indexOf(name);
+    const slot = slots.get(name) ?? slots.size;
+    slots.set(name, slot);
+    return slot;
   };
   const { buffers, constants, feeds, steps, fetches } = program;
   const code = [
@@ -37,7 +38,7 @@ export function encode(program: Program, opcodes: Opcodes): Encoded {
     ...list(fetches, ({ buffer }) => [buffer]),
     ...list(steps, (step) => encodeStep(step, buffers, opcodes)),
   ];
-  return { code: Float64Array.from(code), slots };
+  return { code: Float64Array.from(code), slots: [...slots.keys()] };
 }
 
 function list<T>(items: readonly T[], encodeItem: (item: T) => number[]): number[] {

@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer';
 import { arrayFor, type DType, type NumberArray } from '../base/dtype.ts';
 import { BackendError, type GliaError, ProgramError } from '../base/errors.ts';
+import { allocating } from '../base/memory.ts';
 import { sizeOf } from '../base/shape.ts';
 import { allOps } from '../ir/op.ts';
 import type { Program } from '../ir/program.ts';
@@ -8,6 +9,7 @@ import '../ops/index.ts';
 import type { Arrays, Backend, Mailbox, Runnable, Slot, Storage } from './backend.ts';
 import { encode } from './encode.ts';
 import { link, type Opcodes, type Signatures } from './link.ts';
+import { checkRoom } from './room.ts';
 
 /** Something that lives in the addon. */
 type Handle = object;
@@ -106,7 +108,7 @@ export function createNative(addon: Addon, threads: number, all = false): Backen
     room(length) {
       // Node.js makes no buffer of such memory beyond its limit: storages copy.
       if (4 * length > constants.MAX_LENGTH) return arrayFor('f32', length) as Float32Array;
-      const handle = guarded('room', () => addon.allocate(length));
+      const handle = allocating('room', length, () => guarded('room', () => addon.allocate(length)));
       try {
         const buffer = addon.view(handle);
         rooms.set(buffer, handle);
@@ -146,7 +148,9 @@ class NativeStorage implements Storage {
 
   allocate({ name, shape, dtype }: Slot): void {
     const size = sizeOf(shape);
-    const handle = guarded(`allocate ${name}`, () => this.#addon.allocate(size));
+    const handle = allocating(`allocate ${name}`, size, () =>
+      guarded(`allocate ${name}`, () => this.#addon.allocate(size)),
+    );
     this.#place({ name, shape, dtype, size, handle });
   }
 
@@ -219,6 +223,7 @@ interface Crew {
 }
 
 class NativeRunnable implements Runnable {
+  readonly bytes: number;
   readonly #addon: Addon;
   readonly #handle: Handle;
   readonly #feeds: readonly Port[];
@@ -235,6 +240,7 @@ class NativeRunnable implements Runnable {
     this.#addon = addon;
     checkStored(program, storage);
     const { code, slots } = encode(program, opcodes);
+    this.bytes = checkRoom(program);
     const handles = slots.map((name) => storage.stored(name).handle);
     this.#handle = guarded('prepare', () => addon.prepare(code, handles, threads, all));
     const port = ({ name, buffer }: Program['feeds'][number]): Port => {
@@ -338,8 +344,9 @@ function checkStored(program: Program, storage: NativeStorage): void {
 
 /** The numbers in the array type that the addon reads: as they are, or a copy. */
 function asTyped(values: ArrayLike<number>, dtype: DType): NumberArray {
-  if (dtype === 'i32') return values instanceof Int32Array ? values : new Int32Array(values);
-  return values instanceof Float32Array ? values : new Float32Array(values);
+  const Typed = dtype === 'i32' ? Int32Array : Float32Array;
+  if (values instanceof Typed) return values;
+  return allocating('a copy', values.length, () => new Typed(values));
 }
 
 function guarded<T>(what: string, call: () => T): T {

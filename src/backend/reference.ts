@@ -1,10 +1,12 @@
 import { arrayFor, type NumberArray, type Precision } from '../base/dtype.ts';
 import { BackendError } from '../base/errors.ts';
+import { allocating } from '../base/memory.ts';
 import { sizeOf } from '../base/shape.ts';
 import { byName, findOp, type View } from '../ir/op.ts';
 import type { KernelStep, Program, Step } from '../ir/program.ts';
 import type { Arrays, Backend, Mailbox, Runnable, Slot, Storage } from './backend.ts';
 import { bindRegion } from './region.ts';
+import { checkRoom } from './room.ts';
 
 /** The event loop gets a turn after this many milliseconds of runs, whether of a long one or of many short ones. */
 const TURN = 10;
@@ -25,7 +27,7 @@ export function createReference(precision: Precision = 'float32'): Backend {
     fuses: () => false,
     createStorage: () => new ReferenceStorage(precision),
     room(length) {
-      const room = new Float32Array(length);
+      const room = arrayFor('f32', length) as Float32Array;
       rooms.add(room.buffer);
       return room;
     },
@@ -45,11 +47,9 @@ class ReferenceStorage implements Storage {
   }
 
   allocate({ name, shape, dtype }: Slot): void {
-    try {
-      this.#slots.set(name, arrayFor(dtype, sizeOf(shape), this.#precision));
-    } catch (error) {
-      throw new BackendError(`allocate ${name}: no memory for ${sizeOf(shape)} numbers`, {}, error);
-    }
+    const size = sizeOf(shape);
+    const array = allocating(`allocate ${name}`, size, () => arrayFor(dtype, size, this.#precision));
+    this.#slots.set(name, array);
   }
 
   adopt({ name, shape }: Slot, values: Float32Array): boolean {
@@ -94,6 +94,7 @@ class ReferenceStorage implements Storage {
 }
 
 class ReferenceRunnable implements Runnable {
+  readonly bytes: number;
   readonly #program: Program;
   readonly #storage: ReferenceStorage;
   readonly #precision: Precision;
@@ -102,6 +103,7 @@ class ReferenceRunnable implements Runnable {
   #mailbox: Mailbox | undefined;
 
   constructor(program: Program, storage: ReferenceStorage, precision: Precision) {
+    this.bytes = checkRoom(program);
     this.#program = program;
     this.#storage = storage;
     this.#precision = precision;
@@ -199,12 +201,12 @@ class ReferenceRunnable implements Runnable {
   }
 }
 
-/** The memory of each buffer: a stored array, or a piece of the arena of its type. */
+/** The memory of each buffer: a stored array, or a piece of the arena, which is one for both types where they are as long. */
 function makeViews(program: Program, storage: ReferenceStorage, precision: Precision): View[] {
-  const arenas = {
-    f32: arrayFor('f32', program.arena, precision),
-    i32: arrayFor('i32', program.arena, precision),
-  };
+  const f32 = arrayFor('f32', program.arena, precision);
+  const apart = f32.BYTES_PER_ELEMENT !== Int32Array.BYTES_PER_ELEMENT;
+  const i32 = apart ? arrayFor('i32', program.arena) : new Int32Array(f32.buffer);
+  const arenas = { f32, i32 };
   return program.buffers.map(({ place, shape, dtype }) => ({
     shape,
     data:

@@ -15,7 +15,7 @@ export type NumberArray = Float32Array | Float64Array | Int32Array;
  * @throws {BackendError} when there is no memory for it.
  */
 export function arrayFor(dtype: DType, length: number, precision: Precision = 'float32'): NumberArray {
-  return allocating(`an array of ${length} numbers`, () => {
+  return allocating('an array', length, () => {
     if (dtype === 'i32') return new Int32Array(length);
     return precision === 'float64' ? new Float64Array(length) : new Float32Array(length);
   });

@@ -7,10 +7,17 @@ const BYTES = 4;
 /** Numbers that one typed array can hold, in every version of Node.js that glia runs on. */
 const MOST_NUMBERS = 2 ** 32;
 
+const HINT = 'use smaller batches or narrower layers';
+
+let found: number | undefined;
+
 /** Bytes that the process may have: what the machine has, or what its control group is allowed. */
 function memory(): number {
-  const allowed = process.constrainedMemory?.() ?? 0;
-  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+  if (found === undefined) {
+    const allowed = process.constrainedMemory?.() ?? 0;
+    found = allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+  }
+  return found;
 }
 
 /**
@@ -24,37 +31,26 @@ export function checkMemory(what: string, numbers: number): void {
   if (bytes <= memory()) return;
   throw new BackendError(`${what} needs ${gigabytes(bytes)}, more memory than there is`, {
     memory: gigabytes(memory()),
-    hint: 'use smaller batches or narrower layers',
+    hint: HINT,
   });
 }
 
 /**
- * Refuses so many numbers of one tensor, as {@link checkMemory}, or where no array can hold them.
+ * What `make` gives, an array of so many numbers. Refused before anything is allocated where there is not that much
+ * memory in all, or no array can hold them; that there is not so much now becomes an error of glia's, too.
  *
- * @throws {BackendError}
+ * @throws {BackendError} saying what needs how much.
  */
-export function checkTensorMemory(what: string, numbers: number): void {
+export function allocating<T>(what: string, numbers: number, make: () => T): T {
   checkMemory(what, numbers);
-  if (numbers <= MOST_NUMBERS) return;
-  throw new BackendError(`${what} has ${numbers} numbers, and an array holds ${MOST_NUMBERS} at most`);
-}
-
-/**
- * What `make` gives, which allocates; that there was no memory for it becomes an error of glia's.
- *
- * @throws {BackendError}
- */
-export function allocating<T>(what: string, make: () => T): T {
+  if (numbers > MOST_NUMBERS)
+    throw new BackendError(`${what}: ${numbers} numbers, and an array holds ${MOST_NUMBERS} at most`);
   try {
     return make();
   } catch (error) {
     if (!(error instanceof RangeError) || !/allocation failed|Invalid .*length/.test(error.message))
       throw error;
-    throw new BackendError(
-      `${what}: no memory for it`,
-      { hint: 'use smaller batches or narrower layers' },
-      error,
-    );
+    throw new BackendError(`${what}: no memory for ${numbers} numbers`, { hint: HINT }, error);
   }
 }
 

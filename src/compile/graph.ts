@@ -1,4 +1,4 @@
-import { ProgramError } from '../base/errors.ts';
+import { ProgramError, ShapeError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { toposort } from './toposort.ts';
@@ -11,15 +11,24 @@ export interface Graph {
   readonly carry: readonly (readonly [leaf: Tensor, next: Tensor])[];
 }
 
+/** Tensors of a graph, at most: compiling so many takes seconds, in one turn of the event loop. */
+const MOST_TENSORS = 2 ** 18;
+
+/** Numbers along an axis, at most: indices are int32. */
+const MOST_ALONG_AXIS = 2 ** 31 - 1;
+
 /**
  * Checks what a program relies on: a leaf's name stands for one tensor, and each carried leaf is stored and takes
- * one next value, which fits it.
+ * one next value, which fits it; no axis is longer than an index can say, and there are not too many tensors.
  *
  * @throws {ProgramError} naming the leaf.
+ * @throws {ShapeError} for an axis that is too long, before anything is allocated.
  */
 export function checkGraph({ fetch, carry }: Graph): void {
   const leaves = new Map<string, Tensor>();
-  for (const tensor of toposort([...Object.values(fetch), ...carry.flat()])) {
+  const order = toposort([...Object.values(fetch), ...carry.flat()]);
+  checkSize(order);
+  for (const tensor of order) {
     if (tensor.origin.kind !== 'leaf') continue;
     const { role, name } = tensor.origin;
     const known = leaves.get(`${role} ${name}`) ?? tensor;
@@ -35,6 +44,25 @@ export function checkGraph({ fetch, carry }: Graph): void {
     if (carried.has(name)) throw new ProgramError(`${name} takes two next values`);
     if (!fits(leaf, next)) refuse(`the next value of ${name} does not fit it`, leaf, next);
     carried.add(name);
+  }
+}
+
+function checkSize(order: readonly Tensor[]): void {
+  if (order.length > MOST_TENSORS) {
+    throw new ProgramError(
+      `the graph has ${order.length} tensors, and at most ${MOST_TENSORS} can be compiled`,
+      {
+        hint: 'use fewer layers, or ops on whole tensors instead of many small ones',
+      },
+    );
+  }
+  for (const { shape, path } of order) {
+    if (shape.every((dim) => dim <= MOST_ALONG_AXIS)) continue;
+    throw new ShapeError('an axis is too long', {
+      at: path || undefined,
+      shape: showShape(shape),
+      wanted: `at most ${MOST_ALONG_AXIS} along an axis`,
+    });
   }
 }
 

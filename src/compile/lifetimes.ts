@@ -26,6 +26,7 @@ export function findUses(order: readonly Tensor[], units: readonly Unit[], kept:
 /** Whose memory each root uses: its own, or that of the root it overwrites. */
 export class Homes {
   readonly #home = new Map<Tensor, Tensor>();
+  readonly #overwritten = new Set<Tensor>();
 
   of(root: Tensor): Tensor {
     let home = root;
@@ -35,10 +36,11 @@ export class Homes {
 
   overwrite(root: Tensor, old: Tensor): void {
     this.#home.set(root, old);
+    this.#overwritten.add(old);
   }
 
   isFree(root: Tensor): boolean {
-    return !this.#home.has(root) && ![...this.#home.values()].includes(root);
+    return !this.#home.has(root) && !this.#overwritten.has(root);
   }
 }
 

@@ -1,4 +1,5 @@
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
+import { Heap } from './heap.ts';
 import { findJoints, type Joint } from './joints.ts';
 import { findRegions } from './regions.ts';
 
@@ -39,10 +40,10 @@ export function schedule(
 
   const late = (unit: Unit): boolean => unit.members.some((member) => carried.has(member));
   const rank = new Map(units.map((unit, i) => [unit, i + (late(unit) ? units.length : 0)]));
-  const ready = units.filter((unit) => waiting.get(unit)!.size === 0);
+  const ready = new Heap<Unit>((unit) => rank.get(unit)!);
+  for (const unit of units) if (waiting.get(unit)!.size === 0) ready.push(unit);
   const done: Unit[] = [];
-  while (ready.length > 0) {
-    const next = takeLowest(ready, rank);
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
     done.push(next);
     for (const unit of unlocks.get(next)!) {
       waiting.get(unit)!.delete(next);
@@ -71,10 +72,4 @@ function needs(unit: Unit, home: ReadonlyMap<Tensor, Unit>): Set<Unit> {
     if (before !== undefined && before !== unit) needed.add(before);
   }
   return needed;
-}
-
-function takeLowest(ready: Unit[], rank: ReadonlyMap<Unit, number>): Unit {
-  let best = 0;
-  for (let i = 1; i < ready.length; i++) if (rank.get(ready[i]!)! < rank.get(ready[best]!)!) best = i;
-  return ready.splice(best, 1)[0]!;
 }

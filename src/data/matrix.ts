@@ -1,4 +1,4 @@
-import type { NumericArray } from '../base/dtype.ts';
+import { arrayFor, type NumericArray } from '../base/dtype.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { allFinite } from '../base/finite.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
@@ -19,7 +19,7 @@ export type Data = Nested | { readonly data: NumericArray | readonly number[]; r
 /** Makes an array for so many floats. */
 export type Room = (length: number) => Float32Array;
 
-const plainRoom: Room = (length) => new Float32Array(length);
+const plainRoom: Room = (length) => arrayFor('f32', length) as Float32Array;
 
 /** Deeper than any tensor; arrays that contain themselves end here. */
 const DEEPEST = 16;

@@ -178,6 +178,14 @@ function nameLayers(layers: readonly Layer[]): Map<Layer, string> {
   return names;
 }
 
+/** Calls of layers in a network, at most: what follows from them is compiled in one turn of the event loop. */
+const MOST_CALLS = 5000;
+
+function checkSize({ calls }: Wiring): void {
+  if (calls.length <= MOST_CALLS) return;
+  throw new OptionError(`the network has ${calls.length} layers, and at most ${MOST_CALLS} can be compiled`);
+}
+
 /** A network whose shapes are known: its parameters, and how to trace it into a graph. */
 export class Network {
   readonly inputShapes: readonly Shape[];
@@ -189,8 +197,12 @@ export class Network {
   readonly #seed: number;
   readonly #own = new Map<Layer, Record<string, Tensor>>();
 
-  /** @throws {ShapeError} when a layer refuses its input; the message names the layer. */
+  /**
+   * @throws {ShapeError} when a layer refuses its input; the message names the layer.
+   * @throws {OptionError} for more layers than can be compiled.
+   */
   constructor(wiring: Wiring, inputShapes: readonly Shape[], seed: number) {
+    checkSize(wiring);
     this.#wiring = wiring;
     this.#seed = seed;
     this.inputShapes = inputShapes;

@@ -4,6 +4,7 @@ import { MOST_THREADS } from '../backend/threads.ts';
 import { describe } from '../base/describe.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { DataError, GliaError, OptionError, ShapeError } from '../base/errors.ts';
+import { allocating, checkMemory } from '../base/memory.ts';
 import { checkOptions, choose, didYouMean } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -120,6 +121,11 @@ export class Session {
     const network = new Network(this.wiring, inputShapes, this.seed);
     // Before anything is allocated: shapes that a file asks for may be of any size, its numbers are there.
     if (weights !== undefined) checkWeights(network, weights);
+    const all = [...network.params, ...network.states];
+    checkMemory(
+      'the model',
+      all.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    );
     const engine = new Engine(this.backend);
     const place = (path: string, shape: Shape, first: () => Float32Array): void => {
       engine.storage.allocate({ name: path, shape, dtype: 'f32' });
@@ -193,7 +199,9 @@ export function sessionOf(where: string, model: { readonly session: Session }): 
 }
 
 function firstValues({ path, shape, init }: Param, seed: number): Float32Array {
-  const first = init.fill(shape, Random.of(seed, path));
+  const first = allocating(`the first values of ${path}`, sizeOf(shape), () =>
+    init.fill(shape, Random.of(seed, path)),
+  );
   if (first.length === sizeOf(shape)) return first;
   throw new ShapeError(`initialiser ${init.name} gave ${first.length} numbers, wanted ${sizeOf(shape)}`, {
     at: path,
