@@ -1,10 +1,10 @@
-import { DataError } from '../base/errors.ts';
-import { didYouMean } from '../base/options.ts';
 import { load } from '../train/load.ts';
 import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './command.ts';
-import { FILE_OPTIONS, pathIn, readTableFor, withTarget } from './files.ts';
-import { measure, preparedOf, printMeasured, taskOf } from './measure.ts';
+import { FILE_OPTIONS, pathIn, readTableFor } from './files.ts';
+import { measure, preparedOf, taskOf } from './measure.ts';
+import { measuredJson, printMeasured } from './measured-print.ts';
 import { counted } from './output.ts';
+import { labelledRows } from './rows-to-judge.ts';
 
 /** `glia evaluate`: how well a saved model does on a CSV that has its target column. */
 export const evaluateCommand: Command = {
@@ -25,18 +25,10 @@ async function run(context: Context): Promise<number> {
   const started = performance.now();
   const model = await load(pathIn(cwd, folder), backend === undefined ? {} : { backend });
   const prepare = preparedOf(model, folder);
-  const target = prepare.target?.column;
-  if (target === undefined) throw new DataError('the model knows no target column', { at: folder });
   const all = await readTableFor(prepare, context, file);
-  if (!all.columns.includes(target)) {
-    throw new DataError(`the target column "${target}" is missing`, {
-      at: file,
-      columns: all.columns.slice(0, 20).join(', '),
-      hint: didYouMean(target, all.columns) ?? 'glia predict needs no target',
-    });
-  }
-  const { table, left } = withTarget(all, target);
-  if (table.rows === 0) throw new DataError(`no row has a value of "${target}"`, { at: file });
+  const { judged, left } = labelledRows(prepare, all, file);
+  const { table } = judged;
+  const target = prepare.target!.column;
   const measured = await measure(model, prepare, table);
   const used = model.session.engine.backend;
   if (args.has('json')) {
@@ -46,8 +38,7 @@ async function run(context: Context): Promise<number> {
         target,
         classes: prepare.classes,
         rows: { evaluated: table.rows, leftOut: left },
-        test: measured.metrics,
-        confusion: measured.confusion?.counts ?? null,
+        ...measuredJson(measured),
         backend: { name: used.name, description: used.describe() },
         model: folder,
         seconds: (performance.now() - started) / 1000,

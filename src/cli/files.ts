@@ -118,13 +118,9 @@ function refuseEmpty(table: Table, file: string): Table {
   throw new DataError('the table has no rows', { at: file, columns: table.columns.join(', ') || undefined });
 }
 
-/** The rows whose target is there, and how many are not. */
-export function withTarget(table: Table, target: string): { table: Table; left: number } {
+/** The numbers of the rows whose target is there. */
+export function rowsWithTarget(table: Table, target: string): Int32Array {
   const { type, values } = table.column(target);
-  const present: number[] = [];
-  for (let row = 0; row < table.rows; row++) {
-    if (type === 'number' ? !Number.isNaN(values[row]) : values[row] !== null) present.push(row);
-  }
-  const left = table.rows - present.length;
-  return { table: left === 0 ? table : table.take(present), left };
+  const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
+  return rows.filter((row) => (type === 'number' ? !Number.isNaN(values[row]) : values[row] !== null));
 }

@@ -1,9 +1,9 @@
 import { DataError } from '../base/errors.ts';
 import type { Prepared, Table, Task } from '../data/index.ts';
+import { classBaseline, type Measured, valueBaseline } from '../report/measured.ts';
 import {
   accuracy,
   balancedAccuracy,
-  type ConfusionMatrix,
   confusionMatrix,
   f1,
   meanAbsoluteError,
@@ -13,20 +13,8 @@ import {
 } from '../train/metrics/index.ts';
 import type { Model } from '../train/model.ts';
 import type { RowPrediction } from '../train/predict.ts';
-import { counted, type Output } from './output.ts';
 
-/** How well a model does on some rows. */
-export interface Measured {
-  readonly rows: number;
-  /** By name; those of a regression are in the units of the target. */
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly task: Task;
-  /** For classification, unless there are too many classes for a table. */
-  readonly confusion: ConfusionMatrix | undefined;
-}
-
-/** A matrix of more classes is not printed, and of very many not made. */
-const MOST_PRINTED = 30;
+/** A matrix of more classes is not made. */
 const MOST_COUNTED = 1000;
 
 /** The preprocessing of a model. @throws {DataError} when it has none, as one that was fitted on arrays. */
@@ -50,14 +38,14 @@ export async function measure(model: Model, prepare: Prepared, table: Table): Pr
   const { loss } = await model.evaluate(table, { metrics: [] });
   const predictions = await model.predict(table);
   const task = taskOf(prepare);
-  const { metrics, confusion } =
+  const { metrics, ...compared } =
     task === 'classification'
       ? measureClasses(predictions, prepare, table)
       : measureValues(predictions, prepare, table);
-  return { rows: table.rows, task, metrics: { ...metrics, loss }, confusion };
+  return { rows: table.rows, task, metrics: { ...metrics, loss }, ...compared };
 }
 
-type Compared = Pick<Measured, 'metrics' | 'confusion'>;
+type Compared = Pick<Measured, 'metrics' | 'confusion' | 'baseline'>;
 
 function measureClasses(predictions: readonly RowPrediction[], prepare: Prepared, table: Table): Compared {
   const { classes } = prepare;
@@ -80,6 +68,7 @@ function measureClasses(predictions: readonly RowPrediction[], prepare: Prepared
       auc: rocAuc(given, wanted),
     },
     confusion: classes.length > MOST_COUNTED ? undefined : confusionMatrix(given, wanted, { classes }),
+    baseline: classBaseline(wanted.data, classes),
   };
 }
 
@@ -93,37 +82,6 @@ function measureValues(predictions: readonly RowPrediction[], prepare: Prepared,
       r2: r2(given, wanted),
     },
     confusion: undefined,
+    baseline: valueBaseline(wanted),
   };
-}
-
-/** Metrics and confusion matrix for people. */
-export function printMeasured(
-  { rows, task, metrics, confusion }: Measured,
-  target: string,
-  out: Output,
-): void {
-  if (task === 'regression') {
-    out.fact('RMSE', `${short(metrics['rmse']!)}, in units of ${target}, on ${counted(rows, 'row')}`);
-    out.fact('MAE', short(metrics['mae']!));
-    out.fact('R2', metrics['r2']!.toFixed(4));
-    return;
-  }
-  const hits = Math.round(metrics['accuracy']! * rows);
-  out.fact('accuracy', `${percent(metrics['accuracy']!)}, ${hits} of ${counted(rows, 'row')}`);
-  out.fact('balanced', `${percent(metrics['balancedAccuracy']!)}, mean of the accuracies of the classes`);
-  out.fact('macro F1', metrics['f1']!.toFixed(4));
-  // Not defined where all rows are of one class.
-  if (!Number.isNaN(metrics['auc'])) out.fact('AUC', metrics['auc']!.toFixed(4));
-  out.fact('loss', metrics['loss']!.toFixed(4));
-  if (confusion === undefined || confusion.classes.length > MOST_PRINTED) return;
-  out.line();
-  out.line(confusion.toString());
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }

@@ -15,6 +15,8 @@ type Format = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
 /** Columns of the labels that stand before facts. */
 const LABEL = 11;
 
+const [NARROWEST, USUAL_WIDTH] = [40, 80];
+
 /** The one place where the command line writes: plain lines, with colour on terminals that want it. */
 export class Output {
   readonly stream: TextStream;
@@ -25,14 +27,26 @@ export class Output {
     this.#styled = wantsColour(stream, env);
   }
 
+  /** Columns that a line may take: those of the terminal, and where there is none as many as most have. */
+  get width(): number {
+    return Math.max(NARROWEST, this.stream.columns ?? USUAL_WIDTH);
+  }
+
   /** A line. What a terminal would take for a command is replaced: column names come from files. */
   line(text = '', format?: Format): void {
     this.write(`${this.#style(printable(text), format)}\n`);
   }
 
-  /** A line that names a fact; further lines of the text are set in as the first one. */
+  /**
+   * A line that names a fact; further lines of the text are set in as the first one. On a terminal a line breaks between
+   * words; in a file it stays one, for those who search in it.
+   */
   fact(label: string, text: string): void {
-    const body = printable(text).replaceAll('\n', `\n${' '.repeat(LABEL + 2)}`);
+    const room = this.stream.columns === undefined ? Number.POSITIVE_INFINITY : this.width - LABEL - 2;
+    const lines = printable(text)
+      .split('\n')
+      .flatMap((line) => wrapped(line, room));
+    const body = lines.join(`\n${' '.repeat(LABEL + 2)}`);
     this.write(`  ${this.#style(label.padEnd(LABEL), 'dim')}${body}\n`);
   }
 
@@ -57,6 +71,25 @@ function wantsColour(stream: TextStream, env: Environment): boolean {
 
 function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+}
+
+/** A line as lines of at most so many columns, broken between words. */
+function wrapped(line: string, room: number): string[] {
+  if (line.length <= room) return [line];
+  const lines: string[] = [];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** As much of a text as fits so many columns, with "…"; a code point is taken for one. */
+export function shortened(text: string, room: number): string {
+  const characters = [...text];
+  return characters.length <= room ? text : `${characters.slice(0, Math.max(1, room - 1)).join('')}…`;
 }
 
 /** `1 row`, `2 rows`. */

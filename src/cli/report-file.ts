@@ -2,12 +2,13 @@ import { basename } from 'node:path';
 import { fileError } from '../io/failures.ts';
 import { replaceFile } from '../io/replace.ts';
 import { checkFile, targetOf } from '../io/target.ts';
+import type { Measured } from '../report/measured.ts';
 import { report } from '../report/report.ts';
-import { judgedRows } from '../report/subject.ts';
+import { type Judged, judgingPart, type ReportSubject } from '../report/subject.ts';
 import type { OptionHelp } from './arguments.ts';
 import type { Context } from './command.ts';
 import { pathIn } from './files.ts';
-import { type Measured, measure } from './measure.ts';
+import { measure } from './measure.ts';
 import type { TrainData, TrainPlan } from './train-plan.ts';
 import type { Trained } from './train-report.ts';
 
@@ -21,45 +22,57 @@ export const IMAGE_OPTION: OptionHelp = {
   ].join('\n'),
 };
 
-/** Better to know before the training than after it. */
-export async function checkReport(path: string): Promise<void> {
+/** Better to know before the work than after it. */
+export async function checkPage(what: string, path: string): Promise<void> {
   try {
     await checkFile(await targetOf(path));
   } catch (error) {
-    throw fileError('the report could not be written', path, error);
+    throw fileError(`${what} could not be written`, path, error);
   }
 }
 
-/** Makes the report and writes it where the plan says; gives the path, or `undefined` when it was interrupted. */
+/** Makes a report and writes it; gives the path as it was asked for, or `undefined` when it was interrupted. */
 export async function writeReport(
-  plan: TrainPlan,
-  data: TrainData,
-  { model, history, log }: Trained,
-  measured: Measured | undefined,
-  { interruptible, cwd }: Context,
+  to: string,
+  { interruptible, cwd }: Pick<Context, 'interruptible' | 'cwd'>,
+  subject: () => Promise<ReportSubject>,
 ): Promise<string | undefined> {
-  if (plan.report === undefined) return undefined;
-  const { parts, prepare, task, dropped, left } = data;
-  const { network, seed, image } = plan;
   const text = await interruptible(async (signal) => {
     try {
-      return await report(
-        {
-          ...{ model, history, log, parts, task, dropped, left, seed, image },
-          name: basename(plan.file),
-          measured: measured ?? (await measure(model, prepare, judgedRows(parts).table)),
-          options: optionsOf(network),
-        },
-        { signal },
-      );
+      return await report(await subject(), { signal });
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;
     }
   });
   if (text === undefined) return undefined;
-  await replaceFile(pathIn(cwd, plan.report), text);
-  return plan.report;
+  await replaceFile(pathIn(cwd, to), text);
+  return to;
+}
+
+/** What a report says of a model that was trained just now. */
+export async function trainedSubject(
+  plan: TrainPlan,
+  data: TrainData,
+  { model, history, log }: Trained,
+  measured: Measured | undefined,
+): Promise<ReportSubject> {
+  const { parts, prepare, task, dropped, left, warnings, lineOf } = data;
+  const { network, seed, image } = plan;
+  const part = judgingPart(parts);
+  const file = basename(plan.file);
+  const judged: Judged = {
+    table: parts[part],
+    name: part === 'train' ? 'training' : part,
+    source: { file, rows: data.rows[part], lineOf },
+  };
+  return {
+    ...{ model, task, judged, left, warnings, seed, image },
+    name: file,
+    background: { table: parts.train, name: 'training row' },
+    measured: measured ?? (await measure(model, prepare, judged.table)),
+    training: { history, parts, dropped, log, options: optionsOf(network) },
+  };
 }
 
 /** What the network was asked to be, and how it was to learn. */

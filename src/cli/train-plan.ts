@@ -8,9 +8,12 @@ import {
   type TableSplit,
   type Task,
 } from '../data/index.ts';
+import { lineOf } from '../data/row-lines.ts';
+import { type SplitIndices, splitIndices } from '../data/split.ts';
+import { rowNumbers } from '../report/row-numbers.ts';
 import type { Size } from '../report/subject.ts';
 import { type Arguments, UsageError } from './arguments.ts';
-import { withTarget } from './files.ts';
+import { rowsWithTarget } from './files.ts';
 import { type NetworkPlan, planNetwork } from './network.ts';
 
 const TASKS: readonly Task[] = ['classification', 'regression'];
@@ -40,6 +43,12 @@ export interface TrainData {
   readonly dropped: readonly DroppedColumn[];
   /** Rows without a target. */
   readonly left: number;
+  /** Which rows of the file each part holds, from 0. */
+  readonly rows: SplitIndices;
+  /** The line of the file that a row of it begins on. */
+  readonly lineOf: (row: number) => number | undefined;
+  /** What is to be said against the columns, beside those that were left out by themselves. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads the options. @throws {UsageError} */
@@ -99,15 +108,28 @@ export function divide(
 ): TrainData {
   for (const name of drop) all.column(name);
   if (drop.includes(target)) throw new DataError(`the target "${target}" cannot be dropped`);
-  const { table, left } = withTarget(all.select(all.columns.filter((name) => !drop.includes(name))), target);
+  const kept = all.select(all.columns.filter((name) => !drop.includes(name)));
+  const present = rowsWithTarget(kept, target);
+  const table = kept.take(present);
   const options = said === undefined ? {} : { task: said };
   const { task } = inferColumns(table, target, options);
-  const parts = table.split({
-    validation,
-    test,
-    seed,
-    ...(task === 'classification' && { stratify: target }),
-  });
+  // As table.split does it, which keeps no numbers of rows.
+  const labels = task === 'classification' ? table.column(target).values : undefined;
+  const split = splitIndices(table.rows, { validation, test, seed }, labels);
+  const parts = eachPart(split, (rows) => table.take(rows));
   const { spec, dropped } = inferColumns(parts.train, target, { task });
-  return { task, parts, prepare: spec.fit(parts.train), dropped, left };
+  return {
+    task,
+    parts,
+    prepare: spec.fit(parts.train),
+    dropped,
+    left: all.rows - present.length,
+    rows: eachPart(split, (rows) => rows.map((row) => present[row]!)),
+    lineOf: (row) => lineOf(all, row),
+    warnings: rowNumbers(kept, target),
+  };
+}
+
+function eachPart<T>({ train, validation, test }: SplitIndices, of: (rows: Int32Array) => T) {
+  return { train: of(train), validation: of(validation), test: of(test) };
 }

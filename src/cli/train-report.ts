@@ -1,8 +1,9 @@
 import type { Table } from '../data/index.ts';
 import type { AttributionLog } from '../explain/attribution-log.ts';
+import type { Measured } from '../report/measured.ts';
 import type { History } from '../train/history.ts';
 import type { Model } from '../train/model.ts';
-import { type Measured, printMeasured } from './measure.ts';
+import { measuredJson, printMeasured } from './measured-print.ts';
 import { counted, type Output } from './output.ts';
 import type { TrainData, TrainPlan } from './train-plan.ts';
 
@@ -41,6 +42,7 @@ export function printData(plan: TrainPlan, data: TrainData, model: Model, out: O
   if (prepare.classes.length > 0) {
     out.fact('classes', `${prepare.classes.length}: ${listed(prepare.classes)}`);
   }
+  for (const warning of data.warnings) out.fact('warning', warning);
   out.line();
   out.line('model', 'bold');
   out.line(indented(String(model.summary())));
@@ -83,7 +85,7 @@ export function trainedJson(
   measured: Measured | undefined,
   report: string | undefined,
 ): object {
-  const { prepare, parts, task, dropped, left } = data;
+  const { prepare, parts, task, dropped, left, warnings } = data;
   const { backend } = model.session.engine;
   const rowsOf = ({ rows }: Table) => rows;
   return {
@@ -98,8 +100,8 @@ export function trainedJson(
     },
     features: prepare.groups.map(({ column }) => column),
     dropped,
-    test: measured?.metrics ?? null,
-    confusion: measured?.confusion?.counts ?? null,
+    warnings,
+    ...measuredJson(measured),
     history: {
       epochs: history.epochs.length,
       steps: history.steps,

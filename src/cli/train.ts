@@ -8,7 +8,7 @@ import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './co
 import { FILE_OPTIONS, pathIn, readTable } from './files.ts';
 import { measure } from './measure.ts';
 import { buildNetwork, NETWORK_OPTIONS } from './network.ts';
-import { checkReport, IMAGE_OPTION, writeReport } from './report-file.ts';
+import { checkPage, IMAGE_OPTION, trainedSubject, writeReport } from './report-file.ts';
 import { divide, readPlan, type TrainData, type TrainPlan, usualOut, usualReport } from './train-plan.ts';
 import { printData, printTrained, type Trained, trainedJson } from './train-report.ts';
 
@@ -65,7 +65,7 @@ async function run(context: Context): Promise<number> {
   const backend = args.word('backend', BACKENDS);
   const path = pathIn(cwd, plan.out);
   await checkOut(path);
-  if (plan.report !== undefined) await checkReport(pathIn(cwd, plan.report));
+  if (plan.report !== undefined) await checkPage('the report', pathIn(cwd, plan.report));
   const data = divide(await readTable(context, plan.file), plan);
   const model = buildNetwork(plan.network, data.prepare, data.task, { seed: plan.seed, backend });
   if (!json) printData(plan, data, model, out);
@@ -79,7 +79,10 @@ async function run(context: Context): Promise<number> {
   await model.save(path);
   const measured = plan.test > 0 ? await measure(model, data.prepare, data.parts.test) : undefined;
   if (!json) printTrained(plan, trained, measured, out);
-  const report = interrupted ? undefined : await writeReport(plan, data, trained, measured, context);
+  const report =
+    interrupted || plan.report === undefined
+      ? undefined
+      : await writeReport(plan.report, context, () => trainedSubject(plan, data, trained, measured));
   if (json) out.line(JSON.stringify(trainedJson(plan, data, trained, measured, report)));
   else if (report !== undefined) out.line(`The report is in ${report}, for any browser.`, 'green');
   if (interrupted) context.err.line(`interrupted: the best weights so far are in ${plan.out}`);

@@ -1,5 +1,8 @@
 import { type Content, html, raw } from './html.ts';
 
+/** Rows of a table that stand on the page; more scroll. */
+const LONG_TABLE = 25;
+
 /** A part of a page. */
 export interface Section {
   readonly title: string;
@@ -83,9 +86,19 @@ export function facts(entries: readonly (readonly [name: string, value: Content]
   return html`<div class="wide"><table>${rows}</table></div>`;
 }
 
-/** A table with headings. */
-export function table(headings: readonly string[], rows: readonly (readonly Content[])[]): Content {
-  const head = headings.map((heading) => html`<th scope="col">${heading}</th>`);
-  const body = rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`);
-  return html`<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+/** The heading of a column; one of numbers stands to the right. */
+export type Heading = string | { readonly right: string };
+
+/** A table with headings; a long one scrolls below them, and is printed whole. */
+export function table(headings: readonly Heading[], rows: readonly (readonly Content[])[]): Content {
+  const side = headings.map((heading) => (typeof heading === 'string' ? undefined : raw(' class="right"')));
+  const head = headings.map(
+    (heading, i) =>
+      html`<th scope="col"${side[i]}>${typeof heading === 'string' ? heading : heading.right}</th>`,
+  );
+  const body = rows.map((row) => html`<tr>${row.map((cell, i) => html`<td${side[i]}>${cell}</td>`)}</tr>`);
+  const tables = html`<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+  if (rows.length <= LONG_TABLE) return html`<div class="wide">${tables}</div>`;
+  // What scrolls must be reached by the keys, too.
+  return html`<div class="wide tall" tabindex="0" role="region" aria-label="${rows.length} rows">${tables}</div>`;
 }

@@ -1,117 +1,102 @@
-import type { Table } from '../data/index.ts';
 import { type Calibration, calibration } from '../explain/calibration.ts';
 import type { Explanation } from '../explain/explanation.ts';
-import { type PermutationImportance, permutationImportance } from '../explain/permutation-importance.ts';
 import { type Temperature, temperature } from '../explain/temperature.ts';
 import type { NetworkData } from '../plot/network-data.ts';
 import type { RowPrediction } from '../train/predict.ts';
-import { type Budget, budgetFor } from './budget.ts';
+import { askModel, type ModelAnswers } from './ask-model.ts';
 import { drawnNetwork } from './drawn-network.ts';
 import { asImage, findImage, type Image } from './image.ts';
 import { type Leak, leaksIn } from './leaks.ts';
 import { explainRows, type Mistake, mistakesIn } from './mistakes.ts';
-import { sample } from './sample.ts';
-import { type Judged, judgedRows, type ReportOptions, type ReportSubject } from './subject.ts';
+import type { ReportOptions, ReportSubject } from './subject.ts';
 
 const MOST_MISTAKES = 10;
 
 /** All that a report says, as numbers. */
 export interface Answers {
-  readonly judged: Judged;
   readonly predictions: readonly RowPrediction[];
   readonly image: Image | undefined;
-  readonly budget: Budget;
-  /** Of a classification. */
+  readonly asked: ModelAnswers;
+  /** Of a classification whose rows have their target. */
   readonly calibration: Calibration | undefined;
   /** Of a classification with validation rows. */
   readonly temperature: Temperature | undefined;
-  readonly shuffled: PermutationImportance;
-  /** A sample of the judged rows, and what was compared with. */
-  readonly sampled: Explanation;
-  readonly background: Table;
-  /** Mean size of the attributions of each original column, in the order of `columns`. */
-  readonly columns: readonly string[];
-  readonly sizes: readonly number[];
   readonly network: NetworkData | undefined;
-  readonly mistakes: readonly Mistake[];
-  /** How many mistakes there are in all. */
-  readonly wrong: number;
-  /** A row for each mistake; none where there is none. */
-  readonly explained: Explanation | undefined;
+  /** Undefined where the targets are not known. */
+  readonly mistakes: Mistakes | undefined;
+  /** Of parts that were not trained on. */
   readonly leaks: readonly Leak[];
+}
+
+/** The rows that the model is wrong about, or furthest off. */
+export interface Mistakes {
+  readonly shown: readonly Mistake[];
+  /** How many there are in all. */
+  readonly wrong: number;
+  /** A row for each that is shown; none where there is none. */
+  readonly explained: Explanation | undefined;
 }
 
 /** Asks the model all that a report says. The same seed gives the same answers. */
 export async function gather(subject: ReportSubject, { signal }: ReportOptions): Promise<Answers> {
-  const { model, parts, task, seed } = subject;
+  const { model, judged, task, seed, measured, training } = subject;
   const prepare = model.session.prepare!;
-  const judged = judgedRows(parts);
   const { table } = judged;
   const stop = signal === undefined ? {} : { signal };
-  const columns = prepare.groups.map(({ column }) => column);
   const image =
     subject.image === undefined
-      ? findImage(prepare, parts.train)
-      : asImage(prepare, parts.train, subject.image);
-  const budget = budgetFor(model, columns.length);
+      ? findImage(prepare, subject.background.table)
+      : asImage(prepare, subject.background.table, subject.image);
   const predictions = await model.predict(table);
-  const classes = task === 'classification';
-  const wrong = mistakesIn(table, prepare.target!.column, predictions);
-  const mistakes = wrong.slice(0, MOST_MISTAKES);
-  const background = sample(parts.train, budget.background, seed, 'background');
-  const asked = { background, seed, signal };
-  const sampled = await explainRows(model, sample(table, budget.explained, seed, 'explained'), {
-    ...asked,
-    method: budget.method,
+  const labelled = measured !== undefined;
+  const asked = await askModel({
+    ...{ model, task, table, labelled, seed, signal },
+    background: subject.background.table,
   });
-  const sizes = meanSizes(sampled, columns);
+  const classes = task === 'classification';
+  const validation = training?.parts.validation;
+  const calibrated = classes && labelled ? await calibration(model, table, stop) : undefined;
+  const warmed =
+    classes && validation !== undefined && validation.rows > 0
+      ? await temperature(model, validation, stop)
+      : undefined;
+  const network = await drawnNetwork(
+    model,
+    prepare.features,
+    outputsOf(subject),
+    meanInputSizes(asked.sampled),
+  );
   return {
-    ...{
-      judged,
-      predictions,
-      image,
-      budget,
-      columns,
-      sizes,
-      sampled,
-      background,
-      mistakes,
-      wrong: wrong.length,
-    },
-    calibration: classes ? await calibration(model, table, stop) : undefined,
-    temperature:
-      classes && parts.validation.rows > 0 ? await temperature(model, parts.validation, stop) : undefined,
-    shuffled: await permutationImportance(model, sample(table, budget.shuffled.rows, seed, 'shuffled'), {
-      ...stop,
-      nRepeats: budget.shuffled.repeats,
-      seed,
-    }),
-    network: await drawnNetwork(model, prepare.features, outputsOf(subject), meanInputSizes(sampled)),
-    explained:
-      mistakes.length === 0
-        ? undefined
-        : await explainRows(model, table.take(mistakes.map(({ row }) => row)), {
-            ...asked,
-            method: image === undefined ? budget.method : 'integratedGradients',
-          }),
-    leaks: await leaksIn(parts, prepare.target!.column, seed, stop),
+    ...{ predictions, image, asked, network },
+    calibration: calibrated,
+    temperature: warmed,
+    mistakes: labelled ? await explainMistakes(subject, predictions, asked, image, signal) : undefined,
+    leaks: training === undefined ? [] : await leaksIn(training.parts, prepare.target!.column, seed, stop),
   };
+}
+
+async function explainMistakes(
+  { model, judged: { table }, seed }: ReportSubject,
+  predictions: readonly RowPrediction[],
+  { background, budget }: ModelAnswers,
+  image: Image | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Mistakes> {
+  const wrong = mistakesIn(table, model.session.prepare!.target!.column, predictions);
+  const shown = wrong.slice(0, MOST_MISTAKES);
+  const explained =
+    shown.length === 0
+      ? undefined
+      : await explainRows(model, table.take(shown.map(({ row }) => row)), {
+          ...{ background, seed, signal },
+          method: image === undefined ? budget.method : 'integratedGradients',
+        });
+  return { shown, wrong: wrong.length, explained };
 }
 
 function outputsOf({ model }: ReportSubject): readonly string[] {
   const { classes, target } = model.session.prepare!;
-  return classes.length > 0 ? classes : [target!.column];
-}
-
-/** Mean size of what falls to each original column. */
-function meanSizes(explanation: Explanation, columns: readonly string[]): number[] {
-  const sums = new Map(columns.map((column) => [column, 0]));
-  for (let row = 0; row < explanation.rows; row++) {
-    for (const { feature, attribution } of explanation.top(undefined, row)) {
-      sums.set(feature, sums.get(feature)! + Math.abs(attribution));
-    }
-  }
-  return columns.map((column) => sums.get(column)! / explanation.rows);
+  return classes.length > 0 ? classes : [target?.column ?? 'output'];
 }
 
 /** Mean size of what falls to each input of the network. */

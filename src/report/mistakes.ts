@@ -10,7 +10,7 @@ import type { RowPrediction } from '../train/predict.ts';
 
 /** A row that the model was wrong about. */
 export interface Mistake {
-  /** Its number among the rows that are judged. */
+  /** Its number among the rows that are judged; where it stands in the file is another thing. */
   readonly row: number;
   readonly predicted: string;
   readonly actual: string;

@@ -2,17 +2,20 @@ import { html } from '../page/html.ts';
 import { page, type Section } from '../page/page.ts';
 import { gather } from './gather.ts';
 import { dataSection } from './section-data.ts';
+import { dependenceSection } from './section-dependence.ts';
 import { howSection } from './section-how.ts';
 import { importanceSection } from './section-importance.ts';
 import { mistakesSection } from './section-mistakes.ts';
-import { learningSection, networkSection, trainedSection } from './section-model.ts';
+import { learningSection, modelSection, networkSection } from './section-model.ts';
+import { predictionsSection } from './section-predictions.ts';
 import { calibrationSection, metricsSection, residualsSection } from './section-results.ts';
 import type { ReportOptions, ReportSubject } from './subject.ts';
 
 /**
- * A page about a model that was trained on a table: what it learned, how well it does, what it relies on, where it errs
- * and why, what may be wrong with the data, and how all this was computed. One file, which asks for nothing from outside
- * and runs nothing. The same seed gives the same bytes on one machine.
+ * A page about a model on rows of a table: how well it does, what it relies on, where it errs and why, what may be wrong
+ * with the data, how it was trained where that is known, and how all this was computed. Rows without a target are told
+ * what can be told without. One file, which asks for nothing from outside and runs nothing. The same seed gives the same
+ * bytes on one machine.
  *
  * Cost: bounded by the budget of `budget.ts`, about two seconds for a network of the size of the digits' one.
  *
@@ -20,22 +23,28 @@ import type { ReportOptions, ReportSubject } from './subject.ts';
  */
 export async function report(subject: ReportSubject, options: ReportOptions = {}): Promise<string> {
   const answers = await gather(subject, options);
-  const target = subject.model.session.prepare!.target!.column;
+  const target = subject.model.session.prepare!.target?.column ?? 'the output';
   const sections: readonly (Section | undefined)[] = [
-    trainedSection(subject),
-    metricsSection(subject, answers),
-    calibrationSection(answers),
+    modelSection(subject),
+    metricsSection(subject),
+    predictionsSection(subject, answers),
+    calibrationSection(subject, answers),
     residualsSection(subject, answers),
     mistakesSection(subject, answers),
-    importanceSection(answers),
+    importanceSection(subject, answers.asked, answers.image),
+    dependenceSection(answers.asked, answers.image),
     learningSection(subject),
     networkSection(answers),
     dataSection(subject, answers),
     howSection(subject, answers),
   ];
+  const lead =
+    subject.training === undefined
+      ? 'What a saved model says of these rows'
+      : 'What a neural network learned';
   return page(
     `${target}, predicted from ${subject.name}`,
-    html`<p class="lead">What a neural network learned, where it errs and why.</p>`,
+    html`<p class="lead">${lead}, where it errs and why.</p>`,
     sections.filter((section) => section !== undefined),
   );
 }

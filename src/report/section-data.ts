@@ -1,3 +1,4 @@
+import { warningList } from '../explain/explanation-page.ts';
 import { type Content, html } from '../page/html.ts';
 import { facts, type Section } from '../page/page.ts';
 import { counted, numeral } from '../plot/numerals.ts';
@@ -11,7 +12,11 @@ const MOST_LISTED = 12;
 const MOST_COLUMNS = 3;
 
 /** What may be wrong with the data. */
-export function dataSection({ dropped, left }: ReportSubject, { leaks }: Answers): Section {
+export function dataSection(
+  { left, training, measured, warnings: said }: ReportSubject,
+  { leaks }: Answers,
+): Section {
+  const dropped = training?.dropped ?? [];
   const { columns, constant } = leaks.at(-1)?.found ?? { columns: [], constant: [] };
   const best = columns.slice(0, MOST_COLUMNS);
   const alone = best.map(({ column, measure, score }) => `${column} (${measure} ${numeral(score)})`);
@@ -20,13 +25,22 @@ export function dataSection({ dropped, left }: ReportSubject, { leaks }: Answers
     lead: 'What makes results look better than they are, and columns that say nothing.',
     body: [
       facts([
-        ['rows without a target', left === 0 ? 'none' : `${left}, left out`],
-        ...leaks.map(duplicates),
-        ['columns that tell most alone', alone.length === 0 ? 'not asked' : alone.join(', ')],
-        ['the same in all training rows', constant.length === 0 ? 'no column' : listed(constant).join(', ')],
-        ['columns left out', dropped.length === 0 ? 'none' : counted(dropped.length, 'column')],
+        ...(measured === undefined
+          ? []
+          : ([['rows without a target', left === 0 ? 'none' : `${left}, left out`]] as const)),
+        ...(training === undefined
+          ? ([['rows that were trained on', 'not known: they are not saved with a model']] as const)
+          : ([
+              ...leaks.map(duplicates),
+              ['columns that tell most alone', alone.length === 0 ? 'not asked' : alone.join(', ')],
+              [
+                'the same in all training rows',
+                constant.length === 0 ? 'no column' : listed(constant).join(', '),
+              ],
+              ['columns left out', dropped.length === 0 ? 'none' : counted(dropped.length, 'column')],
+            ] as const)),
       ]),
-      warnings(leaks),
+      warnings(said, leaks),
       dropped.length === 0
         ? undefined
         : html`<h3>Columns left out</h3><ul>${listed(dropped.map(({ column, reason }) => `${column}: ${reason}`)).map((line) => html`<li>${line}</li>`)}</ul>`,
@@ -41,9 +55,9 @@ function duplicates({ part, found }: Leak): readonly [string, Content] {
   return [name, `${same.length} of ${rows.test}, and nearly ${near.length} more`];
 }
 
-/** Columns that tell the target alone, and rows that are in two parts. */
-function warnings(leaks: readonly Leak[]): Content {
-  const all = leaks.flatMap(({ part, found }) => [
+/** What was said of the columns, columns that tell the target alone, and rows that are in two parts. */
+function warnings(said: readonly string[], leaks: readonly Leak[]): Content {
+  const found = leaks.flatMap(({ part, found }) => [
     ...found.predictors.map(
       ({ column, measure, score }) =>
         `${column} alone tells the target (${measure} ${numeral(score)}): is it known before the target is?`,
@@ -54,8 +68,7 @@ function warnings(leaks: readonly Leak[]): Content {
         ]
       : []),
   ]);
-  if (all.length === 0) return undefined;
-  return html`<ul class="warnings">${listed([...new Set(all)]).map((warning) => html`<li>${warning}</li>`)}</ul>`;
+  return warningList({ warnings: listed([...new Set([...said, ...found])]) });
 }
 
 function listed(all: readonly string[]): readonly string[] {

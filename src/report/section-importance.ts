@@ -1,34 +1,44 @@
+import type { Table } from '../data/index.ts';
 import { html } from '../page/html.ts';
 import { figure, type Section } from '../page/page.ts';
 import { bar } from '../plot/bar.ts';
 import { heatmapOverlay } from '../plot/heatmap-overlay.ts';
 import { counted } from '../plot/numerals.ts';
-import type { Answers } from './gather.ts';
+import type { ModelAnswers } from './ask-model.ts';
 import { type Image, pixelsOf } from './image.ts';
+import { countedRows, type ReportSubject } from './subject.ts';
 
 const MOST_BARS = 15;
 
-/** What the model relies on, asked in two ways. */
-export function importanceSection(answers: Answers): Section {
-  const { shuffled, sampled, sizes, columns, image, background, judged } = answers;
+/** What the model relies on, asked in two ways; where the targets are not known in one. */
+export function importanceSection(
+  { judged, background }: Pick<ReportSubject, 'judged' | 'background'>,
+  answers: ModelAnswers,
+  image: Image | undefined,
+): Section {
+  const { shuffled, sampled, sizes, columns } = answers;
   const title = titleOf(answers);
   const unit = `mean |attribution|, ${sampled.unit}`;
+  const moves = `how much does a column move a prediction away from the mean over ${counted(answers.background.rows, background.name)}, on average over ${countedRows(sampled.rows, judged)}?`;
+  const lead =
+    shuffled === undefined
+      ? `One question: ${moves} It says`
+      : `Two questions. First: how much worse does the loss get when a column is shuffled (${countedRows(shuffled.rows, judged)}, ${counted(shuffled.nRepeats, 'shuffle')})? Second: ${moves} They say`;
   return {
     title: 'What matters to the model',
-    lead: `Two questions. First: how much worse does the loss get when a column is shuffled (${counted(shuffled.rows, `${judged.name} row`)}, ${counted(shuffled.nRepeats, 'shuffle')})? Second: how much does a column move a prediction away from the mean over ${counted(background.rows, 'training row')}, on average over ${counted(sampled.rows, `${judged.name} row`)}? They say what the model relies on, not what matters in the world.`,
+    lead: `${lead} what the model relies on, not what matters in the world.`,
     body: html`<div class="grid">
-${figure(bar({ values: shuffled.mean, errors: shuffled.stdError, names: shuffled.features, unit: 'increase of the loss' }, { most: MOST_BARS, title: 'By shuffling' }))}
+${shuffled === undefined ? undefined : figure(bar({ values: shuffled.mean, errors: shuffled.stdError, names: shuffled.features, unit: 'increase of the loss' }, { most: MOST_BARS, title: 'By shuffling' }))}
 ${figure(bar({ values: sizes, names: columns, unit }, { most: MOST_BARS, title }))}
-${image === undefined ? undefined : overlays(image, answers)}
+${image === undefined ? undefined : overlays(image, judged.table, answers)}
 </div>`,
   };
 }
 
 /** The same over the mean picture. */
-function overlays(image: Image, answers: Answers) {
-  const { shuffled, sizes, columns, judged } = answers;
+function overlays(image: Image, table: Table, answers: ModelAnswers) {
+  const { shuffled, sizes, columns } = answers;
   const title = titleOf(answers);
-  const { table } = judged;
   const known = new Map(
     table.columns
       .filter((name) => table.types[name] === 'number')
@@ -46,13 +56,14 @@ function overlays(image: Image, answers: Answers) {
     );
   };
   return [
-    over(shuffled.features, shuffled.mean, 'increase of the loss', 'By shuffling, over the mean picture'),
+    shuffled &&
+      over(shuffled.features, shuffled.mean, 'increase of the loss', 'By shuffling, over the mean picture'),
     over(columns, sizes, 'mean |attribution|', `${title}, over the mean picture`),
   ];
 }
 
 /** Of models that are too large for Shapley values, expected gradients stand in for them. */
-function titleOf({ sampled }: Answers): string {
+function titleOf({ sampled }: ModelAnswers): string {
   return sampled.method === 'shap' ? 'By Shapley values' : 'By expected gradients';
 }
 

@@ -4,47 +4,40 @@ import { facts, figure, type Section, table } from '../page/page.ts';
 import { heatmap } from '../plot/heatmap.ts';
 import { learningCurves } from '../plot/learning-curves.ts';
 import { network } from '../plot/network.ts';
+import { ordinal, rounded } from '../plot/numerals.ts';
+import type { History } from '../train/history.ts';
 import type { Answers } from './gather.ts';
-import type { ImportanceLog, ReportSubject } from './subject.ts';
+import type { ImportanceLog, ReportSubject, TrainingRun } from './subject.ts';
 
 /** Columns that a timeline shows. */
 const MOST_COLUMNS = 12;
 
-/** What was trained, on what, how, and by what. */
-export function trainedSection(subject: ReportSubject): Section {
-  const { model, history, parts, task, options, seed } = subject;
-  const { train, validation, test } = parts;
+/** What the model is, on what it is looked at, how it was trained where that is known, and by what. */
+export function modelSection(subject: ReportSubject): Section {
+  const { model, task, judged, training, seed } = subject;
   const prepare = model.session.prepare!;
   const { backend } = model.session.engine;
   const { parameters } = model.summary();
-  const rows = train.rows + validation.rows + test.rows;
   const words = prepare.toJSON().inputs.filter(({ kind }) => kind !== 'numeric').length;
   const { classes, groups, target } = prepare;
+  const column = target?.column ?? 'an output';
   return {
-    title: 'What was trained',
+    title: training === undefined ? 'The model' : 'What was trained',
     body: [
       facts([
         ['data', subject.name],
-        [
-          'task',
-          classes.length > 0
-            ? `${task} of ${target!.column}, ${classes.length} classes`
-            : `${task} of ${target!.column}`,
-        ],
-        [
-          'rows',
-          `${rows}: ${train.rows} trained, ${validation.rows} decided when to stop, ${test.rows} measured the result`,
-        ],
+        ['task', `${task} of ${column}${classes.length > 0 ? `, ${classes.length} classes` : ''}`],
+        ['rows', training === undefined ? judged.table.rows : partWords(training)],
         ['columns', `${groups.length}, ${words} of them categories; ${prepare.width} inputs of the network`],
-        ...options,
+        ...(training?.options ?? []),
         ['seed', seed],
-        ['epochs', `${history.epochs.length}, ${history.steps} steps; ${history.stopReason}`],
+        ['epochs', training === undefined ? savedWords(subject) : epochWords(training.history)],
         ['backend', `${backend.name}: ${backend.describe()}`],
         ['versions', `glia ${version()}, Node.js ${process.versions.node}`],
       ]),
       html`<h3>Layers</h3>`,
       table(
-        ['name', 'kind', 'output of a row', 'parameters'],
+        ['name', 'kind', 'output of a row', { right: 'parameters' }],
         model
           .summary()
           .layers.map((layer) => [layer.name, layer.kind, `[${layer.shape.join(', ')}]`, layer.parameters]),
@@ -54,8 +47,27 @@ export function trainedSection(subject: ReportSubject): Section {
   };
 }
 
+function partWords({ parts: { train, validation, test } }: TrainingRun): string {
+  const rows = train.rows + validation.rows + test.rows;
+  return `${rows}: ${train.rows} trained, ${validation.rows} decided when to stop, ${test.rows} measured the result`;
+}
+
+function epochWords({ epochs, best, steps, stopReason }: History): string {
+  const least =
+    best === undefined
+      ? ''
+      : `, the best was the ${ordinal(best.epoch)} with a ${best.monitor} of ${rounded(best.value, 4)}`;
+  return `${epochs.length}${least}; ${steps} steps; ${stopReason}`;
+}
+
+function savedWords({ model: { session } }: ReportSubject): string {
+  return `${session.epochs} in ${session.steps} steps; how they went is not saved with a model`;
+}
+
 /** How loss and metrics went. */
-export function learningSection({ history, parts, log }: ReportSubject): Section {
+export function learningSection({ training }: ReportSubject): Section | undefined {
+  if (training === undefined) return undefined;
+  const { history, parts, log } = training;
   const lead =
     parts.validation.rows > 0
       ? 'The losses of training and validation rows should go down together; where only that of the training rows does, the network learns rows by heart.'
@@ -86,7 +98,7 @@ function timeline({ columns, epochs }: ImportanceLog): Content {
 }
 
 /** The network as a drawing. */
-export function networkSection({ network: drawn, sampled }: Answers): Section {
+export function networkSection({ network: drawn, asked: { sampled } }: Answers): Section {
   const lead =
     'Lines are weights: the wider, the larger. Inputs are filled by how much they weigh in predictions.';
   if (drawn !== undefined) return { title: 'The network', lead, body: figure(network(drawn)) };

@@ -1,0 +1,77 @@
+import type { Table } from '../data/index.ts';
+import { type PartialDependence, partialDependence } from '../explain/partial-dependence.ts';
+import type { PartialDependenceData } from '../plot/partial-dependence.ts';
+import type { AskedModel } from './ask-model.ts';
+
+/** Points of a curve: enough to see its shape. */
+const POINTS = 25;
+
+/** How the mean prediction goes with a column: of several classes for the one that it moves most. */
+export interface Dependence {
+  readonly feature: string;
+  /** What is predicted: the probability of a class, or the target. */
+  readonly predicted: string;
+  /** The values of the column, and the mean prediction at each. */
+  readonly values: readonly (number | string)[];
+  readonly average: readonly number[];
+  /** What the rows have in a column of numbers. */
+  readonly observed: readonly number[];
+}
+
+/** Asks for the curve of a column; undefined of one with a single value. */
+export async function dependenceOn(
+  { model, task, signal }: AskedModel,
+  feature: string,
+  rows: Table,
+): Promise<Dependence | undefined> {
+  const values = new Set<unknown>(rows.column(feature).values);
+  if (values.size < 2) return undefined;
+  const found = await partialDependence(model, rows, {
+    feature,
+    output: task === 'classification' ? 'probability' : 'logit',
+    gridSize: POINTS,
+    // The rows are few: their whole range is shown.
+    percentiles: [0, 1],
+    ...(signal !== undefined && { signal }),
+  });
+  const curves = inUnits(found, model.session.prepare?.target);
+  const ranges = curves.map((curve) => Math.max(...curve) - Math.min(...curve));
+  const moved = ranges.indexOf(Math.max(...ranges));
+  const { values: grid, observed } = found.grid[0]!;
+  return {
+    feature,
+    predicted: predictedWords(task, found.outputNames[moved]!, model.session.prepare?.target?.column),
+    values: grid.map((value) => (typeof value === 'number' ? value : shown(value))),
+    average: curves[moved]!,
+    observed: observed.filter((value) => typeof value === 'number'),
+  };
+}
+
+/** A curve as its picture takes it. */
+export function dependenceData(dependence: Dependence): PartialDependenceData {
+  const { feature, predicted, values, average, observed } = dependence;
+  const numbers = values.every((value) => typeof value === 'number');
+  return {
+    ...(numbers ? { grid: values as readonly number[] } : { categories: values.map(String) }),
+    ...{ average, name: feature, unit: predicted },
+    ...(numbers && { rug: observed }),
+  };
+}
+
+function predictedWords(task: AskedModel['task'], output: string, target: string | undefined): string {
+  return task === 'classification' ? `probability of ${output}` : (target ?? output);
+}
+
+function shown(value: unknown): string {
+  return value === null || value === undefined ? 'missing' : String(value);
+}
+
+/** Means of a regression in the units of its target. */
+function inUnits(
+  { average }: PartialDependence,
+  target: { readonly encode: string; readonly scale?: number; readonly shift?: number } | undefined,
+): readonly (readonly number[])[] {
+  if (target?.encode !== 'none') return average!;
+  const { scale = 1, shift = 0 } = target;
+  return average!.map((curve) => curve.map((y) => y * scale + shift));
+}
