@@ -68,14 +68,14 @@ function printClasses(confusion: ConfusionMatrix, out: Output): void {
   for (const line of besides(['class', ...shown.map((one) => one.class)], [NUMBERS, ...numbers], out.width))
     out.line(line);
   const rest = all.slice(shown.length);
-  if (rest.length > 0) out.line(`  and ${rest.length} more${bestOf(rest)}; --json has them all`);
+  if (rest.length > 0) out.line(`  and ${rest.length} more${bestOf(rest)}`);
 }
 
 const NUMBERS = ['rows', 'precision', 'recall', 'F1'];
 
 function bestOf(rest: readonly ClassScores[]): string {
   const { f1 } = rest[0]!;
-  return Number.isNaN(f1) ? ', without rows' : `, with an F1 of ${share(f1)} or more`;
+  return Number.isNaN(f1) ? ', without rows' : `, with F1 of ${share(f1)} or more`;
 }
 
 /** The matrix where it fits, else the pairs that are confused most. */

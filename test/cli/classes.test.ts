@@ -45,7 +45,7 @@ describe.each([30, 100])('%i classes', (classes) => {
   test('begin with the worst, and name what is taken for what', () => {
     const text = printed(classes, 80);
     expect(text).toMatch(/class +rows +precision +recall +F1\n/);
-    expect(text).toContain(`and ${classes - 11} more, with an F1 of `);
+    expect(text).toContain(`and ${classes - 11} more, with F1 of `);
     expect(text).toMatch(
       /taken for another class most often\n {2}4 {2}class number \d+ taken for class number \d+/,
     );
