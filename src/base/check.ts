@@ -1,18 +1,18 @@
-import { builtIn, describe } from './describe.ts';
+import { describe } from './describe.ts';
 import { GliaError, OptionError } from './errors.ts';
 
 /**
  * Runs `read`, which looks at what a caller gave and calls no function of the caller's. What getters, conversions and
  * traps of proxies throw meanwhile becomes an error of glia's, with that as its cause.
  *
- * @throws {OptionError} when the value cannot be read.
+ * @throws {OptionError} when the value cannot be read, or an error of the class that is given.
  */
-export function readGiven<T>(where: string, read: () => T): T {
+export function readGiven<T>(where: string, read: () => T, Refused = OptionError): T {
   try {
     return read();
   } catch (error) {
     if (error instanceof GliaError) throw error;
-    throw new OptionError(`${where} cannot be read`, { hint: 'what reading it throws is the cause' }, error);
+    throw new Refused(`${where} cannot be read`, { hint: 'what reading it throws is the cause' }, error);
   }
 }
 
@@ -35,6 +35,16 @@ export function checkList(where: string, name: string, value: unknown, wanted = 
       return Array.from({ length }, (_, i): unknown => value[i]);
     throw new OptionError(`${where}: ${name} must be ${wanted}, got one of ${describe(length)} entries`);
   });
+}
+
+/**
+ * A list, or a single value as a list of one.
+ *
+ * @throws {OptionError} for a list that cannot be read.
+ */
+export function oneOrMore(where: string, name: string, value: unknown): unknown[] {
+  const isList = readGiven(`${where}: ${name}`, () => Array.isArray(value));
+  return isList ? checkList(where, name, value) : [value];
 }
 
 /**
@@ -75,9 +85,4 @@ function isSignal(value: unknown): boolean {
     typeof addEventListener === 'function' &&
     typeof throwIfAborted === 'function'
   );
-}
-
-/** Whether a value is an object of properties: no array, and nothing such as a Map or a Date, which would pass as empty. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && builtIn(value) === undefined;
 }

@@ -63,6 +63,16 @@ const BUILT_IN: readonly (readonly [string, (value: unknown) => boolean])[] = [
   ['DataView', types.isDataView],
 ];
 
+/** As {@link describe}, with the first entries of a list: `[2, "x"]`. */
+export function describeList(value: unknown): string {
+  if (typeof value !== 'object' || types.isProxy(value) || !Array.isArray(value)) return describe(value);
+  const entries = Array.from({ length: Math.min(value.length, 8) }, (_, i) => {
+    const entry = Object.getOwnPropertyDescriptor(value, i);
+    return entry !== undefined && 'value' in entry ? describe(entry.value) : 'nothing';
+  });
+  return `[${entries.join(', ')}${value.length > 8 ? ', ...' : ''}]`;
+}
+
 /** The type of an object that is more than its properties, such as `Date` or `Float32Array`; else undefined. */
 export function builtIn(value: object): string | undefined {
   return BUILT_IN.find(([, is]) => is(value))?.[0] ?? kindOfTypedArray(value);
@@ -84,4 +94,9 @@ function nameOfClass(value: object): string | undefined {
   if (typeof made !== 'function' || types.isProxy(made)) return undefined;
   const name: unknown = Object.getOwnPropertyDescriptor(made, 'name')?.value;
   return typeof name === 'string' && name !== '' && name !== 'Object' ? name.slice(0, LONGEST) : undefined;
+}
+
+/** Whether a value is an object of properties: no array, and nothing such as a Map or a Date, which would pass as empty. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && builtIn(value) === undefined;
 }

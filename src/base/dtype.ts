@@ -1,3 +1,4 @@
+import { kindOfTypedArray } from './describe.ts';
 import { allocating } from './memory.ts';
 
 /** Element types of a graph: float32 values and int32 indices. */
@@ -32,3 +33,36 @@ export type NumericArray =
   | Uint16Array
   | Int32Array
   | Uint32Array;
+
+const CLASSES = {
+  Float32Array,
+  Float64Array,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+} satisfies Record<string, new (buffer: ArrayBuffer, at: number, length: number) => NumericArray>;
+
+const TYPED_ARRAY: object = Object.getPrototypeOf(Uint8Array.prototype);
+const own = (name: 'buffer' | 'byteOffset' | 'length') =>
+  Object.getOwnPropertyDescriptor(TYPED_ARRAY, name)!.get! as (this: unknown) => never;
+const [bufferOf, offsetOf, lengthOf] = [own('buffer'), own('byteOffset'), own('length')];
+
+/**
+ * A typed array of numbers, from whichever realm (`node:vm`, frames) and whatever its class has overridden, as an array of
+ * this realm on the same memory; undefined for anything else, and for arrays of bigints. `instanceof` then says what it is.
+ * One whose buffer was transferred away comes back empty.
+ *
+ * @example
+ * numericArrayOf(runInNewContext('new Float32Array(2)')) instanceof Float32Array; // true
+ */
+export function numericArrayOf(value: unknown): NumericArray | undefined {
+  const kind = kindOfTypedArray(value);
+  if (kind === undefined || !Object.hasOwn(CLASSES, kind)) return undefined;
+  const Class = CLASSES[kind as keyof typeof CLASSES];
+  const length: number = lengthOf.call(value);
+  return length === 0 ? new Class(0) : new Class(bufferOf.call(value), offsetOf.call(value), length);
+}

@@ -1,4 +1,4 @@
-import { describe } from './describe.ts';
+import { describe, isRecord } from './describe.ts';
 import { visible } from './visible.ts';
 
 /** What stands under the first line of a message: where, what came, what to try. */
@@ -95,12 +95,21 @@ const LONGEST = 2000;
 const MOST = 200;
 
 function layout(summary: string, facts: Facts): string {
-  const { at, hint, ...rest } = facts;
-  const told = Object.entries({ at, ...rest, hint }).filter(([, value]) => value !== undefined);
+  const told = entriesOf(facts);
   const width = Math.max(5, ...told.map(([name]) => name.length));
   const lines = told.map(([name, value]) => `\n  ${name.padEnd(width)} ${shorten(show(value, 0))}`);
   // Names and cells come from files: a message must be fit for a terminal and a log, whoever prints it.
   return visible(shorten(typeof summary === 'string' ? summary : describe(summary)) + lines.join(''));
+}
+
+/** The facts that are known, in the order in which they are told. An error is not stopped by what it is about. */
+function entriesOf(facts: Facts): (readonly [name: string, value: unknown])[] {
+  try {
+    const { at, hint, ...rest } = (isRecord(facts) ? facts : {}) as Facts;
+    return Object.entries({ at, ...rest, hint }).filter(([, value]) => value !== undefined);
+  } catch {
+    return [];
+  }
 }
 
 function show(value: unknown, depth: number): string {

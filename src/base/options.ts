@@ -1,5 +1,5 @@
-import { isRecord, readGiven } from './check.ts';
-import { describe } from './describe.ts';
+import { readGiven } from './check.ts';
+import { describe, isRecord } from './describe.ts';
 import { OptionError } from './errors.ts';
 
 /**

@@ -60,6 +60,26 @@ export function resolveAxis(axis: number, rank: number, what: string): number {
   return resolved;
 }
 
+/** Axes that a tensor can have; a list that goes on is something else. */
+const MOST_AXES = 64;
+
+/**
+ * A plain copy of what is a list of whole numbers of at least `least`, and not longer than tensors have axes; undefined
+ * for anything else, whatever it does when it is read.
+ */
+export function readShape(value: unknown, least = 0): Shape | undefined {
+  try {
+    if (!Array.isArray(value) || !(value.length <= MOST_AXES)) return undefined;
+    const shape: unknown[] = [];
+    for (let axis = 0; axis < value.length; axis++) shape.push(value[axis]);
+    return shape.every((dim) => Number.isSafeInteger(dim) && (dim as number) >= least)
+      ? (shape as number[])
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A shape as it is written in messages: `[4, 3]`. */
 export function showShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;

@@ -1,6 +1,7 @@
+import { checkList } from '../base/check.ts';
 import { ShapeError } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
-import { byName } from '../ir/op.ts';
+import { byName, checkTensor } from '../ir/op.ts';
 import { withPath } from '../ir/scope.ts';
 import { constant, inputsOf, type Tensor } from '../ir/tensor.ts';
 import { add, expand } from '../ops/index.ts';
@@ -23,6 +24,11 @@ import { toposort } from './toposort.ts';
  * const [dw, db] = grad(loss, [weight, bias]);
  */
 export function grad(y: Tensor, wrt: readonly Tensor[], seed: Tensor = constant(1)): Tensor[] {
+  checkTensor('grad', 'y', y);
+  checkTensor('grad', 'seed', seed);
+  const leaves = checkList('grad', 'wrt', wrt, 'a list of tensors').map((x, i) =>
+    checkTensor('grad', `wrt[${i}]`, x),
+  );
   if (showShape(seed.shape) !== showShape(y.shape)) {
     throw new ShapeError('grad: the gradient that arrives must have the shape of y', {
       y: showShape(y.shape),
@@ -31,7 +37,7 @@ export function grad(y: Tensor, wrt: readonly Tensor[], seed: Tensor = constant(
     });
   }
   const order = toposort([y]);
-  const needed = dependsOn(order, new Set(wrt));
+  const needed = dependsOn(order, new Set(leaves));
   const gradients = new Map<Tensor, Tensor>([[y, seed]]);
   for (const tensor of order.reverse()) {
     const dy = gradients.get(tensor);
@@ -39,7 +45,7 @@ export function grad(y: Tensor, wrt: readonly Tensor[], seed: Tensor = constant(
       withPath(tensor.path, () => pushBack(tensor, dy, needed, gradients));
     }
   }
-  return wrt.map((x) => gradients.get(x) ?? expand(constant(0), x.shape));
+  return leaves.map((x) => gradients.get(x) ?? expand(constant(0), x.shape));
 }
 
 function dependsOn(order: readonly Tensor[], wrt: ReadonlySet<Tensor>): Set<Tensor> {

@@ -1,8 +1,10 @@
-import { arrayFor, type NumericArray } from '../base/dtype.ts';
+import { readGiven } from '../base/check.ts';
+import { describe, describeList, kindOfTypedArray } from '../base/describe.ts';
+import { arrayFor, type NumericArray, numericArrayOf } from '../base/dtype.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { allFinite } from '../base/finite.ts';
-import { type Shape, showShape, sizeOf } from '../base/shape.ts';
-import { describe } from './cells.ts';
+import { allocating } from '../base/memory.ts';
+import { readShape, type Shape, showShape, sizeOf } from '../base/shape.ts';
 
 /** Numbers and how they are laid out: `shape` is row-major, outermost first. */
 export interface Matrix {
@@ -48,13 +50,17 @@ const DEEPEST = 16;
  * toMatrix([[0, 1], [1, 0]]); // { data: Float32Array [0, 1, 1, 0], shape: [2, 2] }
  */
 export function toMatrix(input: Data, name = 'x', room: Room = plainRoom): Matrix {
+  return readGiven(name, () => matrixOf(input, name, room), DataError);
+}
+
+function matrixOf(input: unknown, name: string, room: Room): Matrix {
   if (Array.isArray(input)) return fromNested(input, name, room);
   if (ArrayBuffer.isView(input)) return fromTyped(input, undefined, name, room);
   if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
-    const { data, shape } = input as { data: unknown; shape: unknown };
-    checkShape(shape, name);
-    if (ArrayBuffer.isView(data)) return fromTyped(data, shape, name, room);
-    if (Array.isArray(data)) return fromNested(data, name, room, shape);
+    const { data, shape } = input;
+    const dims = checkShape(shape, name);
+    if (ArrayBuffer.isView(data)) return fromTyped(data, dims, name, room);
+    if (Array.isArray(data)) return fromNested(data, name, room, dims);
   }
   throw new DataError(`${name}: ${describe(input)} is not data`, {
     wanted: 'arrays of numbers, a typed array, or { data, shape }',
@@ -71,27 +77,29 @@ function fromTyped(array: ArrayBufferView, shape: Shape | undefined, name: strin
 
 /** A copy as float32 or int32. The copy is what gets checked: another thread may write to a shared buffer. */
 function copyTyped(array: ArrayBufferView, name: string, room: Room): Float32Array | Int32Array {
-  if (array instanceof BigInt64Array || array instanceof BigUint64Array) {
-    throw new DataError(`${name}: an array of bigints`, {
-      hint: 'convert it with Float64Array.from(array, Number)',
-    });
-  }
-  if (array instanceof DataView) {
-    throw new DataError(`${name}: a DataView has no numbers of its own`, {
-      hint: 'wrap the buffer in a typed array',
-    });
-  }
-  if (isDetached(array.buffer)) {
+  const numbers = numericArrayOf(array);
+  if (numbers === undefined) throw notNumbers(array, name);
+  if (numbers.length === 0 && isDetached(array.buffer)) {
     throw new DataError(`${name}: the buffer of this array was transferred away`, {
       hint: 'copy it before handing it to postMessage or structuredClone',
     });
   }
-  const numbers = array as NumericArray;
   if (numbers instanceof Int32Array) return new Int32Array(numbers);
   const copy = room(numbers.length);
   // Another thread may make a shared array longer meanwhile.
   copy.set(numbers.subarray(0, copy.length));
   return copy;
+}
+
+function notNumbers(array: ArrayBufferView, name: string): DataError {
+  if (/^Big/.test(kindOfTypedArray(array) ?? '')) {
+    return new DataError(`${name}: an array of bigints`, {
+      hint: 'convert it with Float64Array.from(array, Number)',
+    });
+  }
+  const what =
+    kindOfTypedArray(array) === undefined ? 'a DataView has no numbers of its own' : describe(array);
+  return new DataError(`${name}: ${what}`, { hint: 'wrap the buffer in a Float32Array' });
 }
 
 /** `ArrayBuffer.prototype.detached` is younger than Node 20; a view on a detached buffer throws. */
@@ -108,7 +116,7 @@ function isDetached(buffer: ArrayBufferLike): boolean {
 function fromNested(input: readonly unknown[], name: string, room: Room, stated?: Shape): Matrix {
   const nesting = shapeOfNested(input, name);
   const shape = stated === undefined ? nesting : filled(stated, sizeOf(nesting), name);
-  const data = room(sizeOf(nesting));
+  const data = allocating(name, sizeOf(nesting), () => room(sizeOf(nesting)));
   fill(input, nesting, [], { data, at: 0, name });
   checkFinite(data, shape, name);
   return { data, shape };
@@ -117,7 +125,8 @@ function fromNested(input: readonly unknown[], name: string, room: Room, stated?
 /** The shape by the first element of each level. */
 function shapeOfNested(input: readonly unknown[], name: string): Shape {
   const shape: number[] = [];
-  for (let level: unknown = input; isList(level); level = level[0]) {
+  let level: unknown = input;
+  for (; isList(level); level = level[0]) {
     if (level.length === 0) {
       throw new ShapeError(`${name}: ${shape.length === 0 ? 'the array is empty' : 'a row is empty'}`, {
         shape: [...shape, 0],
@@ -126,6 +135,14 @@ function shapeOfNested(input: readonly unknown[], name: string): Shape {
     shape.push(level.length);
     if (shape.length > DEEPEST) throw new ShapeError(`${name}: arrays are nested more than ${DEEPEST} deep`);
   }
+  // Before there is memory for all: a long list of nothing is refused for its first.
+  if (typeof level !== 'number')
+    toNumber(
+      level,
+      shape,
+      shape.map(() => 0),
+      name,
+    );
   return shape;
 }
 
@@ -189,11 +206,12 @@ function checkFinite(data: Float32Array | Int32Array, shape: Shape, name: string
   }
 }
 
-function checkShape(shape: unknown, name: string): asserts shape is Shape {
-  const isDim = (dim: unknown) => Number.isSafeInteger(dim) && (dim as number) >= 0;
-  if (Array.isArray(shape) && shape.length <= DEEPEST && shape.every(isDim)) return;
-  const got = Array.isArray(shape) ? showShape(shape.map(String) as unknown as Shape) : describe(shape);
-  throw new ShapeError(`${name}: the shape is ${got}`, { wanted: 'a list of whole numbers such as [4, 3]' });
+function checkShape(given: unknown, name: string): Shape {
+  const shape = readShape(given);
+  if (shape !== undefined && shape.length <= DEEPEST) return shape;
+  throw new ShapeError(`${name}: the shape is ${describeList(given)}`, {
+    wanted: 'a list of whole numbers such as [4, 3]',
+  });
 }
 
 /** A copy of the shape, when exactly `length` elements fill it. */
@@ -202,11 +220,11 @@ function filled(shape: Shape, length: number, name: string): Shape {
   if (sizeOf(shape) !== length) {
     throw new ShapeError(`${name}: ${length} numbers do not fill the shape`, { shape: showShape(shape) });
   }
-  return [...shape];
+  return shape;
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return Array.isArray(value) || kindOfTypedArray(value) !== undefined;
 }
 
 function pathOf(index: number, shape: Shape): number[] {

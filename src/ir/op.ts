@@ -1,3 +1,4 @@
+import { checkList, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import type { DType, NumberArray } from '../base/dtype.ts';
 import { GliaError, OptionError, ShapeError } from '../base/errors.ts';
@@ -150,8 +151,9 @@ export function checkTensor(op: string, name: string, x: unknown): Tensor {
  * @throws {OptionError} naming the op, the argument and what came.
  */
 export function checkIntegers(op: string, name: string, list: unknown): number[] {
-  if (!Array.isArray(list)) throw unfit(op, name, 'a list of integers', list);
-  return Array.from(list, (one: unknown, i) => {
+  const isList = readGiven(`${op}: ${name}`, () => Array.isArray(list));
+  if (!isList) throw unfit(op, name, 'a list of integers', list);
+  return checkList(op, name, list, 'a list of integers').map((one, i) => {
     if (Number.isSafeInteger(one)) return one as number;
     throw unfit(op, `${name}[${i}]`, 'an integer', one);
   });

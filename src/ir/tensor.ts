@@ -1,6 +1,7 @@
+import { describe, describeList } from '../base/describe.ts';
 import type { DType } from '../base/dtype.ts';
 import { ShapeError } from '../base/errors.ts';
-import { type Shape, showShape } from '../base/shape.ts';
+import { readShape, type Shape } from '../base/shape.ts';
 import type { Attrs, OpEntry } from './op.ts';
 import { currentPath } from './scope.ts';
 
@@ -50,15 +51,35 @@ let created = 0;
  * @throws {ShapeError} when a dimension is not a whole number of 0 or more.
  */
 export function createTensor(shape: Shape, dtype: DType, origin: Tensor['origin']): Tensor {
-  for (const dim of shape) {
-    if (!Number.isSafeInteger(dim) || dim < 0) {
-      throw new ShapeError(`a dimension is ${dim}`, {
-        at: currentPath() || undefined,
-        shape: showShape(shape),
-      });
-    }
+  const dims = readShape(shape);
+  if (dims !== undefined) return new Made(dims, dtype, origin);
+  const odd = Array.isArray(shape) ? shape.find((dim) => !Number.isSafeInteger(dim) || dim < 0) : shape;
+  throw new ShapeError(`a dimension is ${describe(odd)}`, {
+    at: currentPath() || undefined,
+    shape: describeList(shape),
+  });
+}
+
+/** What only {@link createTensor} makes, so that nothing passes for a tensor by looking like one. */
+class Made implements Tensor {
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly path: string;
+  readonly origin: Tensor['origin'];
+  readonly #made = true;
+
+  constructor(shape: Shape, dtype: DType, origin: Tensor['origin']) {
+    this.id = created++;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.path = currentPath();
+    this.origin = origin;
   }
-  return { id: created++, shape: [...shape], dtype, path: currentPath(), origin };
+
+  static is(value: object): boolean {
+    return #made in value;
+  }
 }
 
 /** A leaf that lives in storage under `name`. */
@@ -78,9 +99,7 @@ export function constant(value: number, dtype: DType = 'f32'): Tensor {
 
 /** Whether a value is a tensor of a graph. */
 export function isTensor(value: unknown): value is Tensor {
-  return (
-    typeof value === 'object' && value !== null && 'origin' in value && 'dtype' in value && 'id' in value
-  );
+  return typeof value === 'object' && value !== null && Made.is(value);
 }
 
 /** What a tensor is computed from; nothing for leaves and constants. */

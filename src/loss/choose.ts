@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { choose } from '../base/options.ts';
@@ -44,7 +45,7 @@ export type LossName = keyof typeof LOSSES;
 export function lossOf(choice: LossName | (string & {}) | Loss | LossFunction): Loss {
   if (typeof choice === 'string') return choose<() => Loss>('loss', choice, LOSSES)();
   if (typeof choice === 'function') return fromFunction(choice);
-  if (typeof choice === 'object' && choice !== null && typeof choice.rows === 'function') return choice;
+  if (readGiven('loss', () => isLoss(choice))) return choice;
   throw new OptionError('loss: must be a name, a loss such as mse(), or a function of output and target', {
     got: describe(choice),
   });
@@ -57,6 +58,15 @@ export function lossOf(choice: LossName | (string & {}) | Loss | LossFunction): 
  */
 export function lossFrom(name: string, config: object): Loss {
   return choose<(options: object) => Loss>('loss', name, LOSSES)(config);
+}
+
+const TASKS: Readonly<Record<Loss['task'], true>> = { classes: true, binary: true, values: true };
+
+function isLoss(choice: Loss): boolean {
+  if (typeof choice !== 'object' || choice === null) return false;
+  const { rows, targets, prediction, name, task } = choice;
+  const functions = [rows, targets, prediction].every((part) => typeof part === 'function');
+  return functions && typeof name === 'string' && typeof task === 'string' && Object.hasOwn(TASKS, task);
 }
 
 function fromFunction(compute: LossFunction): Loss {

@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
@@ -135,9 +136,11 @@ export function activationOf(
       hint: 'a function of your own goes into layer({ apply: (_own, x) => … })',
     });
   }
-  if ('apply' in choice && typeof choice.apply === 'function') return choice;
-  const { name, config } = choice;
-  return Object.hasOwn(withOptions, name)
-    ? withOptions[name]!(config as Record<string, number>)
-    : choose('activation', String(name), table)();
+  return readGiven('activation', () => {
+    const { name, config } = choice;
+    if ('apply' in choice && typeof choice.apply === 'function') return choice;
+    if (typeof name === 'string' && Object.hasOwn(withOptions, name))
+      return withOptions[name]!(config as Record<string, number>);
+    return choose('activation', name, table)();
+  });
 }

@@ -1,8 +1,9 @@
-import { describe } from '../base/describe.ts';
+import { readGiven } from '../base/check.ts';
+import { describe, describeList, isRecord } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
-import { type Shape, showShape } from '../base/shape.ts';
+import { readShape, type Shape } from '../base/shape.ts';
 import { currentPath } from '../ir/scope.ts';
 import { isTensor, type Tensor } from '../ir/tensor.ts';
 import { type Initializer, type InitializerName, initializerOf } from './init.ts';
@@ -84,6 +85,7 @@ export function layer<P extends string = never, S extends string = never>(
     });
   }
   if (typeof kind !== 'string') throw new OptionError(`layer: kind must be a string, got ${describe(kind)}`);
+  if (!isRecord(config)) throw new OptionError(`layer: config must be an object, got ${describe(config)}`);
   return createLayer({
     kind,
     name,
@@ -95,12 +97,14 @@ export function layer<P extends string = never, S extends string = never>(
     },
     ...(state && {
       state(...inputs: Shape[]) {
-        const specs = state(...(inputs as unknown as InputShape[]));
-        for (const [key, spec] of entriesOf<StateSpec>('state', specs)) {
-          checkShape(`state ${key}`, spec?.shape, inputs);
-          checkNumber('layer', `initial of state ${key}`, spec.initial);
-        }
-        return specs;
+        const specs = entriesOf<StateSpec>('state', state(...(inputs as unknown as InputShape[])));
+        return Object.fromEntries(
+          specs.map(([key, spec]) => {
+            const own = ownOf(`layer: state ${key}`, spec, ['shape', 'initial']);
+            checkNumber('layer', `initial of state ${key}`, own.initial);
+            return [key, { shape: checkShape(`state ${key}`, own.shape, inputs), initial: own.initial }];
+          }),
+        );
       },
     }),
     apply(own, inputs, context) {
@@ -114,30 +118,27 @@ export function layer<P extends string = never, S extends string = never>(
 }
 
 function complete(key: string, param: CustomParam, inputs: readonly Shape[]): ParamSpec {
-  const { shape, init, regularizer }: Partial<Exclude<CustomParam, Shape>> = ownOf(
-    `layer: parameter ${key}`,
-    isShape(param) ? { shape: param } : { ...param },
-    ['shape', 'init', 'regularizer'],
-  );
-  checkShape(`parameter ${key}`, shape, inputs);
+  const where = `layer: parameter ${key}`;
+  const whole = readGiven(where, () => (isShape(param) ? { shape: param } : param));
+  const own: Partial<Exclude<CustomParam, Shape>> = ownOf(where, whole, ['shape', 'init', 'regularizer']);
+  const { init, regularizer } = own;
+  const shape = checkShape(`parameter ${key}`, own.shape, inputs);
   const usual = shape.length > 1 ? 'glorotUniform' : 'zeros';
   return { shape, init: initializerOf(init ?? usual), regularizer: checkRegularizer(regularizer) };
 }
 
 /** Shapes are made from those of the inputs, so an axis that an input does not have shows here. */
-function checkShape(
-  what: string,
-  shape: Shape | undefined,
-  inputs: readonly Shape[],
-): asserts shape is Shape {
-  if (Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0)) return;
-  const got = Array.isArray(shape) ? showShape(shape.map(String) as unknown as Shape) : typeof shape;
-  refuse(`layer: the shape of ${what} is ${got}`, inputs, 'dimensions are positive integers');
+function checkShape(what: string, given: unknown, inputs: readonly Shape[]): Shape {
+  const shape = readShape(given, 1);
+  if (shape !== undefined) return shape;
+  const why = `layer: the shape of ${what} is ${describeList(given)}`;
+  return refuse(why, inputs, 'dimensions are positive integers');
 }
 
 /** What a function of the caller's gave, by name. */
 function entriesOf<T>(what: string, made: Readonly<Record<string, T>>): [string, T][] {
-  if (typeof made === 'object' && made !== null) return Object.entries(made);
+  const entries = readGiven(`layer: ${what}`, () => isRecord(made) && Object.entries(made));
+  if (entries !== false) return entries as [string, T][];
   throw new OptionError(`layer: ${what} gave ${describe(made)}, wanted an object`);
 }
 

@@ -1,11 +1,14 @@
-import { describe } from '../base/describe.ts';
-import { OptionError } from '../base/errors.ts';
+import { checkFlag } from '../base/check.ts';
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { add, matmul } from '../ops/index.ts';
 import { type Activation, type ActivationName, activationOf } from './activations.ts';
 import { type Initializer, type InitializerName, initializerFrom, initializerOf } from './init.ts';
 import { createLayer, type Layer, refuse, single } from './layer.ts';
 import { checkRegularizer, type Regularizer } from './regularize.ts';
+
+/** Programs count with 32 bits. */
+const MOST_UNITS = 2 ** 31 - 1;
 
 /** Options of {@link dense}. */
 export interface DenseOptions {
@@ -48,9 +51,9 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     'regularizer',
     'name',
   ]);
-  if (!Number.isInteger(units) || units < 1)
-    throw new OptionError(`dense: units must be a positive integer, got ${describe(units)}`);
+  checkNumber('dense', 'units', units, { least: 1, most: MOST_UNITS, whole: true });
   const { bias = true, name } = own;
+  checkFlag('dense', 'bias', bias);
   const regularizer = checkRegularizer(own.regularizer);
   const activation = activationOf(own.activation ?? 'linear');
   const init = initializerOf(own.init ?? 'glorotUniform');

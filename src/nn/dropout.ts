@@ -22,7 +22,7 @@ import type { NameOption } from './shape-layers.ts';
  */
 export function dropout(rate: number, options: NameOption = {}): Layer {
   const { name } = checkOptions('dropout', options, ['name']);
-  if (!(rate >= 0 && rate < 1)) {
+  if (!(typeof rate === 'number' && rate >= 0 && rate < 1)) {
     throw new OptionError(`dropout: rate must be at least 0 and below 1, got ${describe(rate)}`, {
       hint: 'it is the share that is dropped; usual: 0.1 to 0.5',
     });

@@ -50,7 +50,14 @@ export { type DenseOptions, dense } from './dense.ts';
 export { dropout } from './dropout.ts';
 export type { Initializer, InitializerName } from './init.ts';
 export * as init from './init.ts';
-export { type CallContext, input, type Layer, type Node, type ParamSpec, type StateSpec } from './layer.ts';
+export {
+  type CallContext,
+  input,
+  type Layer,
+  type Node,
+  type ParamSpec,
+  type StateSpec,
+} from './layer.ts';
 export { add, concat } from './merge.ts';
 export {
   type BuiltCall,

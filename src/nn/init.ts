@@ -1,9 +1,10 @@
-import { describe } from '../base/describe.ts';
+import { checkText, readGiven } from '../base/check.ts';
+import { describe, describeList } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
-import { checkOptions, choose } from '../base/options.ts';
+import { checkOptions, choose, ownOf } from '../base/options.ts';
 import type { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
-import { type Shape, sizeOf } from '../base/shape.ts';
+import { readShape, type Shape, sizeOf } from '../base/shape.ts';
 
 /** How a parameter gets its first values: a pure function of its shape and of its own random stream. */
 export interface Initializer {
@@ -24,13 +25,14 @@ export type InitializerName = keyof typeof byName;
  * const { fanIn } = init.fans([64, 3, 5, 5]); // 75
  */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
-  if (!Array.isArray(shape) || shape.some((dim) => !Number.isSafeInteger(dim) || dim < 0)) {
-    const got = Array.isArray(shape) ? shape.map(String) : describe(shape);
+  const dims = readShape(shape);
+  if (dims === undefined) {
+    const got = describeList(shape);
     throw new ShapeError('fans: wanted the shape of a weight, a list of whole numbers', { got });
   }
-  if (shape.length < 2) return { fanIn: sizeOf(shape), fanOut: sizeOf(shape) };
-  const kernel = sizeOf(shape.slice(2));
-  return { fanIn: shape[1]! * kernel, fanOut: shape[0]! * kernel };
+  if (dims.length < 2) return { fanIn: sizeOf(dims), fanOut: sizeOf(dims) };
+  const kernel = sizeOf(dims.slice(2));
+  return { fanIn: dims[1]! * kernel, fanOut: dims[0]! * kernel };
 }
 
 function fillWith(shape: Shape, draw: () => number): Float32Array {
@@ -206,7 +208,7 @@ const withOptions: Readonly<Record<string, (config: never) => Initializer>> = {
  */
 export function initializerOf(choice: InitializerName | Initializer): Initializer {
   if (typeof choice === 'string') return choose('initialiser', choice, byName)();
-  if (typeof choice === 'object' && choice !== null && typeof choice.fill === 'function') return choice;
+  if (readGiven('initialiser', () => isInitializer(choice))) return choice;
   throw new OptionError('initialiser: must be a name or an initialiser such as init.normal({ std: 0.02 })', {
     got: describe(choice),
   });
@@ -222,9 +224,16 @@ export function initializerOf(choice: InitializerName | Initializer): Initialize
  */
 export function initializerFrom(saved: { name: string; config: object }): Initializer {
   const { name, config } = checkOptions('initialiser', saved, ['name', 'config']);
+  checkText('initialiser', 'name', name);
   if (Object.hasOwn(withOptions, name)) return withOptions[name]!(config as never);
   if (Object.hasOwn(byName, name)) return byName[name as InitializerName]();
-  return initializer(String(name), { ...config }, () => {
+  return initializer(name, { ...ownOf('initialiser', config, []) }, () => {
     throw new OptionError(`initialiser ${name} was the saving program's own and cannot be used again`);
   });
+}
+
+function isInitializer(choice: Initializer): boolean {
+  if (typeof choice !== 'object' || choice === null) return false;
+  const { name, config, fill } = choice;
+  return typeof fill === 'function' && typeof name === 'string' && typeof config === 'object';
 }

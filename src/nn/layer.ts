@@ -1,7 +1,8 @@
-import { describe } from '../base/describe.ts';
+import { checkText, oneOrMore } from '../base/check.ts';
+import { describe, describeList } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
-import { type Shape, showShape } from '../base/shape.ts';
+import { readShape, type Shape, showShape } from '../base/shape.ts';
 import { currentPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Initializer } from './init.ts';
@@ -66,19 +67,33 @@ export interface Layer extends Required<LayerDefinition> {
   readonly call: (...inputs: readonly (Node | readonly Node[])[]) => Node;
 }
 
-/** Makes a layer out of its definition. */
+// What was made here. Nothing passes for a layer or a value by looking like one, and none is asked what it is.
+const layers = new WeakSet<object>();
+const nodes = new WeakSet<object>();
+
+function createNode(node: Node): Node {
+  nodes.add(node);
+  return node;
+}
+
+/**
+ * Makes a layer out of its definition.
+ *
+ * @throws {OptionError} when its name is no string.
+ */
 export function createLayer(definition: LayerDefinition): Layer {
+  if (definition.name !== undefined) checkText(definition.kind, 'name', definition.name);
   const made: Layer = {
     name: undefined,
     state: () => ({}),
     ...definition,
     call(...inputs) {
-      const nodes = inputs.flat() as readonly Node[];
-      if (nodes.length === 0) throw new OptionError(`${made.kind}: call takes at least one value`);
-      for (const node of nodes) checkNode(`${made.kind}: call`, node);
-      return { layer: made, inputs: nodes };
+      const from = inputs.flatMap((one) => nodesOf(`${made.kind}: call`, one));
+      if (from.length === 0) throw new OptionError(`${made.kind}: call takes at least one value`);
+      return createNode({ layer: made, inputs: from });
     },
   };
+  layers.add(made);
   return made;
 }
 
@@ -87,9 +102,8 @@ export function createLayer(definition: LayerDefinition): Layer {
  *
  * @throws {OptionError} with a hint for a factory that was not called.
  */
-export function checkLayer(where: string, layer: Layer): void {
-  if (typeof layer === 'object' && layer !== null && typeof layer.params === 'function' && 'call' in layer)
-    return;
+export function checkLayer(where: string, layer: unknown): asserts layer is Layer {
+  if (typeof layer === 'object' && layer !== null && layers.has(layer)) return;
   throw new OptionError(`${where} is not a layer`, {
     got: describe(layer),
     hint: typeof layer === 'function' ? 'call it: dense(10), flatten()' : undefined,
@@ -101,11 +115,24 @@ export function checkLayer(where: string, layer: Layer): void {
  *
  * @throws {OptionError} with a hint for a layer that was not called.
  */
-export function checkNode(where: string, node: Node): void {
-  if (typeof node === 'object' && node !== null && Array.isArray(node.inputs)) return;
+export function checkNode(where: string, node: unknown): asserts node is Node {
+  if (typeof node === 'object' && node !== null && nodes.has(node) && Array.isArray((node as Node).inputs))
+    return;
   throw new OptionError(`${where} takes values of a functional model, such as input([30])`, {
     got: describe(node),
     hint: 'a layer becomes a value when it is called: dense(10).call(x)',
+  });
+}
+
+/**
+ * One value of a functional model, or several.
+ *
+ * @throws {OptionError} for anything else.
+ */
+export function nodesOf(where: string, given: unknown): Node[] {
+  return oneOrMore(where, 'the value', given).map((node) => {
+    checkNode(where, node);
+    return node;
   });
 }
 
@@ -119,15 +146,14 @@ export function checkNode(where: string, node: Node): void {
  */
 export function input(shape: Shape, options: { readonly name?: string } = {}): Node {
   const { name } = checkOptions('input', options, ['name']);
-  if (!Array.isArray(shape) || shape.some((dim) => !Number.isInteger(dim) || dim < 1)) {
-    throw new ShapeError(
-      `input: dimensions must be positive integers, got ${Array.isArray(shape) ? showShape(shape) : describe(shape)}`,
-      {
-        hint: 'leave the batch axis out: a table with 30 columns is [30]',
-      },
-    );
+  if (name !== undefined) checkText('input', 'name', name);
+  const dims = readShape(shape, 1);
+  if (dims === undefined) {
+    throw new ShapeError(`input: dimensions must be positive integers, got ${describeList(shape)}`, {
+      hint: 'leave the batch axis out: a table with 30 columns is [30]',
+    });
   }
-  return { layer: undefined, inputs: [], shape: [...shape], name };
+  return createNode({ layer: undefined, inputs: [], shape: dims, name });
 }
 
 /** The only input of a layer that takes one. */

@@ -1,6 +1,5 @@
-import { describe } from '../base/describe.ts';
-import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { sameShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -50,8 +49,7 @@ export function add(options: NameOption = {}): Layer {
  */
 export function concat(options: NameOption & { readonly axis?: number } = {}): Layer {
   const { axis = -1, name } = checkOptions('concat', options, ['axis', 'name']);
-  if (!Number.isInteger(axis))
-    throw new OptionError(`concat: axis must be an integer, got ${describe(axis)}`);
+  checkNumber('concat', 'axis', axis, { whole: true });
   return createLayer({
     kind: 'concat',
     name,

@@ -3,7 +3,7 @@ import { OptionError, ShapeError } from '../base/errors.ts';
 import { keyOf } from '../base/random.ts';
 import { type Shape, sameShape, showShape } from '../base/shape.ts';
 import { withScope } from '../ir/scope.ts';
-import { fed, stored, type Tensor } from '../ir/tensor.ts';
+import { fed, isTensor, stored, type Tensor } from '../ir/tensor.ts';
 import { add, uniform } from '../ops/index.ts';
 import {
   type CallContext,
@@ -72,9 +72,7 @@ export const STEP = 'step';
  * @throws {OptionError} for something that is not a layer, and for names that collide.
  */
 export function chain(layers: readonly Layer[], inputShape: Shape | undefined): Wiring {
-  layers.forEach((layer, i) => {
-    checkLayer(`sequential: layers[${i}]`, layer);
-  });
+  for (const [i, layer] of layers.entries()) checkLayer(`sequential: layers[${i}]`, layer);
   const names = nameLayers(layers);
   const calls = layers.map((layer, i) => ({ layer, name: names.get(layer)!, inputs: [i] }));
   return { inputs: [inputShape], calls, outputs: [layers.length] };
@@ -302,7 +300,14 @@ export class Network {
     const [two, three] = [2, 3].map((rows) => {
       const inputs = shapes.map((shape, i) => fed(`probe${i}`, [rows, ...shape]));
       const context = this.#context(name, own, false, fed(STEP, [], 'i32'), [], 0);
-      const { shape } = withScope(name, () => layer.apply(own, inputs, context));
+      const y: unknown = withScope(name, () => layer.apply(own, inputs, context));
+      if (!isTensor(y)) {
+        throw new OptionError(`the layer gave ${describe(y)}, wanted a tensor`, {
+          at: name,
+          hint: 'an activation of your own must give what the ops make of its argument',
+        });
+      }
+      const { shape } = y;
       if (shape[0] === rows) return shape.slice(1);
       throw new ShapeError('the layer does not keep the batch axis', {
         at: name,

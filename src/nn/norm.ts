@@ -1,6 +1,5 @@
-import { describe } from '../base/describe.ts';
-import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -36,9 +35,8 @@ export interface BatchNormOptions {
 export function batchNorm(options: BatchNormOptions = {}): Layer {
   const own = checkOptions('batchNorm', options, ['momentum', 'eps', 'name']);
   const { momentum = 0.1, eps = 1e-5, name } = own;
-  if (!(momentum >= 0 && momentum <= 1))
-    throw new OptionError(`batchNorm: momentum must be in [0, 1], got ${describe(momentum)}`);
-  positive('batchNorm', eps);
+  checkNumber('batchNorm', 'momentum', momentum, { least: 0, most: 1 });
+  checkNumber('batchNorm', 'eps', eps, { above: 0 });
   const channels = (shape: Shape): Shape => {
     if (shape.length === 0) refuse('batchNorm: the input has no channel axis', [shape]);
     return [shape[0]!];
@@ -110,9 +108,8 @@ export interface LayerNormOptions {
  */
 export function layerNorm(options: LayerNormOptions = {}): Layer {
   const { axes = 1, eps = 1e-5, name } = checkOptions('layerNorm', options, ['axes', 'eps', 'name']);
-  if (!Number.isInteger(axes) || axes < 1)
-    throw new OptionError(`layerNorm: axes must be a positive integer, got ${describe(axes)}`);
-  positive('layerNorm', eps);
+  checkNumber('layerNorm', 'axes', axes, { least: 1, whole: true });
+  checkNumber('layerNorm', 'eps', eps, { above: 0 });
   return createLayer({
     kind: 'layerNorm',
     name,
@@ -132,8 +129,4 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
       return ops.add(ops.mul(ops.div(centred, ops.sqrt(ops.add(variance, eps))), weight!), bias!);
     },
   });
-}
-
-function positive(kind: string, eps: number): void {
-  if (!(eps > 0)) throw new OptionError(`${kind}: eps must be above 0, got ${describe(eps)}`);
 }

@@ -14,7 +14,7 @@ export interface Regularizer {
 
 function regularizer(l1Weight: number, l2Weight: number): Regularizer {
   for (const weight of [l1Weight, l2Weight]) {
-    if (!(weight >= 0 && Number.isFinite(weight))) {
+    if (!(typeof weight === 'number' && weight >= 0 && Number.isFinite(weight))) {
       throw new OptionError(`a penalty must be 0 or more, got ${describe(weight)}`, {
         hint: 'usual: 1e-5 to 1e-2',
       });

@@ -1,6 +1,7 @@
+import { describeList } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
-import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { readShape, type Shape, showShape, sizeOf } from '../base/shape.ts';
 import * as ops from '../ops/index.ts';
 import { type Activation, type ActivationName, activationOf } from './activations.ts';
 import { createLayer, type Layer, refuse, single } from './layer.ts';
@@ -79,30 +80,30 @@ export function flatten(options: NameOption = {}): Layer {
  */
 export function reshape(shape: Shape, options: NameOption = {}): Layer {
   const { name } = checkOptions('reshape', options, ['name']);
-  checkTarget(shape);
+  const target = checkTarget(shape);
   return createLayer({
     kind: 'reshape',
     name,
-    config: { shape: [...shape] },
+    config: { shape: target },
     params: () => ({}),
     apply(_own, inputs) {
       const x = single('reshape', inputs);
       const row = x.shape.slice(1);
-      const known = shape.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
+      const known = target.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
       const free = sizeOf(row) / known;
-      if (!(shape.includes(-1) ? Number.isInteger(free) : free === 1)) {
-        refuse(`reshape: ${sizeOf(row)} elements a row do not fill ${showShape(shape)}`, [x.shape]);
+      if (!(target.includes(-1) ? Number.isInteger(free) : free === 1)) {
+        refuse(`reshape: ${sizeOf(row)} elements a row do not fill ${showShape(target)}`, [x.shape]);
       }
-      return ops.reshape(x, [x.shape[0]!, ...shape.map((dim) => (dim === -1 ? free : dim))]);
+      return ops.reshape(x, [x.shape[0]!, ...target.map((dim) => (dim === -1 ? free : dim))]);
     },
   });
 }
 
-function checkTarget(shape: Shape): void {
-  const isDim = (dim: number): boolean => dim === -1 || (Number.isSafeInteger(dim) && dim > 0);
-  if (Array.isArray(shape) && shape.every(isDim) && shape.filter((dim) => dim === -1).length < 2) return;
+function checkTarget(given: unknown): Shape {
+  const shape = readShape(given, -1);
+  if (shape !== undefined && !shape.includes(0) && shape.filter((dim) => dim === -1).length < 2) return shape;
   throw new OptionError('reshape: the shape must be a list of positive integers', {
-    got: Array.isArray(shape) ? showShape(shape) : typeof shape,
+    got: describeList(given),
     hint: 'one dimension may be -1: it takes what is left',
   });
 }

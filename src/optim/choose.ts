@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, choose } from '../base/options.ts';
@@ -42,7 +43,7 @@ export function optimizerOf(
     const make = choose<(options: OptimizerOptions) => Optimizer>('optimizer', choice, OPTIMIZERS);
     return make(learningRate === undefined ? {} : { learningRate });
   }
-  checkOptimizer(choice);
+  readGiven('optimizer', () => checkOptimizer(choice));
   if (learningRate !== undefined) {
     throw new OptionError('learningRate: the optimizer has its own', {
       hint: `give it there: ${choice.name}({ learningRate: … })`,

@@ -1,3 +1,4 @@
+import { checkList, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { ownOf } from '../base/options.ts';
@@ -22,13 +23,13 @@ import { add, clip, div, maximum, minimum, mul, sqrt, square } from '../ops/inde
  * const { norm } = await run({ norm: globalNorm(grads) });
  */
 export function globalNorm(grads: readonly Tensor[]): Tensor {
-  checkGradients('globalNorm', grads);
-  if (grads.length === 0) {
+  const list = checkGradients('globalNorm', grads);
+  if (list.length === 0) {
     throw new OptionError('globalNorm: the list of gradients is empty', {
       hint: 'pass at least one, such as grad(loss, [weight])',
     });
   }
-  const { unit, length } = globalUnitNorm(grads);
+  const { unit, length } = globalUnitNorm(list);
   return mul(unit, length);
 }
 
@@ -57,14 +58,14 @@ function globalUnitNorm(grads: readonly Tensor[]): { unit: Tensor; length: Tenso
  */
 export function clipByGlobalNorm(grads: readonly Tensor[], max: number): Tensor[] {
   checkNumber('clipByGlobalNorm', 'max', max, { above: 0 });
-  checkGradients('clipByGlobalNorm', grads);
-  if (grads.length === 0) return [];
-  const { unit, length } = globalUnitNorm(grads);
+  const list = checkGradients('clipByGlobalNorm', grads);
+  if (list.length === 0) return [];
+  const { unit, length } = globalUnitNorm(list);
   // The norm may be beyond float32, and the factor below its normal numbers: very large gradients are divided first, by
   // what is 1 for others.
   const first = maximum(div(unit, 2 ** 60), 1);
   const second = minimum(div(div(max, div(unit, first)), add(length, div(1e-6, unit))), first);
-  return grads.map((grad) => mul(div(grad, first), second));
+  return list.map((grad) => mul(div(grad, first), second));
 }
 
 /**
@@ -83,8 +84,7 @@ export function clipByGlobalNorm(grads: readonly Tensor[], max: number): Tensor[
  */
 export function clipByValue(grads: readonly Tensor[], limit: number): Tensor[] {
   checkNumber('clipByValue', 'limit', limit, { above: 0 });
-  checkGradients('clipByValue', grads);
-  return grads.map((grad) => clip(grad, -limit, limit));
+  return checkGradients('clipByValue', grads).map((grad) => clip(grad, -limit, limit));
 }
 
 /**
@@ -106,20 +106,18 @@ export function clipGradients(
   options: { readonly clipNorm?: number; readonly clipValue?: number },
 ): Tensor[] {
   const { clipNorm, clipValue } = ownOf('clipGradients', options, ['clipNorm', 'clipValue']);
-  checkGradients('clipGradients', grads);
-  const limited = clipValue === undefined ? [...grads] : clipByValue(grads, clipValue);
+  const list = checkGradients('clipGradients', grads);
+  const limited = clipValue === undefined ? list : clipByValue(list, clipValue);
   return clipNorm === undefined ? limited : clipByGlobalNorm(limited, clipNorm);
 }
 
 /** Refuses what is not a list of tensors. */
-function checkGradients(where: string, grads: readonly Tensor[]): void {
-  if (!Array.isArray(grads)) {
+function checkGradients(where: string, grads: unknown): Tensor[] {
+  if (!readGiven(`${where}: gradients`, () => Array.isArray(grads))) {
     throw new OptionError(`${where}: gradients must be a list of tensors`, {
       got: describe(grads),
       hint: 'a single one is a list of one: [gradient]',
     });
   }
-  grads.forEach((grad: unknown, i) => {
-    checkTensor(where, `grads[${i}]`, grad);
-  });
+  return checkList(where, 'gradients', grads).map((grad, i) => checkTensor(where, `grads[${i}]`, grad));
 }

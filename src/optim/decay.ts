@@ -1,3 +1,4 @@
+import { checkList } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -56,11 +57,8 @@ export function multiStep(options: MultiStepOptions): Schedule {
   const own = checkOptions('multiStep', options, ['initial', 'milestones', 'gamma']);
   const { gamma = 0.1 } = own;
   const initial = checkNumber('multiStep', 'initial', own.initial, { above: 0 });
-  if (!Array.isArray(own.milestones))
-    throw new OptionError('multiStep: milestones must be a list of numbers');
-  const milestones = own.milestones.map((at: unknown, i) =>
-    checkUpdates('multiStep', `milestones[${i}]`, at),
-  );
+  const list = checkList('multiStep', 'milestones', own.milestones, 'a list of numbers');
+  const milestones = list.map((at, i) => checkUpdates('multiStep', `milestones[${i}]`, at));
   if (milestones.some((at, i) => i > 0 && at <= milestones[i - 1]!)) {
     throw new OptionError('multiStep: milestones must ascend', { milestones });
   }

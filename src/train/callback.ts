@@ -1,3 +1,4 @@
+import { checkList, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import type { EpochLogs, History } from './history.ts';
@@ -71,15 +72,15 @@ const METHODS = ['onBegin', 'onStep', 'onEpoch', 'onEnd'] as const;
  * @throws {OptionError} naming the entry.
  */
 export function checkCallbacks(callbacks: readonly Callback[]): readonly Callback[] {
-  if (!Array.isArray(callbacks))
-    throw new OptionError(`callbacks: wanted a list, got ${describe(callbacks)}`);
-  callbacks.forEach((callback: Callback, i) => {
+  const list = checkList('fit', 'callbacks', callbacks, 'a list of callbacks') as Callback[];
+  for (const [i, callback] of list.entries()) {
     if (typeof callback !== 'object' || callback === null)
       throw new OptionError(`callbacks[${i}] is ${describe(callback)}`);
     for (const method of METHODS) {
-      if (callback[method] === undefined || typeof callback[method] === 'function') continue;
+      const own: unknown = readGiven(`callbacks[${i}].${method}`, () => callback[method]);
+      if (own === undefined || typeof own === 'function') continue;
       throw new OptionError(`callbacks[${i}].${method} is not a function`);
     }
-  });
-  return [...callbacks];
+  }
+  return list;
 }

@@ -1,3 +1,4 @@
+import { checkFlag, checkSignal } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { GliaError, OptionError } from '../base/errors.ts';
 import { checkOptions, didYouMean } from '../base/options.ts';
@@ -89,10 +90,9 @@ export function planRun(
   const { epochs = 10, batchSize = 32, shuffle = true, signal } = options;
   checkNumber('fit', 'epochs', epochs, { least: 0, whole: true });
   checkNumber('fit', 'batchSize', batchSize, { least: 1, whole: true });
-  checkFlag('shuffle', shuffle);
-  checkFlag('stratify', options.stratify ?? false);
-  if (signal !== undefined && typeof signal?.aborted !== 'boolean')
-    throw new OptionError('fit: signal must be an AbortSignal', { hint: 'give controller.signal' });
+  checkFlag('fit', 'shuffle', shuffle);
+  checkFlag('fit', 'stratify', options.stratify ?? false);
+  checkSignal('fit', signal);
   const callbacks = checkCallbacks(options.callbacks ?? []);
   // The inputs are most of the data: they are copied to where they are trained from.
   const room = (length: number) => session.backend.room(length);
@@ -127,11 +127,6 @@ function checkWatched({ schedule: { name, watch } }: Optimizer, logged: readonly
     logged: logged.join(', '),
     hint: didYouMean(watch.monitor, logged) ?? 'give validation data, or the metric under `metrics`',
   });
-}
-
-function checkFlag(name: string, value: unknown): void {
-  if (typeof value !== 'boolean')
-    throw new OptionError(`fit: ${name} must be true or false, got ${describe(value)}`);
 }
 
 function divide(

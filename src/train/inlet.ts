@@ -37,6 +37,15 @@ export class Inlet {
 
   /** Copies the numbers in. False when they are not plainly what is taken; some may have been copied by then. */
   pour(given: Data): boolean {
+    try {
+      return this.#pour(given);
+    } catch {
+      // It cannot be read: the long way says so.
+      return false;
+    }
+  }
+
+  #pour(given: Data): boolean {
     if (Array.isArray(given)) return this.#pourNested(given);
     if (given instanceof Float32Array || given instanceof Int32Array)
       return this.#shape.length === 1 && this.#pourTyped(given);

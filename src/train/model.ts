@@ -1,3 +1,4 @@
+import { checkList } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
@@ -6,6 +7,7 @@ import { Prepared } from '../data/prepared.ts';
 import { Table } from '../data/table.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { between, chain, input, type Layer, type Node } from '../nn/index.ts';
+import { nodesOf } from '../nn/layer.ts';
 import { add, square, sum } from '../ops/index.ts';
 import type { Inputs } from './dataset.ts';
 import type { Logs } from './evaluate.ts';
@@ -252,11 +254,12 @@ export interface SequentialOptions extends ModelOptions {
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
   const own = checkOptions('sequential', options, ['inputShape', 'seed', 'prepare', 'backend', 'threads']);
-  if (!Array.isArray(layers) || layers.length === 0) throw new OptionError('sequential: there are no layers');
+  const list = checkList('sequential', 'layers', layers, 'a list of layers') as Layer[];
+  if (list.length === 0) throw new OptionError('sequential: there are no layers');
   const { inputShape, ...rest } = own;
   const given = inputShape === undefined ? undefined : input(inputShape).shape;
   const width = given ?? (own.prepare instanceof Prepared ? [own.prepare.width] : undefined);
-  return new Model(new Session(chain(layers, width), rest));
+  return new Model(new Session(chain(list, width), rest));
 }
 
 /**
@@ -282,7 +285,7 @@ export function model(definition: Definition<Node | readonly Node[]>): Model<Out
     'backend',
     'threads',
   ]);
-  const wiring = between([inputs].flat() as Node[], [outputs].flat() as Node[]);
+  const wiring = between(nodesOf('model: inputs', inputs), nodesOf('model: outputs', outputs));
   return new Model(new Session(wiring, options));
 }
 

@@ -1,14 +1,15 @@
 import type { Backend, BackendName } from '../backend/backend.ts';
 import { loadBackend } from '../backend/load.ts';
 import { MOST_THREADS } from '../backend/threads.ts';
-import { describe } from '../base/describe.ts';
-import type { NumberArray } from '../base/dtype.ts';
+import { readGiven } from '../base/check.ts';
+import { describe, isRecord } from '../base/describe.ts';
+import { type NumberArray, numericArrayOf } from '../base/dtype.ts';
 import { DataError, GliaError, OptionError, ShapeError } from '../base/errors.ts';
 import { allocating, checkMemory } from '../base/memory.ts';
 import { checkOptions, choose, didYouMean } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
-import { type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
+import { readShape, type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { Prepared } from '../data/prepared.ts';
 import type { Loss } from '../loss/index.ts';
 import { Network, type Param, type Wiring } from '../nn/index.ts';
@@ -81,7 +82,7 @@ export class Session {
     const known = ['seed', 'prepare', 'backend', 'threads'];
     const { seed = 0, prepare, backend, threads } = checkOptions('model', options, known);
     checkNumber('model', 'seed', seed, { whole: true });
-    if (prepare !== undefined && !(prepare instanceof Prepared)) {
+    if (!readGiven('model: prepare', () => prepare === undefined || prepare instanceof Prepared)) {
       throw new OptionError('prepare: must be what columns({ … }).fit(train) gives', {
         got: describe(prepare),
       });
@@ -120,16 +121,16 @@ export class Session {
     if (this.#built !== undefined) return;
     const network = new Network(this.wiring, inputShapes, this.seed);
     // Before anything is allocated: shapes that a file asks for may be of any size, its numbers are there.
-    if (weights !== undefined) checkWeights(network, weights);
+    const first = weights === undefined ? undefined : checkWeights(network, weights);
     const all = [...network.params, ...network.states];
     checkMemory(
       'the model',
       all.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     );
     const engine = new Engine(this.backend);
-    const place = (path: string, shape: Shape, first: () => Float32Array): void => {
+    const place = (path: string, shape: Shape, fill: () => Float32Array): void => {
       engine.storage.allocate({ name: path, shape, dtype: 'f32' });
-      engine.storage.write(path, weights === undefined ? first() : weights[path]!.data);
+      engine.storage.write(path, first === undefined ? fill() : first[path]!.data);
     };
     for (const param of network.params) place(param.path, param.shape, () => firstValues(param, this.seed));
     for (const { path, shape, initial } of network.states)
@@ -170,9 +171,10 @@ export class Session {
    */
   writeWeights(weights: Readonly<Record<string, Weight>>): Promise<void> {
     const { network, engine } = this.#ready();
-    checkWeights(network, weights);
     // Copies, since it may be a while until earlier calls are done.
-    const copies = Object.entries(weights).map(([path, { data }]) => [path, data.slice()] as const);
+    const copies = Object.entries(checkWeights(network, weights)).map(
+      ([path, { data }]) => [path, data.slice()] as const,
+    );
     return engine.exclusive(() => {
       for (const [path, data] of copies) engine.storage.write(path, data);
     });
@@ -194,50 +196,72 @@ export class Session {
  * @throws {OptionError} when it is not a model.
  */
 export function sessionOf(where: string, model: { readonly session: Session }): Session {
-  if (typeof model === 'object' && model !== null && model.session instanceof Session) return model.session;
+  const session = readGiven(`${where}: the model`, () => {
+    const own: unknown = typeof model === 'object' && model !== null ? model.session : undefined;
+    return own instanceof Session ? own : undefined;
+  });
+  if (session !== undefined) return session;
   throw new OptionError(`${where}: the model is ${describe(model)}, not a model`);
 }
 
 function firstValues({ path, shape, init }: Param, seed: number): Float32Array {
-  const first = allocating(`the first values of ${path}`, sizeOf(shape), () =>
+  const given: unknown = allocating(`the first values of ${path}`, sizeOf(shape), () =>
     init.fill(shape, Random.of(seed, path)),
   );
+  const first = numericArrayOf(given);
+  if (!(first instanceof Float32Array)) {
+    throw new OptionError(`initialiser ${init.name} gave ${describe(given)}, wanted a Float32Array`, {
+      at: path,
+    });
+  }
   if (first.length === sizeOf(shape)) return first;
   throw new ShapeError(`initialiser ${init.name} gave ${first.length} numbers, wanted ${sizeOf(shape)}`, {
     at: path,
   });
 }
 
-function checkWeights({ params, states }: Network, weights: Readonly<Record<string, Weight>>): void {
+/** The weights as plain data, once all of them fit. */
+function checkWeights({ params, states }: Network, weights: unknown): Record<string, Weight> {
   const own = new Map([...params, ...states].map(({ path, shape }) => [path, shape]));
   const paths = [...own.keys()];
-  if (typeof weights !== 'object' || weights === null) {
-    throw new DataError(`weights: wanted tensors by path, got ${describe(weights)}`);
-  }
-  for (const path of Object.keys(weights)) {
-    if (own.has(path)) continue;
-    throw new DataError(`weights: the model has no ${path}`, {
-      known: paths.join(', '),
-      hint: didYouMean(path, paths),
-    });
-  }
-  for (const [path, shape] of own)
-    checkWeight(path, shape, Object.hasOwn(weights, path) ? weights[path] : undefined);
+  return readGiven(
+    'weights',
+    () => {
+      if (!isRecord(weights))
+        throw new DataError(`weights: wanted tensors by path, got ${describe(weights)}`);
+      for (const path of Object.keys(weights)) {
+        if (own.has(path)) continue;
+        throw new DataError(`weights: the model has no ${path}`, {
+          known: paths.join(', '),
+          hint: didYouMean(path, paths),
+        });
+      }
+      const read = (path: string) => (Object.hasOwn(weights, path) ? weights[path] : undefined);
+      return Object.fromEntries(
+        [...own].map(([path, shape]) => [path, checkWeight(path, shape, read(path))]),
+      );
+    },
+    DataError,
+  );
 }
 
-function checkWeight(path: string, wanted: Shape, came: Weight | undefined): void {
+function checkWeight(path: string, wanted: Shape, came: unknown): Weight {
   if (came === undefined) throw new DataError(`weights: ${path} is missing`, { wanted: showShape(wanted) });
-  if (!Array.isArray(came?.shape) || !(came.data instanceof Float32Array)) {
+  const given = isRecord(came) ? came : {};
+  const shape = readShape(given['shape']);
+  const data = numericArrayOf(given['data']);
+  if (shape === undefined || !(data instanceof Float32Array)) {
     throw new DataError(`weights: ${path} is not { shape, data }`, {
       hint: 'shape is a list, data a Float32Array, as weights() gives them',
     });
   }
-  if (!sameShape(came.shape, wanted) || came.data.length !== sizeOf(wanted)) {
+  if (!sameShape(shape, wanted) || data.length !== sizeOf(wanted)) {
     throw new ShapeError(`weights: ${path} has another shape`, {
       wanted: showShape(wanted),
-      got: showShape(came.shape),
+      got: data.length === sizeOf(shape) ? showShape(shape) : `${showShape(shape)}, ${data.length} numbers`,
     });
   }
+  return { shape, data };
 }
 
 /** Backends give floats of their precision; users see float32. */

@@ -1,4 +1,5 @@
-import { describe } from '../../base/describe.ts';
+import { checkList } from '../../base/check.ts';
+import { describe, describeList } from '../../base/describe.ts';
 import { DataError, OptionError } from '../../base/errors.ts';
 import { checkOptions } from '../../base/options.ts';
 import type { Shape } from '../../base/shape.ts';
@@ -59,6 +60,7 @@ export interface Metric {
 
 // The name becomes a key of the history and a column of logs.
 const NAME = /^\p{L}[\p{L}\p{N}_.@-]*$/u;
+const TASKS: readonly Task[] = ['classes', 'binary', 'values'];
 const TAKEN = ['loss', 'epoch', 'step'];
 
 /**
@@ -70,25 +72,26 @@ export function checkMetric(metric: Metric): Metric {
   if (typeof metric !== 'object' || metric === null) {
     throw new OptionError(`metrics: wanted a name or { name, of }, came ${describe(metric)}`);
   }
-  checkOptions('metric', metric, ['name', 'better', 'needs', 'of']);
-  const { name, better, needs = [], of } = metric;
+  const own = checkOptions('metric', metric, ['name', 'better', 'needs', 'of']);
+  const { name, better, of } = own;
+  const needs = checkList('metric', 'needs', own.needs ?? [], 'a list of tasks');
   if (typeof name !== 'string' || !NAME.test(name) || isTaken(name)) {
-    throw new OptionError(`metric: "${String(name)}" cannot be the name of a metric`, {
+    throw new OptionError(`metric: ${describe(name)} cannot be the name of a metric`, {
       hint: `letters, digits, "_", "-", "." and "@"; not val_…, ${TAKEN.join(', ')}`,
     });
   }
   if (typeof of !== 'function')
     throw new OptionError(`metric "${name}": of is a function, came ${describe(of)}`);
   if (better !== undefined && better !== 'higher' && better !== 'lower') {
-    throw new OptionError(`metric "${name}": better is "higher" or "lower", came "${String(better)}"`);
+    throw new OptionError(`metric "${name}": better is "higher" or "lower", came ${describe(better)}`);
   }
-  if (!Array.isArray(needs) || !needs.every((task) => ['classes', 'binary', 'values'].includes(task))) {
+  if (!needs.every((task) => TASKS.some((known) => known === task))) {
     throw new OptionError(
-      `metric "${name}": needs lists "classes", "binary" or "values", came ${String(needs)}`,
+      `metric "${name}": needs lists "classes", "binary" or "values", came ${describeList(needs)}`,
     );
   }
   return {
-    ...metric,
+    ...own,
     of(...inputs) {
       const value: unknown = metric.of(...inputs);
       if (typeof value === 'number') return value;

@@ -1,7 +1,9 @@
-import { describe } from '../../base/describe.ts';
-import type { NumericArray } from '../../base/dtype.ts';
+import { readGiven } from '../../base/check.ts';
+import { describe, describeList } from '../../base/describe.ts';
+import { type NumericArray, numericArrayOf } from '../../base/dtype.ts';
 import { DataError, ShapeError } from '../../base/errors.ts';
-import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
+import { allocating } from '../../base/memory.ts';
+import { readShape, type Shape, showShape, sizeOf } from '../../base/shape.ts';
 
 /** The typed arrays that metrics read. */
 export type Numeric = NumericArray;
@@ -29,7 +31,12 @@ export interface Read {
  * @throws {ShapeError} for rows of different length, and for data that does not fill its shape.
  */
 export function read(what: string, input: Input): Read {
-  if (isNumeric(input)) return { data: input, shape: [input.length] };
+  return readGiven(what, () => readInput(what, input), DataError);
+}
+
+function readInput(what: string, input: unknown): Read {
+  const typed = numericArrayOf(input);
+  if (typed !== undefined) return { data: typed, shape: [typed.length] };
   if (Array.isArray(input)) return readArray(what, input);
   if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
     return readValues(what, input);
@@ -44,35 +51,41 @@ export function columnsOf(shape: Shape): number {
   return sizeOf(shape.slice(1));
 }
 
-function isNumeric(input: unknown): input is Numeric {
-  return (
-    ArrayBuffer.isView(input) &&
-    !(input instanceof DataView || input instanceof BigInt64Array || input instanceof BigUint64Array)
-  );
-}
-
 function readArray(what: string, input: readonly unknown[]): Read {
-  const first = input[0];
-  if (!Array.isArray(first) && !isNumeric(first))
-    return { data: numbers(what, input), shape: [input.length] };
+  const rows = input.length;
+  const first = rowOf(input[0]);
+  if (first === undefined) return { data: numbers(what, input), shape: [rows] };
   const columns = first.length;
-  const data = new Float64Array(input.length * columns);
-  input.forEach((row, i) => {
-    if (!Array.isArray(row) && !isNumeric(row)) throw new DataError(`${what}: row ${i} is no array`);
+  const data = room(what, rows * columns);
+  for (let i = 0; i < rows; i++) {
+    const row = rowOf(input[i]);
+    if (row === undefined) throw new DataError(`${what}: row ${i} is no array`);
     if (row.length !== columns) {
       throw new ShapeError(`${what}: row 0 has ${columns} numbers, row ${i} has ${row.length}`);
     }
     data.set(numbers(what, row), i * columns);
-  });
-  return { data, shape: [input.length, columns] };
+  }
+  return { data, shape: [rows, columns] };
 }
 
-function readValues(what: string, { data, shape }: Values): Read {
-  if (!Array.isArray(shape) || !shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) {
-    throw new ShapeError(`${what}: a shape is a list of whole numbers, came ${String(shape)}`);
+/** A row of numbers, which are still to be looked at. */
+function rowOf(row: unknown): readonly unknown[] | Numeric | undefined {
+  return Array.isArray(row) ? row : numericArrayOf(row);
+}
+
+function room(what: string, length: number): Float64Array {
+  // Memory is counted in numbers of 4 bytes.
+  return allocating(what, 2 * length, () => new Float64Array(length));
+}
+
+function readValues(what: string, given: { readonly data: unknown; readonly shape: unknown }): Read {
+  const shape = readShape(given.shape);
+  if (shape === undefined) {
+    throw new ShapeError(`${what}: a shape is a list of whole numbers, came ${describeList(given.shape)}`);
   }
   if (shape.length === 0) throw new ShapeError(`${what}: wanted rows, came a scalar`);
-  if (!isNumeric(data) && !Array.isArray(data)) throw new DataError(`${what}: data is no array of numbers`);
+  const data = rowOf(given.data);
+  if (data === undefined) throw new DataError(`${what}: data is no array of numbers`);
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(`${what}: ${data.length} numbers do not fill ${showShape(shape)}`);
   }
@@ -81,8 +94,10 @@ function readValues(what: string, { data, shape }: Values): Read {
 
 /** A plain array as float64, checked one by one; typed arrays as they are. */
 function numbers(what: string, values: readonly unknown[] | Numeric): Numeric {
-  if (isNumeric(values)) return values;
-  const data = new Float64Array(values.length);
+  if (!Array.isArray(values)) return values as Numeric;
+  if (values.length > 0 && typeof values[0] !== 'number')
+    throw new DataError(`${what}: wanted numbers, came ${describe(values[0])} at 0`);
+  const data = room(what, values.length);
   for (let i = 0; i < data.length; i++) {
     const value = values[i];
     if (typeof value !== 'number')
