@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench -- [limits workloads growth loop callbacks explain memory] [--quick] [--json]
+// npm run bench -- [limits workloads growth loop callbacks sizes explain memory] [--quick] [--json]
 //
 // Measures the machine and glia on it, prints tables and adds lines of JSON to bench/results. With --json stdout has the
 // lines instead. --quick shows that everything works: its numbers mean nothing and are not kept. GLIA_BACKEND,
@@ -19,6 +19,7 @@ import { memory } from './memory.mjs';
 import { QUICK, USUAL } from './pace.mjs';
 import { Results } from './results.mjs';
 import { Roof } from './roof.mjs';
+import { sizes } from './sizes.mjs';
 import { tablesOf } from './table.mjs';
 import { workloads } from './workloads.mjs';
 
@@ -37,7 +38,7 @@ import { workloads } from './workloads.mjs';
 /** @typedef {(context: Context) => AsyncIterable<import('./table.mjs').Line>} Section */
 
 /** @type {Readonly<Record<string, Section>>} */
-const SECTIONS = { limits, workloads, growth, loop, callbacks, explain, memory };
+const SECTIONS = { limits, workloads, growth, loop, callbacks, sizes, explain, memory };
 const USAGE = `usage: npm run bench -- [${Object.keys(SECTIONS).join(' ')}] [--quick] [--json]`;
 
 const say = (/** @type {string} */ text) => void stderr.write(`${text}\n`);

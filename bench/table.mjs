@@ -59,6 +59,13 @@ const TABLES = {
     ['time of a step, without = 1', ({ ratio }) => ratio.toFixed(3)],
     ['least / most', ({ least, most }) => `${least.toFixed(3)} / ${most.toFixed(3)}`],
   ],
+  sizes: [
+    ['by', ({ how }) => how],
+    ['sizes in turn', ({ sizes }) => `1 to ${sizes}`],
+    ['us/call', ({ us }) => digits(us)],
+    ['of one size', ({ oneUs }) => digits(oneUs)],
+    ['time, of one size = 1', ({ ratio }) => `${ratio.toFixed(2)}, wanted at most 1.5`],
+  ],
   explained: [
     ['workload', ({ workload, about }) => `${workload} ${about}`],
     ['method', ({ method }) => method],

@@ -34,11 +34,9 @@ export async function evaluateDataset(
   check?: (outputs: Values) => void,
 ): Promise<{ logs: Logs; predictions: Values }> {
   const response = new ResponseScale(session, loss);
-  const programFor = (batch: number) => ({
-    key: `${key} ${batch}`,
-    trace: () => traceEvaluation(session, loss, response, dataset, batch, check !== undefined),
-  });
-  const parts = await forward(session, dataset, programFor, signal);
+  const trace = (batch: number) =>
+    traceEvaluation(session, loss, response, dataset, batch, check !== undefined);
+  const parts = await forward(session, dataset, { key, trace }, signal);
   const predictions = new Values(asFloat32(parts['prediction']!), [
     dataset.rows,
     ...session.network.outputShapes[0]!,
@@ -97,11 +95,17 @@ function meanLoss(parts: Parts, loss: Loss, { rows, weight }: Dataset): number {
 
 type Parts = Readonly<Record<string, NumberArray>>;
 
+/** A graph for any number of rows, and the name of its programs. */
+export interface Pass {
+  readonly key: string;
+  readonly trace: (batch: number) => Graph;
+}
+
 /** Passes rows through programs of full batches and one for the last short batch; joins what they fetch. */
 export async function forward(
   session: Session,
   data: Pick<Dataset, 'rows' | 'x'> & Partial<Pick<Dataset, 'y'>>,
-  programFor: (batch: number) => { key: string; trace: () => Graph },
+  { key, trace }: Pass,
   signal?: AbortSignal,
 ): Promise<Parts> {
   const parts: Record<string, NumberArray[]> = {};
@@ -112,17 +116,19 @@ export async function forward(
     if (signal?.aborted) throw signal.reason;
     const whole = Math.min(stepsPerCall, Math.floor((data.rows - from) / batch));
     const [size, steps] = whole > 0 ? [batch, whole] : [data.rows - from, 1];
-    const { key, trace } = programFor(size);
+    const sized = session.engine.sized(key, size, trace);
     const to = from + size * steps;
+    // Rows that are added to a short batch, which then goes in one step.
+    const added = (sized.rows - size) * steps;
     const feeds: Record<string, NumberArray> = {};
     data.x.forEach((x, i) => {
-      feeds[LEAVES.input(i)] = sliceRows(x, from, to);
+      feeds[LEAVES.input(i)] = sliceRows(x, from, to, added);
     });
-    if (data.y !== undefined) feeds['y'] = sliceRows(data.y, from, to);
-    const fetched = await session.engine.run(session.engine.program(key, trace), steps, feeds);
+    if (data.y !== undefined) feeds['y'] = sliceRows(data.y, from, to, added);
+    const fetched = await session.engine.run(sized.program, steps, feeds);
     for (const [name, array] of Object.entries(fetched)) {
       parts[name] ??= [];
-      parts[name].push(array);
+      parts[name].push(added === 0 ? array : array.subarray(0, (array.length / sized.rows) * size));
     }
     from = to;
   }

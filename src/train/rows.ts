@@ -34,10 +34,15 @@ export function copyRows(
   }
 }
 
-/** The rows `from` to `to - 1`, not copied. */
-export function sliceRows({ data, shape }: Rows, from: number, to: number): Rows['data'] {
+/** The rows `from` to `to - 1`, not copied unless rows of zeros are `added`. */
+export function sliceRows({ data, shape }: Rows, from: number, to: number, added = 0): Rows['data'] {
   const width = sizeOf(shape.slice(1));
-  return data.subarray(from * width, to * width);
+  const rows = data.subarray(from * width, to * width);
+  if (added === 0) return rows;
+  const length = rows.length + added * width;
+  const more = data instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+  more.set(rows);
+  return more;
 }
 
 /** Some rows, as rows. */
