@@ -7,7 +7,7 @@ import type { ResultOptions } from '../plot/results/result.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
 import { type Feature, featureOf, featuresOf, valuesOf } from './features.ts';
-import { EXPLAIN_OPTIONS } from './options.ts';
+import { EXPLAIN_OPTIONS, type OutputKind } from './options.ts';
 import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
 import { type Explained, Subject } from './subject.ts';
 import { scoreVariants } from './variants.ts';
@@ -24,7 +24,9 @@ export interface AleOptions extends OutputOptions {
 /** What {@link ale} found; plain data. */
 export interface AccumulatedLocalEffects extends Pictured<ResultOptions> {
   readonly method: 'ale';
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
+  /** What effects are measured in: what `output` says, or the column that the model predicts values of. */
+  readonly unit: string;
   readonly outputNames: readonly string[];
   readonly feature: string;
   /** `[bins + 1]`: where the intervals end, in the units that the user knows. */
@@ -88,6 +90,7 @@ export async function ale(
   const result: Plain<AccumulatedLocalEffects> = {
     method: 'ale',
     output: subject.output,
+    unit: subject.unit,
     outputNames: asked.map((k) => subject.outputNames[k]!),
     feature: feature.name,
     edges,

@@ -5,6 +5,7 @@ import { checkNumber } from '../base/ranges.ts';
 import { type Data, type Matrix, Table } from '../data/index.ts';
 import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
+import { ResponseScale } from '../train/response.ts';
 import { type AuditedMethod, auditMethod, usualMethods } from './audit-methods.ts';
 import { type Calibration, calibration } from './calibration.ts';
 import { type Neurons, neurons } from './neurons.ts';
@@ -91,7 +92,7 @@ export async function audit(model: Model, inputs: Explained, ...rest: readonly u
   for (const [name, method] of Object.entries(methods))
     audited.push(await part(auditMethod(name, method, model, x, { ...own, seed, repeats })));
   const importance = await part(permutationImportance(model, ...labelled, { ...own, seed }));
-  const classifies = model.session.loss !== undefined && model.session.loss.task !== 'values';
+  const classifies = new ResponseScale(model.session).task !== 'values';
   const calibrated = await part(
     classifies ? calibration(model, ...labelled, { ...own }) : Promise.resolve(undefined),
   );

@@ -9,14 +9,15 @@ import type { Cost } from './explanation.ts';
 import { scoresOf } from './forward.ts';
 import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } from './judged.ts';
 import { scoresOfMade } from './made-rows.ts';
+import type { OutputKind } from './options.ts';
 import { areaUnder, ordersOf, playersOf, replace, stages } from './ranking.ts';
 import { type Estimate, estimate } from './spread.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link deletion} and {@link insertion}. */
 export interface CurveOptions extends OneOutputOptions {
-  /** Default `'probability'`. */
-  readonly output?: 'logit' | 'probability';
+  /** Default `'probability'`, or `'value'` of a model that has none. */
+  readonly output?: OutputKind;
   /** What stands for inputs that are taken away. Default `'zeros'`. */
   readonly baselines?: Absent;
   /** Points of a curve beside its first: inputs go in groups where there are more. Default 50. */
@@ -30,7 +31,9 @@ export interface CurveOptions extends OneOutputOptions {
 /** What the output does while inputs are taken away, or come in, by rank. */
 export interface Curve extends Pictured<ResultOptions> {
   readonly method: 'deletion' | 'insertion';
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
+  /** What curves are measured in: what `output` says, or the column that the model predicts values of. */
+  readonly unit: string;
   /** Shares of the inputs that are gone, or have come: from 0 to 1. */
   readonly fractions: readonly number[];
   /** The output at each, `[rows, points]`. */
@@ -98,8 +101,8 @@ async function curve(
   checkNumber(method, 'steps', steps, { least: 1, whole: true });
   checkNumber(method, 'randomOrders', R, { least: 0, whole: true });
   checkNumber(method, 'seed', seed, { whole: true });
-  const { subject, values } = readJudged(method, model, judged, { ...rest, output });
-  const { rows, x } = subject;
+  const { subject, values } = readJudged(method, model, judged, { ...rest, output, orElseOutput: true });
+  const { rows, x, shift } = subject;
   const absent = absentRows(method, subject, baselines);
   const players = playersOf(subject);
   const counts = stages(players.length, steps);
@@ -108,7 +111,7 @@ async function curve(
   const orders = ordersOf(subject, values, players, seed);
   const [from, to] = method === 'deletion' ? [x, absent] : [absent, x];
   const points = counts.length;
-  const scores = await scoresOfMade(
+  const made = await scoresOfMade(
     subject,
     {
       rows: rows * (1 + R) * points,
@@ -124,11 +127,13 @@ async function curve(
     },
     (done) => 0.1 + 0.9 * done,
   );
-  const curveOf = (row: number, variant: number): Float32Array => {
+  const scores = Float64Array.from(made, (score) => score + shift);
+  const curveOf = (row: number, variant: number): Float64Array => {
     const at = (row * (1 + R) + variant) * points;
     return scores.subarray(at, at + points);
   };
   const each = Array.from({ length: rows }, (_, row) => row);
+  const warned = output === 'probability' && !subject.hasProbabilities && subject.unit === subject.output;
   const curves = Float32Array.from(each.flatMap((row) => [...curveOf(row, 0)]));
   const areas = each.map((row) => areaUnder(curveOf(row, 0), fractions));
   const others = each.map((row) =>
@@ -136,14 +141,15 @@ async function curve(
   );
   const result: Plain<Curve> = {
     method,
-    output,
+    output: subject.output,
+    unit: subject.unit,
     fractions,
     curves: new Values(curves, [rows, points]),
     auc: new Values(Float32Array.from(areas), [rows]),
     meanAuc: estimate(areas).mean,
     ...(R > 0 && comparison(method, areas, others)),
     cost: subject.passes.cost,
-    warnings: output === 'probability' && !subject.hasProbabilities ? [NO_PROBABILITIES] : [],
+    warnings: warned ? [NO_PROBABILITIES] : [],
   };
   return withPicture(result, deletionCurve);
 }

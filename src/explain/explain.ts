@@ -11,7 +11,6 @@ import { BACKGROUND, type MethodName, methods } from './methods.ts';
 import type { ExplainOptions } from './options.ts';
 import { explained, type PictureOptions } from './picture.ts';
 import type { Explained } from './subject.ts';
-import { inUnits } from './units.ts';
 
 /** Options of {@link explain}. */
 export interface ExplainRowOptions extends Omit<ExplainOptions, 'target'> {
@@ -87,7 +86,7 @@ export async function explain(
     });
   }
   const input = oneRow(session, row);
-  const explanation = inUnits(await run(model, input, withBaselines(method, rest)), session.prepare?.target);
+  const explanation = await run(model, input, withBaselines(method, rest));
   if (explanation.rows !== 1) {
     throw new OptionError(`explain: takes one row, got ${explanation.rows}`, {
       hint: `${method}(model, rows) explains many`,

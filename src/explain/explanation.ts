@@ -4,6 +4,7 @@ import type { FeatureGroup } from '../data/prepared.ts';
 import { writtenTo } from '../io/replace.ts';
 import type { RowObject } from '../train/predict.ts';
 import { Values } from '../train/values.ts';
+import type { OutputKind } from './options.ts';
 import { type PictureOptions, pictureOf } from './picture.ts';
 
 /** What it took: rows that went through the model, forward and backward, and milliseconds. */
@@ -27,7 +28,8 @@ export interface ExplanationJson {
   readonly version: 1;
   readonly method: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
+  readonly unit: string;
   readonly shape: Shape;
   readonly values: readonly number[];
   readonly baseValues: readonly number[];
@@ -46,7 +48,7 @@ export interface ExplanationJson {
 export interface ExplanationFields {
   readonly method: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
   readonly values: Values;
   readonly baseValues: Values;
   readonly outputs: Values;
@@ -73,7 +75,7 @@ export interface ExplanationFields {
  * | name               | shape                                                                        |
  * | ------------------ | ---------------------------------------------------------------------------- |
  * | `values`           | that of the rows; with `target: 'all'` a trailing axis of outputs            |
- * | `outputs`          | `[rows]`, or `[rows, outputs]`: what the model says, logit or probability    |
+ * | `outputs`          | `[rows]`, or `[rows, outputs]`: what the model says, in its `unit`           |
  * | `baseValues`       | the same: what it says of the baseline; zeros of a method without one        |
  * | `convergenceDelta` | the same: sum of the values minus (output - base value), where they add up   |
  * | `stdError`         | that of `values`, of methods that sample                                     |
@@ -84,7 +86,7 @@ export class Explanation {
   readonly method: string;
   /** The options that decided it, with their defaults. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
   readonly values: Values;
   readonly baseValues: Values;
   readonly outputs: Values;
@@ -116,7 +118,7 @@ export class Explanation {
     this.#fields = fields;
   }
 
-  /** What values and outputs are measured in: `logit`, `probability`, or the column that a regression predicts. */
+  /** What values and outputs are measured in: what `output` says, or the column that a regression predicts. */
   get unit(): string {
     return this.#fields.unit ?? this.output;
   }
@@ -205,12 +207,12 @@ export class Explanation {
 
   /** Plain data, for a file or another program. */
   toJSON(): ExplanationJson {
-    const { method, options, output, target, featureNames, outputNames, cost, warnings } = this;
+    const { method, options, output, unit, target, featureNames, outputNames, cost, warnings } = this;
     const { convergenceDelta: delta, stdError } = this;
     return {
       format: 'glia.explanation',
       version: 1,
-      ...{ method, options, output },
+      ...{ method, options, output, unit },
       shape: this.values.shape,
       values: Array.from(this.values.data),
       baseValues: Array.from(this.baseValues.data),

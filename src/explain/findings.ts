@@ -52,6 +52,13 @@ export function conclude(findings: Findings): Explanation {
   const each: Shape = all ? [rows, K] : [rows];
   const picked = (from: ArrayLike<number>): Values =>
     new Values(all ? Float32Array.from(from) : Float32Array.from(target, (k, i) => from[i * K + k]!), each);
+  const shifted = ({ data, shape }: Values): Values =>
+    subject.shift === 0
+      ? new Values(data, shape)
+      : new Values(
+          data.map((score) => score + subject.shift),
+          shape,
+        );
   const values = new Values(findings.values, subject.valuesShape);
   const [outputs, baseValues] = [scores, baseScores ?? new Float32Array(rows * K)].map(picked);
   const sums = complete ? sumsOf(values.data, outputs!.data, baseValues!.data, rows) : undefined;
@@ -59,9 +66,11 @@ export function conclude(findings: Findings): Explanation {
     method,
     options,
     output: subject.output,
+    unit: subject.unit,
     values,
-    baseValues: baseValues!,
-    outputs: outputs!,
+    // A method without a baseline is relative to nothing, and that stays 0.
+    baseValues: baseScores === undefined ? baseValues! : shifted(baseValues!),
+    outputs: shifted(outputs!),
     convergenceDelta: sums && new Values(sums.deltas, each),
     stdError: stdError && new Values(stdError, subject.valuesShape),
     data: new Values(subject.x, [rows, ...subject.shape]),

@@ -52,7 +52,7 @@ export type { Variant } from './moments.ts';
 export { type LayerNeurons, type Neuron, type Neurons, type NeuronsOptions, neurons } from './neurons.ts';
 export type { Stdev } from './noise.ts';
 export { type OcclusionOptions, occlusion } from './occlusion.ts';
-export type { ExplainOptions, Target } from './options.ts';
+export type { ExplainOptions, OutputKind, Target } from './options.ts';
 export {
   type PartialDependence,
   type PartialDependenceOptions,

@@ -11,6 +11,7 @@ import type { Cost } from './explanation.ts';
 import { scoresOf } from './forward.ts';
 import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } from './judged.ts';
 import { scoresOfMade } from './made-rows.ts';
+import type { OutputKind } from './options.ts';
 import { estimate } from './spread.ts';
 import type { Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
@@ -30,7 +31,7 @@ export interface InfidelityOptions extends OneOutputOptions {
 /** How badly attributions tell what perturbations do. */
 export interface Infidelity extends Pictured<BarOptions> {
   readonly method: 'infidelity';
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
   /** Of each row, `[rows]`: 0 is perfect. */
   readonly values: Values;
   /** Standard error of each, from the spread over the perturbations. */

@@ -5,7 +5,7 @@ import { type Data, toMatrix } from '../data/matrix.ts';
 import type { Model } from '../train/model.ts';
 import { Explanation } from './explanation.ts';
 import type { ExplainOptions, Target } from './options.ts';
-import { type Explained, Subject } from './subject.ts';
+import { type Explained, Subject, type SubjectOptions } from './subject.ts';
 
 /** Options of what watches one output of each row. */
 export interface OneOutputOptions extends Pick<ExplainOptions, 'output' | 'signal' | 'onProgress'> {
@@ -43,7 +43,7 @@ export function readJudged(
   where: string,
   model: Model,
   judged: Judged,
-  options: OneOutputOptions,
+  options: OneOutputOptions & SubjectOptions,
 ): { readonly subject: Subject; readonly values: Float32Array } {
   checkOneOutput(where, options);
   if (judged instanceof Explanation) {

@@ -1,8 +1,8 @@
 import { sizeOf } from '../base/shape.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
-import { logitsOf } from '../ops/index.ts';
 import { sliceRows } from '../train/rows.ts';
 import { hitsOf, type Labelled } from './labelled.ts';
+import type { Subject } from './subject.ts';
 
 /** Sums over the rows for each unit; the last entry is the network as it is. */
 export interface Sums {
@@ -15,11 +15,12 @@ export interface Sums {
 
 /** The outputs of a batch and, with targets, what the loss makes of each row. */
 export function traceJudgement(
+  subject: Subject,
   y: Tensor,
   batch: number,
   labelled: Labelled | undefined,
 ): Record<string, Tensor> {
-  const scores = logitsOf(y)?.logits ?? y;
+  const scores = subject.scoresIn(y);
   if (labelled === undefined) return { scores };
   const { loss, data } = labelled;
   const integer = data.labels || data.y.data instanceof Int32Array;

@@ -80,17 +80,23 @@ export function hitsOf(
     const truth = task === 'classes' ? actual : Number(actual > 0.5);
     if (actual === ignoreIndex || truth < 0) continue;
     const predicted =
-      task === 'classes'
-        ? largest(predictions, from + label * k, k)
-        : Number(predictions[from + label]! > 0.5);
+      task === 'classes' ? largest(predictions, from + label * k, k) : above(predictions[from + label]!);
     counted++;
     if (predicted === truth) right++;
   }
   return { right, counted };
 }
 
+/** Position of the largest number; -1 where one is NaN, which is no class. */
 function largest(numbers: ArrayLike<number>, from: number, count: number): number {
   let best = 0;
-  for (let i = 1; i < count; i++) if (numbers[from + i]! > numbers[from + best]!) best = i;
+  for (let i = 0; i < count; i++) {
+    if (Number.isNaN(numbers[from + i])) return -1;
+    if (numbers[from + i]! > numbers[from + best]!) best = i;
+  }
   return best;
+}
+
+function above(p: number): number {
+  return Number.isNaN(p) ? -1 : Number(p > 0.5);
 }

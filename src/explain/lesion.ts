@@ -7,7 +7,7 @@ import type { Subject } from './subject.ts';
 
 /** What happens when a unit is silenced. */
 export interface Lesion {
-  /** Mean size of the change of the outputs, logits where there are any. */
+  /** Mean size of the change of the outputs: logits, or values, in the units of the target where it has some. */
   readonly output: number;
   /** By how much the mean loss rises, of rows with targets. */
   readonly loss?: number;
@@ -105,7 +105,8 @@ async function silence(chunk: Chunk, share: (done: number) => number): Promise<v
   const { x, width, outputs, passes } = subject;
   const { units } = layer;
   const variants = units + 1;
-  const trace = (batch: number) => behind(subject, layer, batch, (y) => traceJudgement(y, batch, labelled));
+  const trace = (batch: number) =>
+    behind(subject, layer, batch, (y) => traceJudgement(subject, y, batch, labelled));
   const around = needsRows(trace(1));
   // Of the row at hand, as it is.
   const intact = new Float32Array(outputs);

@@ -1,6 +1,12 @@
 /** Which output of a model is explained. */
 export type Target = number | string;
 
+/**
+ * What an output is: `'logit'`, before a softmax or sigmoid; `'probability'`, after it; `'value'` of a model that has
+ * neither, such as a regression.
+ */
+export type OutputKind = 'logit' | 'probability' | 'value';
+
 /** Options that every method of explanation takes. */
 export interface ExplainOptions {
   /**
@@ -10,10 +16,11 @@ export interface ExplainOptions {
    */
   readonly target?: 'predicted' | 'all' | Target | readonly Target[];
   /**
-   * `'logit'`, the output before any softmax or sigmoid, or `'probability'`, after the one that the output or the loss
-   * of the last training has. Default `'logit'`.
+   * `'logit'`, the output before any softmax or sigmoid, or `'probability'`, after the one that `predictProbabilities`
+   * goes through. Default `'logit'`, or `'value'` of a model of values: those of a numeric target of the preprocessing
+   * in its units.
    */
-  readonly output?: 'logit' | 'probability';
+  readonly output?: OutputKind;
   /** Names of the inputs, as many as a row has numbers. Default: those of the preprocessing, else `x0`, `x1`, … */
   readonly featureNames?: readonly string[];
   /** Ends the work between two calls of the backend; the promise is rejected with the signal's reason. */

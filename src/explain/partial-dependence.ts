@@ -7,7 +7,7 @@ import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
 import { type Feature, featureOf, featuresOf, type Known, observedOf } from './features.ts';
 import { checkGrid, checkGridNames, type GridColumn, type GridOptions, gridOf } from './grid.ts';
-import { EXPLAIN_OPTIONS } from './options.ts';
+import { EXPLAIN_OPTIONS, type OutputKind } from './options.ts';
 import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
 import { type Explained, Subject } from './subject.ts';
 import { scoreVariants } from './variants.ts';
@@ -26,7 +26,9 @@ export interface PartialDependenceOptions extends OutputOptions, GridOptions {
 /** What {@link partialDependence} found; plain data. */
 export interface PartialDependence extends Pictured<ResultOptions> {
   readonly method: 'partialDependence';
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
+  /** What the numbers are measured in: what `output` says, or the column that the model predicts values of. */
+  readonly unit: string;
   readonly outputNames: readonly string[];
   /** The one or two columns, and the values at which they are evaluated. */
   readonly grid: readonly GridColumn[];
@@ -89,6 +91,7 @@ export async function partialDependence(
   const result: Plain<PartialDependence> = {
     method: where,
     output: subject.output,
+    unit: subject.unit,
     outputNames: asked.map((k) => subject.outputNames[k]!),
     grid: columns.map((column, i) => ({
       feature: column.name,
@@ -138,7 +141,7 @@ async function curvesOf(
   asked: readonly number[],
   keep: boolean,
 ): Promise<{ average: number[][]; individual: number[][][] | undefined }> {
-  const { x, rows, width } = subject;
+  const { x, rows, width, shift } = subject;
   const points = grid.reduce((product, { length }) => product * length, 1);
   const average = asked.map(() => new Array<number>(points).fill(0));
   const individual = keep
@@ -157,9 +160,9 @@ async function curvesOf(
       const [point, row] = [Math.floor(i / rows), i % rows];
       asked.forEach((k, o) => {
         average[o]![point]! += scores[at + k]!;
-        if (individual) individual[o]![row]![point] = scores[at + k]!;
+        if (individual) individual[o]![row]![point] = scores[at + k]! + shift;
       });
     },
   });
-  return { average: average.map((sums) => sums.map((sum) => sum / rows)), individual };
+  return { average: average.map((sums) => sums.map((sum) => sum / rows + shift)), individual };
 }

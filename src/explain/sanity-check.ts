@@ -5,7 +5,7 @@ import { type BarOptions, bar } from '../plot/bar.ts';
 import { Model } from '../train/model.ts';
 import type { Cost, Explanation } from './explanation.ts';
 import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
-import type { ExplainOptions } from './options.ts';
+import type { ExplainOptions, OutputKind } from './options.ts';
 import { layersFromTop, randomised } from './randomise.ts';
 import { rankCorrelation, ranks } from './rank-correlation.ts';
 import { checkMethod, type Method } from './sensitivity.ts';
@@ -34,7 +34,7 @@ export interface SanityStage {
 /** Whether a method looks at the model at all. */
 export interface SanityCheck extends Pictured<BarOptions> {
   readonly method: 'sanityCheck';
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
   readonly stages: readonly SanityStage[];
   /** `'undecided'` when no row has attributions that can be ranked. */
   readonly verdict: 'depends on the model' | 'does not depend on the model' | 'undecided';

@@ -1,9 +1,10 @@
-import { DataError } from '../base/errors.ts';
+import { DataError, OptionError } from '../base/errors.ts';
 import { type Data, toMatrix } from '../data/index.ts';
 import { Table } from '../data/table.ts';
 import { readScores } from '../train/metrics/scores.ts';
 import { type Input, type Numeric, read } from '../train/metrics/values.ts';
 import { Model } from '../train/model.ts';
+import { classesOf } from './classes.ts';
 import type { Cost } from './explanation.ts';
 import { scoresOf } from './forward.ts';
 import type { ExplainOptions } from './options.ts';
@@ -68,6 +69,12 @@ async function scoreModel(
   options: ExplainOptions,
 ): Promise<Scored> {
   const subject = new Subject(where, model, inputs, options);
+  classesOf(where, subject);
+  if (options.output === 'logit' && subject.output === 'probability') {
+    throw new OptionError(
+      `${where}: the model gives probabilities that no softmax or sigmoid made, so there are no logits`,
+    );
+  }
   const { rows, outputs, passes } = subject;
   const truth = inputs instanceof Table ? targetsOf(where, subject, inputs) : toMatrix(y, 'y');
   // One output for two classes goes with labels as well as with a column of them.

@@ -10,7 +10,7 @@ import type { Model } from '../train/model.ts';
 import { Values } from '../train/values.ts';
 import type { Cost, Explanation } from './explanation.ts';
 import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
-import type { ExplainOptions } from './options.ts';
+import type { ExplainOptions, OutputKind } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -35,7 +35,7 @@ export interface SensitivityOptions extends OneOutputOptions {
 /** How much attributions change when their rows hardly do. */
 export interface Sensitivity extends Pictured<BarOptions> {
   readonly method: 'sensitivity';
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
   /** Largest relative change of each row, `[rows]`: 0 is steady. */
   readonly values: Values;
   /** Mean over the rows. */

@@ -7,7 +7,7 @@ import { grow, type Node } from './cart.ts';
 import type { Cost } from './explanation.ts';
 import { featuresOf } from './features.ts';
 import { scoresOf } from './forward.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions, type Target } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, type OutputKind, type Target } from './options.ts';
 import { type Rule, rulesOf } from './rules.ts';
 import { type Explained, Subject } from './subject.ts';
 import { splitColumns, type TreeNode, treeOf } from './tree.ts';
@@ -29,7 +29,9 @@ export interface SurrogateTreeOptions extends Omit<ExplainOptions, 'target'> {
 /** What {@link surrogateTree} found; plain data. */
 export interface SurrogateTree extends Pictured<TreeOptions> {
   readonly method: 'surrogateTree';
-  readonly output: 'logit' | 'probability';
+  readonly output: OutputKind;
+  /** What its numbers are measured in: what `output` says, or the column that the model predicts values of. */
+  readonly unit: string;
   /** What the tree says: classes, or the output of this name. */
   readonly target: string;
   /** How well it says what the model says of these rows: share of the variance (R²), or of the rows. At most 1. */
@@ -100,6 +102,7 @@ export async function surrogateTree(
   const result: Plain<SurrogateTree> = {
     method: where,
     output: subject.output,
+    unit: subject.unit,
     target: name,
     fidelity: classes ? agreement(root, subject.rows) : explained(node, wanted),
     measure: classes ? 'agreement' : 'r2',
@@ -120,7 +123,7 @@ function wantedOf(subject: Subject, scores: Float32Array, classes: readonly stri
   const picked = subject.targets(scores);
   if (classes === undefined)
     return {
-      wanted: Float64Array.from(picked, (k, i) => scores[i * K + k]!),
+      wanted: Float64Array.from(picked, (k, i) => scores[i * K + k]! + subject.shift),
       name: subject.outputNames[picked[0]!]!,
     };
   const wanted = new Float64Array(rows * K);

@@ -3,7 +3,6 @@ import type { Explanation } from '../explain/explanation.ts';
 import { gradientShap } from '../explain/gradient-shap.ts';
 import { alongPath } from '../explain/methods.ts';
 import { shap } from '../explain/shap.ts';
-import { inUnits } from '../explain/units.ts';
 import { numerals } from '../plot/numerals.ts';
 import type { Model } from '../train/model.ts';
 import type { RowPrediction } from '../train/predict.ts';
@@ -55,11 +54,7 @@ export async function explainRows(
   { method, background, seed, signal }: MistakeOptions,
 ): Promise<Explanation> {
   const shared = { background, ...(signal !== undefined && { signal }) };
-  const explanation =
-    method === 'shap'
-      ? await shap(model, rows, { ...shared, seed })
-      : method === 'gradientShap'
-        ? await gradientShap(model, rows, { ...shared, seed })
-        : await alongPath(model, rows, { ...shared, baselines: 'mean' });
-  return inUnits(explanation, model.session.prepare?.target);
+  if (method === 'shap') return shap(model, rows, { ...shared, seed });
+  if (method === 'gradientShap') return gradientShap(model, rows, { ...shared, seed });
+  return alongPath(model, rows, { ...shared, baselines: 'mean' });
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { describeBackends } from '../train/backends.ts';
 import { furthest, golden, TOLERANCE } from './networks.ts';
-import { linearModel, people, peopleModel } from './prepared.ts';
+import { linearModel, people, peopleModel, prepare } from './prepared.ts';
 
 interface Golden {
   readonly calibration: {
@@ -204,11 +204,26 @@ describeBackends('calibration of a model', (backend) => {
     expect(labels.nll).toBeCloseTo(metrics.logLoss(await model.predict(x), [[0], [1], [0], [1]]), 6);
   });
 
-  test('refuses logits for probabilities', async () => {
-    const model = await linearModel(backend, [
+  test('takes the probabilities of a model with classes, whatever trained it, and refuses to guess those of another', async () => {
+    const weights = [
       [1, 0, 3, 0, 0],
       [0, 1, 0, 2, 0],
-    ]);
-    await expect(calibration(model, people)).rejects.toThrow(/logits/);
+    ];
+    const model = await linearModel(backend, weights);
+    const { data } = await model.predict(prepare.transform(people).x);
+    const probabilities = Array.from({ length: people.rows }, (_, row) => {
+      const [no, yes] = [Math.exp(data[2 * row]!), Math.exp(data[2 * row + 1]!)];
+      return [no / (no + yes), yes / (no + yes)];
+    });
+    const labels = prepare.transform(people).y!.data as Int32Array;
+    const { ece, nll } = await calibration(model, people);
+    const wanted = await calibration(probabilities, labels);
+    // float32 probabilities against those of float64
+    expect(ece).toBeCloseTo(wanted.ece, 6);
+    expect(nll).toBeCloseTo(wanted.nll, 6);
+    const [x, y] = [[[1, 0]], [1]];
+    const bare = sequential([dense(2)], { inputShape: [2], backend });
+    await expect(calibration(bare, x, y)).rejects.toThrow(/nothing says how[\s\S]*softmax/);
+    await expect(calibration([[3, -1]], y)).rejects.toThrow(/logits|probabilities/);
   });
 });
