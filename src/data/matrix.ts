@@ -4,6 +4,7 @@ import { arrayFor, type NumericArray, numericArrayOf } from '../base/dtype.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { allFinite } from '../base/finite.ts';
 import { allocating } from '../base/memory.ts';
+import { atOnce, type Pieces } from '../base/pieces.ts';
 import { readShape, type Shape, showShape, sizeOf } from '../base/shape.ts';
 
 /** Numbers and how they are laid out: `shape` is row-major, outermost first. */
@@ -50,17 +51,42 @@ const DEEPEST = 16;
  * toMatrix([[0, 1], [1, 0]]); // { data: Float32Array [0, 1, 1, 0], shape: [2, 2] }
  */
 export function toMatrix(input: Data, name = 'x', room: Room = plainRoom): Matrix {
-  return readGiven(name, () => matrixOf(input, name, room), DataError);
+  const matrix = atOnce(copyInPieces(input, name, room, unwatched));
+  atOnce(checkInPieces(matrix, name));
+  return matrix;
 }
 
-function matrixOf(input: unknown, name: string, room: Room): Matrix {
-  if (Array.isArray(input)) return fromNested(input, name, room);
-  if (ArrayBuffer.isView(input)) return fromTyped(input, undefined, name, room);
+/** Numbers of a piece: some milliseconds where memory that was never touched is slow. */
+const PIECE = 1 << 18;
+
+/**
+ * The copy that {@link toMatrix} makes, piece by piece, not yet looked at: {@link checkInPieces} does that. Whatever
+ * changes its size between two pieces is refused, and so is what changes elsewhere than in a few thousand numbers.
+ *
+ * @throws {DataError | ShapeError} as `toMatrix`, but for numbers that are not finite.
+ */
+export function* copyInPieces(
+  input: Data,
+  name = 'x',
+  room: Room = plainRoom,
+  watched: Watch = watch,
+): Pieces<Matrix> {
+  const work = copying(input, name, room, watched);
+  for (;;) {
+    const step = readGiven(name, () => work.next(), DataError);
+    if (step.done) return step.value;
+    yield step.value;
+  }
+}
+
+function* copying(input: unknown, name: string, room: Room, watched: Watch): Pieces<Matrix> {
+  if (Array.isArray(input)) return yield* copyNested(input, undefined, name, room, watched);
+  if (ArrayBuffer.isView(input)) return yield* copyTyped(input, undefined, name, room, watched);
   if (typeof input === 'object' && input !== null && 'data' in input && 'shape' in input) {
     const { data, shape } = input;
     const dims = checkShape(shape, name);
-    if (ArrayBuffer.isView(data)) return fromTyped(data, dims, name, room);
-    if (Array.isArray(data)) return fromNested(data, name, room, dims);
+    if (ArrayBuffer.isView(data)) return yield* copyTyped(data, dims, name, room, watched);
+    if (Array.isArray(data)) return yield* copyNested(data, dims, name, room, watched);
   }
   throw new DataError(`${name}: ${describe(input)} is not data`, {
     wanted: 'arrays of numbers, a typed array, or { data, shape }',
@@ -68,28 +94,84 @@ function matrixOf(input: unknown, name: string, room: Room): Matrix {
   });
 }
 
-function fromTyped(array: ArrayBufferView, shape: Shape | undefined, name: string, room: Room): Matrix {
-  const data = copyTyped(array, name, room);
-  const full = filled(shape ?? [data.length], data.length, name);
-  checkFinite(data, full, name);
-  return { data, shape: full };
+/**
+ * Refuses numbers that are not finite, piece by piece.
+ *
+ * @throws {DataError} naming the first.
+ */
+export function* checkInPieces({ data, shape }: Matrix, name: string): Pieces<void> {
+  if (data instanceof Int32Array) return;
+  for (let at = 0; at < data.length; at += PIECE) {
+    const piece = data.subarray(at, at + PIECE);
+    if (!allFinite(piece)) throw notFinite(data, at, shape, name);
+    yield piece.length;
+  }
 }
 
 /** A copy as float32 or int32. The copy is what gets checked: another thread may write to a shared buffer. */
-function copyTyped(array: ArrayBufferView, name: string, room: Room): Float32Array | Int32Array {
+function* copyTyped(
+  array: ArrayBufferView,
+  stated: Shape | undefined,
+  name: string,
+  room: Room,
+  watched: Watch,
+): Pieces<Matrix> {
   const numbers = numericArrayOf(array);
   if (numbers === undefined) throw notNumbers(array, name);
-  if (numbers.length === 0 && isDetached(array.buffer)) {
-    throw new DataError(`${name}: the buffer of this array was transferred away`, {
-      hint: 'copy it before handing it to postMessage or structuredClone',
-    });
+  if (numbers.length === 0 && isDetached(array.buffer)) throw transferred(name);
+  const { length } = numbers;
+  const shape = filled(stated ?? [length], length, name);
+  const data = allocating(name, length, () =>
+    numbers instanceof Int32Array ? new Int32Array(length) : room(length),
+  );
+  const check = watched(data, name, (i) => numbers[i]);
+  for (let at = 0; at < length; at += PIECE) {
+    if (isDetached(numbers.buffer)) throw transferred(name);
+    // Another thread may make a shared array longer meanwhile, which is all the same; nobody may make it shorter.
+    if (numbers.length < length) throw inMotion(name);
+    const to = Math.min(at + PIECE, length);
+    data.set(numbers.subarray(at, to), at);
+    yield to - at;
   }
-  if (numbers instanceof Int32Array) return new Int32Array(numbers);
-  const copy = room(numbers.length);
-  // Another thread may make a shared array longer meanwhile.
-  copy.set(numbers.subarray(0, copy.length));
-  return copy;
+  check();
+  return { data, shape };
 }
+
+function transferred(name: string): DataError {
+  return new DataError(`${name}: the buffer of this array was transferred away`, {
+    hint: 'copy it before handing it to postMessage or structuredClone',
+  });
+}
+
+function inMotion(name: string): DataError {
+  return new DataError(`${name} was changed while it was copied`, {
+    hint: 'leave large data as they are until the first callback is called, or await fit',
+  });
+}
+
+/** Numbers by which a change in much data is seen. */
+const WATCHED = 1 << 14;
+
+/** Looks at data that are about to be copied to `copy`; what it returns throws if the copy holds other numbers. */
+type Watch = (copy: Matrix['data'], name: string, numberAt: (i: number) => unknown) => () => void;
+
+/** What is copied in one go cannot change meanwhile. */
+const unwatched: Watch = () => () => undefined;
+
+const watch: Watch = (copy, name, numberAt) => {
+  const { length } = copy;
+  if (length <= PIECE) return () => undefined;
+  const places = Float64Array.from({ length: WATCHED }, (_, i) => Math.floor((i * length) / WATCHED));
+  const seen = copy instanceof Int32Array ? new Int32Array(WATCHED) : new Float32Array(WATCHED);
+  places.forEach((place, i) => {
+    const value = numberAt(place);
+    // Anything else than numbers and booleans is refused when it is copied.
+    seen[i] = typeof value === 'number' || typeof value === 'boolean' ? Number(value) : Number.NaN;
+  });
+  return () => {
+    if (!seen.every((value, i) => Object.is(value, copy[places[i]!]))) throw inMotion(name);
+  };
+};
 
 function notNumbers(array: ArrayBufferView, name: string): DataError {
   if (/^Big/.test(kindOfTypedArray(array) ?? '')) {
@@ -113,13 +195,33 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-function fromNested(input: readonly unknown[], name: string, room: Room, stated?: Shape): Matrix {
+function* copyNested(
+  input: readonly unknown[],
+  stated: Shape | undefined,
+  name: string,
+  room: Room,
+  watched: Watch,
+): Pieces<Matrix> {
   const nesting = shapeOfNested(input, name);
   const shape = stated === undefined ? nesting : filled(stated, sizeOf(nesting), name);
   const data = allocating(name, sizeOf(nesting), () => room(sizeOf(nesting)));
-  fill(input, nesting, [], { data, at: 0, name });
-  checkFinite(data, shape, name);
+  const check = watched(data, name, (i) => elementAt(input, pathOf(i, nesting)));
+  const width = sizeOf(nesting.slice(1));
+  const rows = Math.max(1, Math.floor(PIECE / width));
+  const target: Target = { data, at: 0, name };
+  for (let from = 0; from < nesting[0]!; from += rows) {
+    const to = Math.min(from + rows, nesting[0]!);
+    fill(input, nesting, [], target, from, to);
+    yield (to - from) * width;
+  }
+  check();
   return { data, shape };
+}
+
+function elementAt(input: unknown, path: readonly number[]): unknown {
+  let element = input;
+  for (const i of path) element = isList(element) ? element[i] : undefined;
+  return element;
 }
 
 /** The shape by the first element of each level. */
@@ -152,10 +254,17 @@ interface Target {
   readonly name: string;
 }
 
-function fill(input: unknown, shape: Shape, path: readonly number[], target: Target): void {
+function fill(
+  input: unknown,
+  shape: Shape,
+  path: readonly number[],
+  target: Target,
+  from = 0,
+  to = shape[path.length]!,
+): void {
   const depth = path.length;
   if (!isList(input) || input.length !== shape[depth]) throw ragged(input, shape, path, target.name);
-  for (let i = 0; i < shape[depth]!; i++) {
+  for (let i = from; i < to; i++) {
     const value = input[i];
     if (depth + 1 < shape.length) fill(value, shape, [...path, i], target);
     // Paths are for errors; making one for each number would cost more than the numbers.
@@ -193,17 +302,16 @@ function ragged(value: unknown, shape: Shape, path: readonly number[], name: str
   });
 }
 
-function checkFinite(data: Float32Array | Int32Array, shape: Shape, name: string): void {
-  if (data instanceof Int32Array || allFinite(data)) return;
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue;
-    const path = pathOf(i, shape);
-    throw new DataError(`${name}${brackets(path)} is ${data[i]}`, {
-      ...place(path),
-      wanted: 'finite numbers, at most 3.4e38 (float32)',
-      hint: 'missing values are imputed by columns({ numeric: { impute: "median" } })',
-    });
-  }
+/** The error for the first number from `from` on that is not finite. */
+function notFinite(data: Float32Array, from: number, shape: Shape, name: string): DataError {
+  let i = from;
+  while (Number.isFinite(data[i])) i++;
+  const path = pathOf(i, shape);
+  return new DataError(`${name}${brackets(path)} is ${data[i]}`, {
+    ...place(path),
+    wanted: 'finite numbers, at most 3.4e38 (float32)',
+    hint: 'missing values are imputed by columns({ numeric: { impute: "median" } })',
+  });
 }
 
 function checkShape(given: unknown, name: string): Shape {
