@@ -9,7 +9,10 @@ export interface OptimizerOptions {
   readonly clipNorm?: number;
   /** Limit each gradient element to ± this value. */
   readonly clipValue?: number;
-  /** Average the gradients of this many batches before each update. Default 1. */
+  /**
+   * Average the gradients of this many batches before each update. Groups go over the end of an epoch; a last one that is
+   * not full when `fit` ends, in whatever way, is applied and divided by the batches in it. Default 1.
+   */
   readonly accumulate?: number;
 }
 

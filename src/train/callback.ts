@@ -23,19 +23,19 @@ export interface EpochEvent {
   readonly logs: EpochLogs;
 }
 
-/** The run is over. */
+/** The run is over, however it ended. */
 export interface EndEvent {
   readonly type: 'end';
   readonly history: History;
+  /** What ended the run, if an error did: a NumericError, or what a callback threw. `fit` throws it afterwards. */
+  readonly error?: unknown;
 }
 
 /** What `train` yields. */
 export type TrainEvent = StepEvent | EpochEvent | EndEvent;
 
-/** A run, as callbacks see it. */
-export interface Run {
-  /** The state behind the model that is trained: `new Model(run.session)` is the model. */
-  readonly session: Session;
+/** What is known of a run before it begins. */
+export interface RunFacts {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly rows: number;
@@ -43,6 +43,12 @@ export interface Run {
   readonly logged: readonly string[];
   /** Which way a logged number gets better; undefined for a metric that does not say. */
   readonly better: (name: string) => 'higher' | 'lower' | undefined;
+}
+
+/** A run, as callbacks see it. */
+export interface Run extends RunFacts {
+  /** The state behind the model that is trained: `new Model(run.session)` is the model. */
+  readonly session: Session;
   /** Ends the run after this epoch; the reason becomes `history.stopReason`. */
   readonly stop: (reason: string) => void;
   readonly readWeights: () => Promise<Record<string, Weight>>;
@@ -50,21 +56,26 @@ export interface Run {
 }
 
 /**
- * Something that happens beside a run. Each method may be left out and may be async: the run waits for it. An error in
- * one ends the run and is thrown by `fit`.
+ * Something that happens beside a run. Each method may be left out and may be async: the run waits for it.
+ *
+ * An error in one ends the run and is thrown by `fit`. However a run ends, be it done, stopped, aborted or by an error,
+ * its own or that of a callback, `onEnd` is then called once for every callback, in their order; also for one whose
+ * `onBegin` did not come, because another's failed. What it writes into the weights stays.
  *
  * @example
  * const log: Callback = { name: 'log', onEpoch: ({ logs }) => console.log(logs.epoch, logs.loss) };
  */
 export interface Callback {
   readonly name: string;
+  /** Refuses a run by throwing, before anything has happened and anybody else was called; not async. */
+  readonly check?: (run: RunFacts) => void;
   readonly onBegin?: (run: Run) => void | Promise<void>;
   readonly onStep?: (event: StepEvent, run: Run) => void | Promise<void>;
   readonly onEpoch?: (event: EpochEvent, run: Run) => void | Promise<void>;
   readonly onEnd?: (event: EndEvent, run: Run) => void | Promise<void>;
 }
 
-const METHODS = ['onBegin', 'onStep', 'onEpoch', 'onEnd'] as const;
+const METHODS = ['check', 'onBegin', 'onStep', 'onEpoch', 'onEnd'] as const;
 
 /**
  * Refuses what is not a list of callbacks.

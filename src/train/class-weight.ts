@@ -1,7 +1,6 @@
 import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { type Data, toMatrix } from '../data/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { Rows } from './rows.ts';
 
@@ -17,8 +16,7 @@ export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
  * @throws {DataError} for a weight below 0.
  * @throws {ShapeError} when there is not one weight for each row.
  */
-export function sampleWeights(rows: number, sampleWeight: Data): Rows {
-  const { data, shape } = toMatrix(sampleWeight, 'sampleWeight');
+export function sampleWeights(rows: number, { data, shape }: Rows): Rows {
   if (shape.length !== 1 || shape[0] !== rows) {
     throw new ShapeError(`sampleWeight must be [${rows}], got [${shape.join(', ')}]`);
   }

@@ -1,7 +1,8 @@
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
+import { atOnce, type Pieces } from '../base/pieces.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/index.ts';
-import type { Room } from '../data/matrix.ts';
+import { checkInPieces, copyInPieces, type Room } from '../data/matrix.ts';
 import { Table } from '../data/table.ts';
 import type { Loss } from '../loss/index.ts';
 import type { Network } from '../nn/index.ts';
@@ -20,9 +21,25 @@ export interface Dataset extends Targets {
 /** What a model is fed: one input, or one for each input of a functional model. */
 export type Inputs = Data | readonly Data[];
 
-/** Inputs as rows of the width that the model was built for; a model that is not built is built for theirs. */
+/** Inputs as rows, not yet compared with the width of the model. */
 export function readInputs(session: Session, inputs: Inputs): readonly Rows[] {
-  return buildFor(session, asRows(asList(session, inputs)));
+  return asRows(asList(session, inputs));
+}
+
+/**
+ * What `work` makes of a model that knows the width of these inputs. One that did not know it is built for them, unless
+ * `work` throws: a call that is refused must not fix it.
+ *
+ * @throws {ShapeError} when the model was built for another width; and what `work` throws.
+ */
+export function builtFor<T>(session: Session, x: readonly Rows[], work: () => T): T {
+  return session.buildFor(
+    x.map(({ shape }) => shape.slice(1)),
+    () => {
+      checkWidths(session.network, x);
+      return work();
+    },
+  );
 }
 
 /**
@@ -33,11 +50,6 @@ export function readInputs(session: Session, inputs: Inputs): readonly Rows[] {
  */
 export function readInputsOfBuilt(session: Session, inputs: Inputs): readonly Rows[] {
   return checkWidths(session.network, asRows(asList(session, inputs)));
-}
-
-function buildFor(session: Session, x: readonly Rows[]): readonly Rows[] {
-  session.build(x.map(({ shape }) => shape.slice(1)));
-  return checkWidths(session.network, x);
 }
 
 function asRows(x: readonly Rows[]): readonly Rows[] {
@@ -72,38 +84,89 @@ function checkWidths({ inputShapes, calls }: Network, x: readonly Rows[]): reado
   return x;
 }
 
-function asList(session: Session, inputs: Inputs, room?: Room): Rows[] {
-  const count = session.wiring.inputs.length;
-  if (count === 1) return [toMatrix(inputs as Data, 'x', room)];
+function asList(session: Session, inputs: Inputs): Rows[] {
+  return listOf(session, inputs).map(({ data, name }) => toMatrix(data, name));
+}
+
+/** Each input with its name in errors. */
+function listOf({ wiring }: Session, inputs: Inputs): { data: Data; name: string }[] {
+  const count = wiring.inputs.length;
+  if (count === 1) return [{ data: inputs as Data, name: 'x' }];
   if (!Array.isArray(inputs) || inputs.length !== count) {
     throw new ShapeError(`the model takes ${count} inputs`, { hint: `give an array of ${count}` });
   }
-  return inputs.map((one, i) => toMatrix(one as Data, `x[${i}]`, room));
+  return Array.from(inputs, (data: Data, i) => ({ data, name: `x[${i}]` }));
 }
 
-/** Inputs and targets of a table by the model's preprocessing, or as they are; `room` is for the inputs. */
+/** Inputs and targets of the caller's, copied; their numbers may still be anything. */
+export interface Pair {
+  readonly x: readonly Rows[];
+  readonly y: Rows;
+  readonly fromTable: boolean;
+}
+
+/**
+ * Inputs and targets of a table by the model's preprocessing, or as they are, piece by piece; `room` is for the inputs.
+ * What the caller does to them afterwards changes nothing.
+ *
+ * @throws {ShapeError | DataError | OptionError} for what is no such data, but for numbers that are not finite.
+ */
+export function* copyPair(
+  session: Session,
+  inputs: Inputs | Table,
+  targets: Data | undefined,
+  room?: Room,
+): Pieces<Pair> {
+  const pair =
+    inputs instanceof Table
+      ? ofTable(session, inputs, targets)
+      : yield* ofArrays(session, inputs, targets, room);
+  const rows = pair.x[0]!.shape[0]!;
+  if (pair.y.shape[0] === rows) return pair;
+  throw new ShapeError(`x has ${rows} rows, y has ${pair.y.shape[0] ?? 'none'}`, {
+    x: showShape(pair.x[0]!.shape),
+    y: showShape(pair.y.shape),
+  });
+}
+
+/**
+ * Refuses numbers that are not finite, piece by piece.
+ *
+ * @throws {DataError} naming the first.
+ */
+export function* checkPair({ x, y, fromTable }: Pair): Pieces<void> {
+  if (fromTable) return;
+  for (const [i, rows] of x.entries()) yield* checkInPieces(rows, x.length === 1 ? 'x' : `x[${i}]`);
+  yield* checkInPieces(y, 'y');
+}
+
+/**
+ * A pair, checked against the model, which is built.
+ *
+ * @throws {ShapeError | DataError | OptionError} when it does not fit the model or the loss.
+ */
+export function datasetOf({ network }: Session, loss: Loss, { x, y, fromTable }: Pair): Dataset {
+  checkWidths(network, x);
+  return { rows: x[0]!.shape[0]!, x, weight: undefined, ...readTargets(network, loss, y, fromTable) };
+}
+
+/** Inputs and targets as a model takes them that is built for them, or becomes it when they are all right. */
 export function readDataset(
   session: Session,
   loss: Loss,
   inputs: Inputs | Table,
   targets: Data | undefined,
-  room?: Room,
 ): Dataset {
-  const { x, y } =
-    inputs instanceof Table ? ofTable(session, inputs, targets) : ofArrays(session, inputs, targets, room);
-  // Before the model is built, so that a mistaken call leaves no trace.
-  const rows = x[0]!.shape[0]!;
-  if (y.shape[0] !== rows) {
-    throw new ShapeError(`x has ${rows} rows, y has ${y.shape[0] ?? 'none'}`, {
-      x: showShape(x[0]!.shape),
-      y: showShape(y.shape),
-    });
-  }
-  buildFor(session, x);
-  return { rows, x, weight: undefined, ...readTargets(session.network, loss, y, inputs instanceof Table) };
+  const pair = readPair(session, inputs, targets);
+  return builtFor(session, pair.x, () => datasetOf(session, loss, pair));
 }
 
-type Pair = { readonly x: readonly Rows[]; readonly y: Rows };
+/** A pair whose numbers are finite, in one go. */
+export function readPair(session: Session, inputs: Inputs | Table, targets: Data | undefined): Pair {
+  const pair = atOnce(copyPair(session, inputs, targets));
+  atOnce(checkPair(pair));
+  return pair;
+}
 
 function ofTable(session: Session, table: Table, targets: Data | undefined): Pair {
   if (targets !== undefined) throw new OptionError('a table brings its own targets', { hint: 'leave y out' });
@@ -115,14 +178,32 @@ function ofTable(session: Session, table: Table, targets: Data | undefined): Pai
   if (table.rows === 0) throw new DataError('the table has no rows');
   const { x, y } = session.prepare.transform(table);
   if (y === undefined) throw new DataError('the table does not have the target column');
-  return { x: asRows([x]), y };
+  return { x: asRows([x]), y, fromTable: true };
 }
 
-function ofArrays(session: Session, inputs: Inputs, targets: Data | undefined, room?: Room): Pair {
+function* ofArrays(session: Session, inputs: Inputs, targets: Data | undefined, room?: Room): Pieces<Pair> {
   if (targets === undefined) {
     throw new OptionError('y is missing', { hint: 'fit(x, y, options), or fit(table, options)' });
   }
-  return { x: asRows(asList(session, inputs, room)), y: toMatrix(targets, 'y') };
+  const x: Rows[] = [];
+  for (const { data, name } of listOf(session, inputs))
+    x.push(yield* floatsInPieces(yield* copyInPieces(data, name, room), room));
+  const y = yield* copyInPieces(targets, 'y');
+  return { x: asRows(x), y, fromTable: false };
+}
+
+/** Numbers that are converted between two pauses. */
+const PIECE = 1 << 18;
+
+function* floatsInPieces(rows: Rows, room: Room = (length) => new Float32Array(length)): Pieces<Rows> {
+  const { data, shape } = rows;
+  if (data instanceof Float32Array) return rows;
+  const floats = room(data.length);
+  for (let at = 0; at < data.length; at += PIECE) {
+    floats.set(data.subarray(at, at + PIECE), at);
+    yield PIECE;
+  }
+  return { data: floats, shape };
 }
 
 function asFloats(data: Rows['data']): Float32Array {

@@ -2,7 +2,7 @@ import { OptionError } from '../base/errors.ts';
 import { isImprovement } from '../base/improvement.ts';
 import { checkOptions, choose, didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
-import type { Callback, Run } from './callback.ts';
+import type { Callback, Run, RunFacts } from './callback.ts';
 import type { Weight } from './session.ts';
 
 /** Options of {@link earlyStopping}. */
@@ -24,7 +24,7 @@ export interface EarlyStoppingOptions {
  * better, and is never the best epoch. Where the number was not finite in all epochs that were waited for, or in all
  * epochs of the run, the run's `stopReason` says that, since it tells nothing of whether the model has stopped learning.
  *
- * @throws {OptionError} for unknown options, and at the start of the run for a number that is not logged.
+ * @throws {OptionError} for unknown options, and by `fit`, before it begins, for a number that is not logged.
  * @example
  * earlyStopping({ monitor: 'val_auc', patience: 10, restoreBest: true });
  */
@@ -44,6 +44,7 @@ export function earlyStopping(given: EarlyStoppingOptions = {}): Callback {
   const watches = new WeakMap<Run, Watch>();
   return {
     name: 'earlyStopping',
+    check: (run) => void watch(options, run),
     onBegin(run) {
       watches.set(run, watch(options, run));
     },
@@ -61,7 +62,8 @@ export function earlyStopping(given: EarlyStoppingOptions = {}): Callback {
       if (state.waited >= patience || never) run.stop(`earlyStopping: ${reasonFor(state, value)}`);
     },
     async onEnd(_event, run) {
-      const { weights } = watches.get(run)!;
+      // None when the run ended before its beginning came here.
+      const weights = watches.get(run)?.weights;
       if (weights !== undefined) await run.writeWeights(weights);
     },
   };
@@ -78,7 +80,7 @@ interface Watch {
   weights: Record<string, Weight> | undefined;
 }
 
-function watch({ monitor: asked, better: said }: EarlyStoppingOptions, run: Run): Watch {
+function watch({ monitor: asked, better: said }: EarlyStoppingOptions, run: RunFacts): Watch {
   const monitor = asked ?? (run.logged.includes('val_loss') ? 'val_loss' : 'loss');
   if (!run.logged.includes(monitor)) {
     throw new OptionError(`earlyStopping: ${monitor} is not logged`, {

@@ -1,5 +1,6 @@
 import type { Arrays, Backend, Runnable, Storage } from '../backend/backend.ts';
 import type { NumberArray } from '../base/dtype.ts';
+import { GliaError } from '../base/errors.ts';
 import { compile, type Graph } from '../compile/compile.ts';
 import { isRowwise } from '../compile/rowwise.ts';
 
@@ -111,7 +112,7 @@ export class Engine {
     kept.live = false;
     // At once, since somebody may predict many times in one turn of the event loop; but a call in flight still uses it.
     if (this.#waiting === 0) kept.runnable.dispose();
-    else void this.exclusive(() => kept.runnable.dispose());
+    else void this.#last.then(() => kept.runnable.dispose());
   }
 
   /** Runs `steps` steps when all earlier calls are done; arrays that the program does not take are left out. */
@@ -129,8 +130,22 @@ export class Engine {
     this.#last = turn.then(done, done);
     return turn;
   }
+
+  /**
+   * Refuses a call that runs at once while others wait for their turn, which it would overtake.
+   *
+   * @throws {GliaError} when there are some.
+   */
+  checkIdle(where: string): void {
+    if (this.#waiting === 0) return;
+    throw new GliaError('ERR_GLIA_STATE', `${where}: another call on the model is in flight`, {
+      calls: this.#waiting,
+      hint: 'await it first',
+    });
+  }
 }
 
-function pick(arrays: Arrays, names: readonly string[]): Record<string, NumberArray> {
+/** Those that a program takes. */
+export function pick(arrays: Arrays, names: readonly string[]): Record<string, NumberArray> {
   return Object.fromEntries(names.map((name) => [name, arrays[name]!]));
 }

@@ -1,26 +1,24 @@
-import { checkFlag, checkSignal } from '../base/check.ts';
-import { describe } from '../base/describe.ts';
-import { GliaError, OptionError } from '../base/errors.ts';
+import { checkFlag, checkSignal, readGiven } from '../base/check.ts';
+import { OptionError } from '../base/errors.ts';
 import { checkOptions, didYouMean } from '../base/options.ts';
+import { inTurns, type Pieces } from '../base/pieces.ts';
 import { checkNumber } from '../base/ranges.ts';
-import { splitIndices } from '../data/index.ts';
-import type { Data } from '../data/matrix.ts';
-import { Table } from '../data/table.ts';
+import { checkInPieces, copyInPieces, type Data } from '../data/matrix.ts';
+import type { Table } from '../data/table.ts';
 import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
 import { type Optimizer, type OptimizerName, optimizerOf, type Schedule } from '../optim/index.ts';
-import { type Callback, checkCallbacks, type TrainEvent } from './callback.ts';
+import { type Callback, checkCallbacks } from './callback.ts';
 import { type ClassWeight, sampleWeights, weighClasses } from './class-weight.ts';
-import { type Dataset, type Inputs, readDataset } from './dataset.ts';
+import { builtFor, checkPair, copyPair, datasetOf, type Inputs } from './dataset.ts';
+import { Failures } from './failures.ts';
+import { divide, gather, readValidation, type Validation } from './held-out.ts';
 import type { History } from './history.ts';
 import type { Metric, MetricName } from './metrics/index.ts';
 import { metricsOf } from './metrics/table.ts';
 import { ResponseScale } from './response.ts';
-import { selectRows } from './rows.ts';
-import { loggedNames, type RunPlan, Training } from './run.ts';
+import { Training } from './run.ts';
+import { factsOf, type RunPlan, traceSteps } from './run-plan.ts';
 import type { Session } from './session.ts';
-
-/** Validation data: a share of the rows, inputs and targets, or a table. */
-export type Validation = number | readonly [Inputs, Data] | { readonly x: Inputs; readonly y: Data } | Table;
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -67,58 +65,116 @@ const KNOWN = [
   'signal',
 ] as const;
 
-/** Checks options and data and makes a run of them. */
-export function planRun(
+/** Numbers after which the event loop gets a turn while data are read: 4 MB. */
+const TURN = 1 << 20;
+
+/**
+ * Trains a model, which is taken for the run from the call on.
+ *
+ * The data are copied first of all, 4 MB before this returns its promise, and more in turns of the event loop.
+ */
+export async function fitModel(
+  session: Session,
+  inputs: Inputs | Table,
+  targets: Data | undefined,
+  options: FitOptions,
+): Promise<History> {
+  const release = session.claim();
+  try {
+    const plan = inTurns(planRun(session, inputs, targets, options), TURN);
+    // Little data are read by now, and the run begins with this call.
+    return await runWithCallbacks(plan instanceof Promise ? await plan : plan);
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Checks options and data and makes a run of them, piece by piece. Nobody is called but the `check` of callbacks, and
+ * the model stays as it is until everything is checked.
+ */
+export function* planRun(
   session: Session,
   inputs: Inputs | Table,
   targets: Data | undefined,
   given: FitOptions,
-): RunPlan {
+): Pieces<RunPlan> {
+  const options = readOptions(session, given);
+  const { loss, optimizer, metrics, epochs, shuffle, stratify, signal, callbacks, held } = options;
+  // The inputs are most of the data: they are copied to where they are trained from.
+  const room = (length: number) => session.backend.room(length);
+  const pair = yield* copyPair(
+    session,
+    inputs,
+    targets,
+    held === 0 || Array.isArray(held) ? room : undefined,
+  );
+  const weights =
+    options.sampleWeight === undefined
+      ? undefined
+      : yield* copyInPieces(options.sampleWeight, 'sampleWeight');
+  const other = typeof held === 'number' ? undefined : yield* copyPair(session, ...held);
+  // All of the copies, before the first look at one.
+  yield* checkPair(pair);
+  if (weights !== undefined) yield* checkInPieces(weights, 'sampleWeight');
+  if (other !== undefined) yield* checkPair(other);
+  // Targets are looked at again, and the network is made.
+  yield pair.x.reduce((sum, { data }) => sum + data.length, 0);
+  const checked = builtFor(session, pair.x, () => {
+    const all = datasetOf(session, loss, pair);
+    const weight = weights && sampleWeights(all.rows, weights);
+    const parts =
+      typeof held === 'number' && held !== 0
+        ? divide({ ...all, weight }, held, stratify, session.seed)
+        : undefined;
+    const train = weighClasses(
+      parts?.train.data ?? { ...all, weight },
+      options.classWeight,
+      session.prepare?.classes ?? [],
+    );
+    const validation = other && datasetOf(session, loss, other);
+    const batchSize = Math.min(options.batchSize, train.rows);
+    const facts = factsOf({ epochs, batchSize, metrics }, train.rows, held !== 0);
+    checkWatched(optimizer, facts.logged);
+    for (const callback of callbacks) callback.check?.(facts);
+    const graphs = traceSteps({ session, loss, optimizer, metrics, train }, batchSize);
+    return { train, validation, parts, batchSize, facts, graphs };
+  });
+  const { parts, batchSize, facts, graphs } = checked;
+  const train =
+    parts === undefined ? checked.train : yield* gather({ ...parts.train, data: checked.train }, room);
+  const validation = parts === undefined ? checked.validation : yield* gather(parts.validation);
+  const plan = { session, loss, optimizer, metrics, epochs, shuffle, signal, callbacks };
+  return { ...plan, train, validation, batchSize, facts, graphs };
+}
+
+/** The options with their defaults, as far as they can be checked without the data. */
+function readOptions(session: Session, given: FitOptions) {
   const options = checkOptions('fit', given, KNOWN);
-  // Here as well as when the run begins: a call that is refused must change nothing and call nobody.
-  if (session.training) {
-    throw new GliaError('ERR_GLIA_STATE', 'the model is being trained already', {
-      hint: 'await the first run',
-    });
-  }
   if (options.loss === undefined) {
     throw new OptionError('fit: loss is missing', { hint: "such as 'mse' or 'categoricalCrossentropy'" });
   }
   const loss = lossOf(options.loss);
   const optimizer = optimizerOf(options.optimizer ?? 'adam', { learningRate: options.learningRate });
   const metrics = metricsOf(options.metrics ?? [], new ResponseScale(session, loss).task);
-  const { epochs = 10, batchSize = 32, shuffle = true, signal } = options;
+  const { epochs = 10, batchSize = 32, shuffle = true, stratify = false, signal } = options;
   checkNumber('fit', 'epochs', epochs, { least: 0, whole: true });
   checkNumber('fit', 'batchSize', batchSize, { least: 1, whole: true });
   checkFlag('fit', 'shuffle', shuffle);
-  checkFlag('fit', 'stratify', options.stratify ?? false);
+  checkFlag('fit', 'stratify', stratify);
   checkSignal('fit', signal);
   const callbacks = checkCallbacks(options.callbacks ?? []);
-  // The inputs are most of the data: they are copied to where they are trained from.
-  const room = (length: number) => session.backend.room(length);
-  const all = readDataset(session, loss, inputs, targets, room);
-  const names = session.prepare?.classes ?? [];
+  const held = readValidation(options.validation);
   const { sampleWeight } = options;
-  const weight = sampleWeight === undefined ? undefined : sampleWeights(all.rows, sampleWeight);
-  const parts = divide(session, loss, { ...all, weight }, options);
-  const train = weighClasses(parts.train, options.classWeight, names);
-  const { validation } = parts;
-  checkWatched(optimizer, loggedNames(metrics, validation !== undefined));
-  session.loss = loss;
-  session.metrics = metrics;
-  return {
-    session,
-    loss,
-    optimizer,
-    metrics,
-    train,
-    validation,
-    epochs,
-    batchSize: Math.min(batchSize, train.rows),
-    shuffle,
-    signal,
-    callbacks,
-  };
+  const classWeight = readGiven('fit: classWeight', () => copyOfWeights(options.classWeight));
+  const checked = { loss, optimizer, metrics, epochs, batchSize, shuffle, stratify, signal, callbacks };
+  return { ...checked, held, sampleWeight, classWeight };
+}
+
+/** They are read later, when the caller may have changed them; what is no plain list of weights is refused then. */
+function copyOfWeights(weights: ClassWeight | undefined): ClassWeight | undefined {
+  if (typeof weights !== 'object' || weights === null || Symbol.iterator in weights) return weights;
+  return { ...weights };
 }
 
 function checkWatched({ schedule: { name, watch } }: Optimizer, logged: readonly string[]): void {
@@ -129,67 +185,31 @@ function checkWatched({ schedule: { name, watch } }: Optimizer, logged: readonly
   });
 }
 
-function divide(
-  session: Session,
-  loss: Loss,
-  all: Dataset,
-  options: FitOptions,
-): { train: Dataset; validation: Dataset | undefined } {
-  const { validation, stratify = false } = options;
-  if (validation === undefined || validation === 0) return { train: all, validation: undefined };
-  if (typeof validation !== 'number') {
-    const [x, y] = asPair(validation);
-    return { train: all, validation: readDataset(session, loss, x, y) };
-  }
-  const strata = stratify ? Array.from(all.y.data) : undefined;
-  if (strata !== undefined && strata.length !== all.rows) {
-    throw new OptionError('fit: stratify needs targets with one number a row');
-  }
-  const parts = splitIndices(all.rows, { validation, seed: session.seed }, strata);
-  // Weights are for training; the validation loss is the plain mean.
-  return {
-    train: select(all, parts.train),
-    validation: { ...select(all, parts.validation), weight: undefined },
-  };
-}
-
-function asPair(validation: Exclude<Validation, number>): [Inputs | Table, Data | undefined] {
-  if (Array.isArray(validation)) return [validation[0], validation[1]];
-  if (validation instanceof Table) return [validation, undefined];
-  if (typeof validation === 'object' && validation !== null && 'x' in validation && 'y' in validation)
-    return [validation.x, validation.y];
-  throw new OptionError('fit: validation must be a share of the rows, [x, y], { x, y } or a table', {
-    got: describe(validation),
-  });
-}
-
-function select(all: Dataset, order: Int32Array): Dataset {
-  return {
-    ...all,
-    rows: order.length,
-    x: all.x.map((x) => selectRows(x, order)),
-    y: selectRows(all.y, order),
-    weight: all.weight && selectRows(all.weight, order),
-  };
-}
-
 /** Runs a plan to its end, with callbacks. */
-export async function runWithCallbacks(plan: RunPlan): Promise<History> {
+async function runWithCallbacks(plan: RunPlan): Promise<History> {
   const { callbacks } = plan;
   const training = new Training(plan);
   const { run } = training;
-  for (const callback of callbacks) await callback.onBegin?.(run);
+  const failures = new Failures();
   // Asked for each time: a callback may be given its methods later.
   const hears = () => callbacks.some(({ onEpoch }) => onEpoch !== undefined);
-  for await (const event of training.events(hears)) {
-    for (const callback of callbacks) await notify(callback, event, run);
-    if (event.type === 'end') return event.history;
+  try {
+    training.begin();
+    await failures.during(async () => {
+      for (const callback of callbacks) await callback.onBegin?.(run);
+      for await (const event of training.steps(hears)) {
+        for (const callback of callbacks) {
+          if (event.type === 'step') await callback.onStep?.(event, run);
+          else await callback.onEpoch?.(event, run);
+        }
+      }
+    });
+    await failures.during(() => training.settle());
+    const end = training.end(failures.all);
+    for (const callback of callbacks) await failures.during(() => callback.onEnd?.(end, run));
+    failures.rethrow();
+    return end.history;
+  } finally {
+    training.release();
   }
-  throw new TypeError('a run ends with its end event');
-}
-
-async function notify(callback: Callback, event: TrainEvent, run: Training['run']): Promise<void> {
-  if (event.type === 'step') await callback.onStep?.(event, run);
-  else if (event.type === 'epoch') await callback.onEpoch?.(event, run);
-  else await callback.onEnd?.(event, run);
 }

@@ -31,10 +31,15 @@ export interface History {
   readonly final: EpochLogs;
   /** The epoch with the least loss of the validation data, or of the training data; undefined where none is finite. */
   readonly best: BestEpoch | undefined;
-  /** `completed`, `aborted`, or why a callback stopped the run. */
+  /**
+   * `completed`, `aborted`, or why a callback stopped the run; in the `onEnd` of a run that an error ends, `diverged` for
+   * numbers that are not finite, else `failed`.
+   */
   readonly stopReason: string;
-  /** Training steps taken. */
+  /** Training steps taken: batches. */
   readonly steps: number;
+  /** Updates of the weights: with `accumulate`, one for each group of batches, the last of which may not be full. */
+  readonly updates: number;
   /**
    * A page of HTML with the learning curves, which stands alone. Where a path is given it is written there, so that a
    * crash leaves the old file or the new one.
@@ -136,7 +141,7 @@ export class EpochLog {
 }
 
 /** The history of a run that ended. */
-export function historyOf(log: EpochLog, stopReason: string, steps: number): History {
+export function historyOf(log: EpochLog, stopReason: string, steps: number, updates: number): History {
   const none = { epoch: 0, learningRate: Number.NaN, loss: Number.NaN };
   let epochs: readonly EpochLogs[] | undefined;
   let best: { readonly found: BestEpoch | undefined } | undefined;
@@ -152,6 +157,7 @@ export function historyOf(log: EpochLog, stopReason: string, steps: number): His
     },
     stopReason,
     steps,
+    updates,
   };
   // Not enumerable: a worker could not be sent a function.
   return Object.defineProperties(history, {

@@ -12,7 +12,7 @@ import { add, square, sum } from '../ops/index.ts';
 import type { Inputs } from './dataset.ts';
 import type { Logs } from './evaluate.ts';
 import { type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
-import { type FitOptions, planRun, runWithCallbacks } from './fit.ts';
+import { type FitOptions, fitModel } from './fit.ts';
 import type { History } from './history.ts';
 import {
   type Named,
@@ -73,7 +73,7 @@ export class Model<Out extends Outputs = Values> {
         hint: "fit(x, y, { loss: 'mse' }) or fit(table, { … })",
       });
     }
-    return runWithCallbacks(planRun(this.session, x, y, options));
+    return fitModel(this.session, x, y, options);
   }
 
   /**
@@ -148,7 +148,7 @@ export class Model<Out extends Outputs = Values> {
    * As `predict` for arrays, at once on this thread: for tiny networks. Blocks the event loop meanwhile.
    *
    * @throws {ShapeError | DataError} for rows that the model cannot take.
-   * @throws {BackendError} while another call on this model is in flight.
+   * @throws {GliaError} `ERR_GLIA_STATE` while other calls on this model are in flight.
    * @example
    * net.predictSync([[0, 1]]).data[0];
    */

@@ -159,6 +159,7 @@ const bounds = new WeakMap<Session, Bounds>();
 
 /** As {@link predictValues}, on the calling thread and in one step. */
 export function predictSync(session: Session, inputs: Inputs): Values[] {
+  if (session.isBuilt) session.engine.checkIdle('predictSync');
   const known = bounds.get(session);
   const bound = known !== undefined && takes(known.last, inputs) ? known.last : find(session, inputs, known);
   bound.mailbox.step();

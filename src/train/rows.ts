@@ -1,5 +1,7 @@
 import type { NumberArray } from '../base/dtype.ts';
+import type { Pieces } from '../base/pieces.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
+import type { Room } from '../data/matrix.ts';
 
 /** Rows of data as a program takes them: all axes but the first belong to a row. */
 export interface Rows {
@@ -48,4 +50,26 @@ export function sliceRows({ data, shape }: Rows, from: number, to: number, added
 /** Some rows, as rows. */
 export function selectRows(rows: Rows, order: Int32Array): Rows {
   return { data: takeRows(rows, order, 0, order.length), shape: [order.length, ...rows.shape.slice(1)] };
+}
+
+/** Numbers that are gathered between two pauses. */
+const PIECE = 1 << 18;
+
+const plainRoom: Room = (length) => new Float32Array(length);
+
+/** The same of floats, piece by piece, into `room`. */
+export function* selectInPieces(
+  { data, shape }: Rows,
+  order: Int32Array,
+  room: Room = plainRoom,
+): Pieces<Rows> {
+  const width = sizeOf(shape.slice(1));
+  const into = room(order.length * width);
+  const some = Math.max(1, Math.floor(PIECE / width));
+  for (let from = 0; from < order.length; from += some) {
+    const to = Math.min(from + some, order.length);
+    copyRows({ data, shape }, order, from, to, into.subarray(from * width, to * width));
+    yield (to - from) * width;
+  }
+  return { data: into, shape: [order.length, ...shape.slice(1)] };
 }

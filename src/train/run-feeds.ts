@@ -63,6 +63,14 @@ export class RunFeeds {
     return { feeds, rates };
   }
 
+  /** What the update of a last group of so many batches is fed, after `step` steps of the run. */
+  rest(leaves: readonly string[], step: number, batches: number, factor: number): Arrays {
+    const feeds = Object.fromEntries(leaves.map((leaf) => [leaf, new Float32Array(1)]));
+    this.#scalars.write(this.#scalars.portsIn(feeds), step, 0, factor);
+    feeds[LEAVES.batches]![0] = batches;
+    return feeds;
+  }
+
   #take(leaf: string, dtype: DType, length: number): NumberArray {
     let room = this.#room.get(leaf);
     if (room === undefined || room.length < length) {

@@ -1,11 +1,8 @@
 import type { NumberArray } from '../base/dtype.ts';
-import { GliaError, NumericError } from '../base/errors.ts';
+import { NumericError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import { fed, type Tensor } from '../ir/tensor.ts';
-import { type Loss, reduceRows } from '../loss/index.ts';
-import type { Optimizer } from '../optim/index.ts';
-import type { Callback, Run, StepEvent, TrainEvent } from './callback.ts';
-import type { Dataset } from './dataset.ts';
+import type { Loss } from '../loss/index.ts';
+import type { EndEvent, EpochEvent, Run, StepEvent, TrainEvent } from './callback.ts';
 import type { Compiled } from './engine.ts';
 import { EpochCalls, type Place } from './epoch-calls.ts';
 import { EpochLoss, EpochPredictions } from './epoch-sums.ts';
@@ -17,29 +14,8 @@ import { Orders } from './orders.ts';
 import { ResponseScale } from './response.ts';
 import type { Rows } from './rows.ts';
 import { type Filled, RunFeeds } from './run-feeds.ts';
-import type { Session } from './session.ts';
-import { LEAVES, optimizerSlots, storedRows, traceStep } from './step.ts';
-
-/** A run, ready to go: everything is checked. */
-export interface RunPlan {
-  readonly session: Session;
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  readonly metrics: readonly Metric[];
-  readonly train: Dataset;
-  readonly validation: Dataset | undefined;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
-  readonly signal: AbortSignal | undefined;
-  readonly callbacks: readonly Callback[];
-}
-
-/** Names of the numbers that each epoch logs. */
-export function loggedNames(metrics: readonly Metric[], validated: boolean): string[] {
-  const own = ['loss', ...metrics.map(({ name }) => name)];
-  return validated ? [...own, ...own.map((name) => `val_${name}`)] : own;
-}
+import type { RunPlan } from './run-plan.ts';
+import { LEAVES, optimizerSlots, traceRest } from './step.ts';
 
 /** Wanted length of one call of the backend, in milliseconds: progress, abort and other calls get their turn. */
 const CALL = 25;
@@ -59,8 +35,14 @@ export class Training {
   readonly #epochCalls: EpochCalls;
   readonly #loss: EpochLoss;
   readonly #goodWeights: GoodWeights;
-  /** What the model had done before. */
+  /** What the model had done before, and the loss that it was trained with. */
   #before = { steps: 0, epochs: 0 };
+  #lossBefore: Loss | undefined;
+  #metricsBefore: readonly Metric[] = [];
+  #updates = 0;
+  #settled = false;
+  /** The run ended by itself, rather than by an error. */
+  #ended = false;
   #stopReason: string | undefined;
   #steps = 0;
   /** Steps a call, adapted to the time that calls take. */
@@ -71,12 +53,12 @@ export class Training {
   #factor = 1;
 
   constructor(plan: RunPlan) {
-    const { session, optimizer, train, loss, metrics, validation, epochs, batchSize, shuffle } = plan;
+    const { session, optimizer, train, loss, facts, epochs, batchSize, shuffle } = plan;
     const { seed } = session;
     this.#plan = plan;
-    this.#stepsPerEpoch = Math.ceil(train.rows / batchSize);
+    this.#stepsPerEpoch = facts.stepsPerEpoch;
     const updates = Math.max(1, Math.ceil((epochs * this.#stepsPerEpoch) / optimizer.accumulate));
-    this.#log = new EpochLog(loggedNames(metrics, validation !== undefined));
+    this.#log = new EpochLog(facts.logged);
     this.#feeds = new RunFeeds(train, optimizer, updates);
     this.#orders = new Orders(train.rows, seed, shuffle);
     this.#epochCalls = new EpochCalls({ train, optimizer, updates, seed, shuffle, batchSize });
@@ -86,17 +68,10 @@ export class Training {
 
   /** The run as callbacks see it. */
   get run(): Run {
-    const { session, epochs, train, metrics, validation } = this.#plan;
+    const { session, facts } = this.#plan;
     return {
+      ...facts,
       session,
-      epochs,
-      stepsPerEpoch: this.#stepsPerEpoch,
-      rows: train.rows,
-      logged: loggedNames(metrics, validation !== undefined),
-      better: (name) => {
-        const bare = name.replace(/^val_/, '');
-        return bare === 'loss' ? 'lower' : metrics.find((metric) => metric.name === bare)?.better;
-      },
       stop: (reason) => {
         this.#stopReason ??= reason;
       },
@@ -105,37 +80,86 @@ export class Training {
     };
   }
 
-  /**
-   * Runs to the end, yielding what happens. The model stays usable however it ends. Where nobody `hears` of single
-   * epochs, several may go in one call and are yielded as its one step event.
-   */
-  async *events(hears: () => boolean = () => true): AsyncGenerator<TrainEvent, void, undefined> {
-    const { session, epochs } = this.#plan;
-    if (session.training) {
-      throw new GliaError('ERR_GLIA_STATE', 'the model is being trained already', {
-        hint: 'await the first run',
-      });
-    }
-    session.training = true;
-    this.#before = { steps: session.steps, epochs: session.epochs };
+  /** The whole run as a stream; leaving it ends the run. The model must be free, and is again afterwards. */
+  async *events(): AsyncGenerator<TrainEvent, void, undefined> {
+    const release = this.#plan.session.claim();
     try {
-      await session.engine.exclusive(() => this.#allocate());
-      for (let epoch = 1; epoch <= epochs && !this.#stopped(); ) {
-        await this.#goodWeights.copy(this.#steps);
-        const together = hears() ? 1 : this.#epochsInCall(epoch);
-        if (together > 1) epoch += yield* this.#callOfEpochs(epoch, together);
-        else {
-          yield* this.#epoch(epoch);
-          if (this.#log.length === epoch) yield { type: 'epoch', logs: this.#log.at(epoch - 1) };
-          epoch++;
-        }
-      }
-      await this.#checkLast();
-      yield { type: 'end', history: historyOf(this.#log, this.#stopReason ?? 'completed', this.#steps) };
+      this.begin();
+      yield* this.steps();
+      await this.settle();
+      yield this.end();
     } finally {
-      this.#release();
-      session.training = false;
+      try {
+        // A loop that was left, too, leaves weights that are finite and no batches that were for nothing.
+        await this.settle();
+      } finally {
+        this.release();
+        release();
+      }
     }
+  }
+
+  /** Makes the model one that is trained by this run. */
+  begin(): void {
+    const { session, loss, metrics } = this.#plan;
+    [this.#lossBefore, this.#metricsBefore] = [session.loss, session.metrics];
+    [session.loss, session.metrics] = [loss, metrics];
+  }
+
+  /**
+   * Takes all steps, yielding what happens. Where nobody `hears` of single epochs, several may go in one call and are
+   * yielded as its one step event.
+   */
+  async *steps(hears: () => boolean = () => true): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
+    const { session, epochs } = this.#plan;
+    await session.engine.exclusive(() => this.#allocate());
+    this.#before = { steps: session.steps, epochs: session.epochs };
+    for (let epoch = 1; epoch <= epochs && !this.#stopped(); ) {
+      await this.#goodWeights.copy(this.#steps);
+      const together = hears() ? 1 : this.#epochsInCall(epoch);
+      if (together > 1) epoch += yield* this.#callOfEpochs(epoch, together);
+      else {
+        yield* this.#epoch(epoch);
+        if (this.#log.length === epoch) yield { type: 'epoch', logs: this.#log.at(epoch - 1) };
+        epoch++;
+      }
+    }
+  }
+
+  /**
+   * What every run does when it ends, however that is: applies a last group of batches that is not full, and sees that
+   * the weights are finite. Does nothing the second time, or when the good weights are back already.
+   *
+   * @throws {NumericError} when they are not, after the last good ones were put back.
+   */
+  async settle(): Promise<void> {
+    if (this.#settled || this.#steps === 0) return;
+    this.#settled = true;
+    this.#updates = Math.floor(this.#steps / this.#plan.optimizer.accumulate);
+    await this.#applyRest();
+    // No loss follows the last update, so that what it broke shows in the weights alone.
+    const broken = firstBroken(await this.#plan.session.readWeights());
+    if (broken !== undefined) await this.#fail(`${broken} is not finite any more`, this.#steps);
+  }
+
+  /** The end of the run, which an error may have brought. */
+  end(failures: readonly unknown[] = []): EndEvent {
+    const [error] = failures;
+    this.#ended = failures.length === 0;
+    const failed = error instanceof NumericError ? 'diverged' : 'failed';
+    const reason = this.#ended ? (this.#stopReason ?? 'completed') : failed;
+    const history = historyOf(this.#log, reason, this.#steps, this.#updates);
+    return { type: 'end', history, ...(!this.#ended && { error }) };
+  }
+
+  /** Frees what the run holds. A model that had taken no step when an error came is not one trained with its loss. */
+  release(): void {
+    const { session, optimizer } = this.#plan;
+    if (!this.#ended && this.#steps === 0)
+      [session.loss, session.metrics] = [this.#lossBefore, this.#metricsBefore];
+    session.engine.forget(this.#key);
+    for (const { name } of optimizerSlots(session.network, optimizer)) session.engine.storage.release(name);
+    for (const [name] of this.#stored()) session.engine.storage.release(name);
   }
 
   #stopped(): boolean {
@@ -177,13 +201,6 @@ export class Training {
     if (!(y.data instanceof Int32Array)) stored.push([LEAVES.target, y]);
     if (weight !== undefined) stored.push([LEAVES.weight, weight]);
     return stored;
-  }
-
-  #release(): void {
-    const { session, optimizer } = this.#plan;
-    session.engine.forget(this.#key);
-    for (const { name } of optimizerSlots(session.network, optimizer)) session.engine.storage.release(name);
-    for (const [name] of this.#stored()) session.engine.storage.release(name);
   }
 
   async *#epoch(epoch: number): AsyncGenerator<StepEvent, void, undefined> {
@@ -307,6 +324,7 @@ export class Training {
     // Not how far the call went: masks and shuffles of a further run must not depend on the clock.
     session.steps = this.#before.steps + step;
     session.epochs = this.#before.epochs + Math.floor((step - 1) / this.#stepsPerEpoch);
+    this.#settled = true;
     await this.#goodWeights.restore();
     throw new NumericError(why, {
       at: `step ${step}`,
@@ -314,11 +332,14 @@ export class Training {
     });
   }
 
-  /** No loss follows the last update, so that what it broke shows in the weights alone. */
-  async #checkLast(): Promise<void> {
-    if (this.#steps === 0) return;
-    const broken = firstBroken(await this.#plan.session.readWeights());
-    if (broken !== undefined) await this.#fail(`${broken} is not finite any more`, this.#steps);
+  /** Applies the last group of batches, if it is not full. */
+  async #applyRest(): Promise<void> {
+    const { session, optimizer } = this.#plan;
+    const batches = this.#steps % optimizer.accumulate;
+    if (batches === 0) return;
+    const program = session.engine.program(`${this.#key}rest`, () => traceRest(session.network, optimizer));
+    await session.engine.run(program, 1, this.#feeds.rest(program.feeds, this.#steps, batches, this.#factor));
+    this.#updates++;
   }
 
   #adapt(elapsed: number, count: number): void {
@@ -327,27 +348,8 @@ export class Training {
   }
 
   #program(batch: number): Compiled {
-    const { session, optimizer, loss, train, metrics } = this.#plan;
-    return session.engine.program(`${this.#key}${batch}`, () => {
-      const { y, weight, rows } = train;
-      const stored = { rows, index: fed(LEAVES.index, [batch], 'i32') };
-      const shape = y.shape.slice(1);
-      const target =
-        y.data instanceof Int32Array
-          ? fed(LEAVES.target, [batch, ...shape], 'i32')
-          : storedRows(LEAVES.target, shape, stored);
-      const lossOf = ([output]: readonly Tensor[]) => ({
-        loss: reduceRows(
-          loss.rows(output!, target),
-          loss.reduction,
-          weight && storedRows(LEAVES.weight, [], stored),
-        ),
-        ...(metrics.length > 0 && {
-          fetch: { prediction: new ResponseScale(session, loss).measured(output!) },
-        }),
-      });
-      return traceStep({ network: session.network, optimizer, batch, stored, loss: lossOf });
-    });
+    const { session, graphs } = this.#plan;
+    return session.engine.program(`${this.#key}${batch}`, () => graphs.get(batch)!);
   }
 
   async #finishEpoch(predictions: EpochPredictions | undefined): Promise<void> {

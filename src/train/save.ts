@@ -9,8 +9,12 @@ import type { Session } from './session.ts';
 
 /** Writes a model as a folder, switched in by one rename. */
 export async function saveModel(session: Session, path: string): Promise<void> {
-  const description = describe(session);
-  const weights = await session.readWeights();
+  // A model that cannot be saved is refused at once.
+  let description = describe(session);
+  // Of the same moment as the weights, which wait for the calls before.
+  const weights = await session.readWeights(() => {
+    description = describe(session);
+  });
   await replaceFolder(path, {
     'model.json': `${JSON.stringify(description, null, 2)}\n`,
     'weights.safetensors': safetensorsPieces(weights, { format: 'pt' }),

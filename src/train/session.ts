@@ -71,10 +71,9 @@ export class Session {
   /** Training steps and epochs so far; they decide dropout masks and shuffles, so a second `fit` goes on. */
   steps = 0;
   epochs = 0;
-  /** Set while `fit` runs. */
-  training = false;
   readonly #wanted: Where;
   #backend: Backend | undefined;
+  #claimed = false;
   #built: { network: Network; engine: Engine } | undefined;
 
   /** With `weights` the model begins with them, once they are checked; else with values of its own. */
@@ -100,6 +99,27 @@ export class Session {
   get backend(): Backend {
     this.#backend ??= loadBackend(this.#wanted.backend, this.#wanted.threads);
     return this.#backend;
+  }
+
+  /** @throws {GliaError} when a run has the model. */
+  checkFree(): void {
+    if (!this.#claimed) return;
+    throw new GliaError('ERR_GLIA_STATE', 'the model is being trained already', {
+      hint: 'await the first run',
+    });
+  }
+
+  /**
+   * Takes the model for a run, and returns what frees it.
+   *
+   * @throws {GliaError} when another run has it.
+   */
+  claim(): () => void {
+    this.checkFree();
+    this.#claimed = true;
+    return () => {
+      this.#claimed = false;
+    };
   }
 
   get isBuilt(): boolean {
@@ -138,6 +158,21 @@ export class Session {
     this.#built = { network, engine };
   }
 
+  /**
+   * What `work` makes of the model when it is built for these inputs; if it throws, a model that was not built before is
+   * not built after.
+   */
+  buildFor<T>(inputShapes: readonly Shape[], work: () => T): T {
+    const before = this.#built;
+    try {
+      this.build(inputShapes);
+      return work();
+    } catch (error) {
+      this.#built = before;
+      throw error;
+    }
+  }
+
   /** The same network on the same backend, with weights of its own, which begin as those given. */
   twin(weights: Readonly<Record<string, Weight>>): Session {
     const { seed, prepare } = this;
@@ -150,17 +185,18 @@ export class Session {
     return twin;
   }
 
-  /** Copies of parameters and states by path. */
-  readWeights(): Promise<Record<string, Weight>> {
+  /** Copies of parameters and states by path, when all earlier calls are done; `also` looks at the model just then. */
+  readWeights(also?: () => void): Promise<Record<string, Weight>> {
     const { network, engine } = this.#ready();
-    return engine.exclusive(() =>
-      Object.fromEntries(
+    return engine.exclusive(() => {
+      also?.();
+      return Object.fromEntries(
         [...network.params, ...network.states].map(({ path, shape }) => [
           path,
           { shape, data: asFloat32(engine.storage.read(path)) },
         ]),
-      ),
-    );
+      );
+    });
   }
 
   /**

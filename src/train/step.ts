@@ -4,7 +4,7 @@ import { grad } from '../compile/autodiff.ts';
 import type { Graph } from '../compile/compile.ts';
 import { constant, fed, stored, type Tensor } from '../ir/tensor.ts';
 import type { Network, Param } from '../nn/index.ts';
-import { add, div, expand, gather, where } from '../ops/index.ts';
+import { add, div, equal, expand, gather, mul, sum, where } from '../ops/index.ts';
 import { clipGradients, type Optimizer } from '../optim/index.ts';
 
 /** A training step to be traced: everything that decides its graph. */
@@ -17,6 +17,11 @@ export interface StepSpec {
   readonly owner?: string;
   /** Rows of the stored data, and which of them are in the batch; without it the batch itself is fed. */
   readonly stored?: { readonly rows: number; readonly index: Tensor };
+  /**
+   * Whether a step whose loss or gradient is not finite leaves everything as it was. It fetches `faults`, 0 where all is
+   * finite, else NaN. Costs a look at each gradient before the first update.
+   */
+  readonly guarded?: boolean;
   /** The scalar to be minimised, from the network's outputs; more values may be fetched with it. */
   readonly loss: (outputs: readonly Tensor[]) => { loss: Tensor; fetch?: Readonly<Record<string, Tensor>> };
 }
@@ -27,6 +32,7 @@ export const LEAVES = {
   target: 'y',
   weight: 'weight',
   apply: 'optim.apply',
+  batches: 'optim.batches',
   input: (i: number): string => `x${i}`,
   scalar: (name: string): string => `optim.${name}`,
   state: (owner: string, slot: string, path: string): string => `optim.${owner}${slot}.${path}`,
@@ -76,7 +82,14 @@ export function traceStep(spec: StepSpec): Graph {
     network.params.map(({ leaf }) => leaf),
   );
   const carry = [...update(spec, gradients), ...traced.updates];
-  return { fetch: { loss: total, ...fetch }, carry };
+  if (!spec.guarded) return { fetch: { loss: total, ...fetch }, carry };
+  // 0 times what is finite is 0, whatever its size; a sum of the numbers themselves could be too large.
+  const faults = [total, ...gradients].map((one) => sum(mul(one, 0))).reduce((a, b) => add(a, b));
+  const fine = equal(faults, 0);
+  return {
+    fetch: { loss: total, faults, ...fetch },
+    carry: carry.map(([leaf, next]) => [leaf, where(fine, next, leaf)] as const),
+  };
 }
 
 function inputLeaf(i: number, shape: Shape, batch: number, data: StepSpec['stored']): Tensor {
@@ -113,6 +126,18 @@ function update(spec: StepSpec, gradients: readonly Tensor[]): Carry {
     ...carry.map(([leaf, next]) => [leaf, where(apply, next, leaf)] as const),
     ...sums.map((sum, i) => [sum, where(apply, constant(0), totals[i]!)] as const),
   ];
+}
+
+/**
+ * The update of a last group of batches that is not full, as a step of its own: without a batch, from the sum of the
+ * gradients that are there, divided by the batches in it.
+ */
+export function traceRest({ params }: Network, optimizer: Optimizer, owner = ''): Graph {
+  const batches = fed(LEAVES.batches, []);
+  const means = params.map(({ path, shape }) =>
+    div(stored(LEAVES.state(owner, ACCUMULATOR, path), shape), batches),
+  );
+  return { fetch: {}, carry: applyRule(params, clipGradients(means, optimizer), optimizer, owner) };
 }
 
 function applyRule(

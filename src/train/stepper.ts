@@ -7,8 +7,8 @@ import { type Data, toMatrix } from '../data/matrix.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { type Loss, type LossFunction, type LossName, lossOf, reduceRows } from '../loss/index.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optim/index.ts';
-import { type Inputs, readDataset, readInputs } from './dataset.ts';
-import type { Compiled } from './engine.ts';
+import { builtFor, datasetOf, type Inputs, type Pair, readInputs, readPair } from './dataset.ts';
+import { type Compiled, type Engine, pick } from './engine.ts';
 import { type Accepts, type Inlet, inletWith, pourInputs } from './inlet.ts';
 import type { Rows } from './rows.ts';
 import { type OutputsLoss, scalarLoss } from './scalar-loss.ts';
@@ -39,6 +39,7 @@ interface Bound {
   readonly scalars: ScalarPorts;
   readonly number: NumberArray | undefined;
   readonly loss: NumberArray;
+  readonly faults: NumberArray;
 }
 
 let steppers = 0;
@@ -54,7 +55,8 @@ export class Stepper {
   readonly #optimizer: Optimizer;
   readonly #scalars: Scalars;
   readonly #key = `step ${steppers++} `;
-  #allocated = false;
+  /** Where the optimizer's tensors lie. */
+  #engine: Engine | undefined;
   #taken = 0;
   #bound: Bound | undefined;
 
@@ -84,22 +86,25 @@ export class Stepper {
   /** A step when all earlier calls on the model are done. */
   async step(inputs: Inputs, targets: Data): Promise<{ loss: number }> {
     const session = this.#session;
-    const batch = this.#read(inputs, targets);
-    const program = this.#program(batch, (work) => void session.engine.exclusive(work));
-    const feeds: Record<string, NumberArray> = { y: batch.y.data, step: Int32Array.of(session.steps) };
+    const [batch, program] = this.#prepare(inputs, targets, (work) => void session.engine.exclusive(work));
+    const feeds: Record<string, NumberArray> = { y: batch.y.data, step: new Int32Array(1) };
     for (const leaf of this.#scalars.leaves) feeds[leaf] = new Float32Array(1);
-    this.#scalars.write(this.#scalars.portsIn(feeds), this.#taken, 0);
     batch.x.forEach(({ data }, i) => {
       feeds[LEAVES.input(i)] = data;
     });
-    const number = this.#count();
-    const fetched = await session.engine.run(program, 1, feeds);
-    return finish(fetched['loss']![0]!, number);
+    return session.engine.exclusive(async () => {
+      // Not before its turn: a step that failed meanwhile does not count.
+      this.#scalars.write(this.#scalars.portsIn(feeds), this.#taken, 0);
+      feeds['step']![0] = session.steps;
+      const { loss, faults } = await program.runnable.run(1, pick(feeds, program.feeds));
+      return this.#finish(loss![0]!, faults![0]!);
+    });
   }
 
   /** A step at once, on this thread. */
   sync(inputs: Inputs, targets: Data): { loss: number } {
     let bound = this.#bound;
+    if (bound !== undefined) this.#session.engine.checkIdle('trainStep.sync');
     if (
       bound === undefined ||
       !bound.program.live ||
@@ -110,21 +115,24 @@ export class Stepper {
     this.#scalars.write(bound.scalars, this.#taken, 0);
     if (bound.number !== undefined) bound.number[0] = this.#session.steps;
     bound.mailbox.step();
-    // A step that was refused does not get here, and is not counted.
-    return finish(bound.loss[0]!, this.#count());
+    return this.#finish(bound.loss[0]!, bound.faults[0]!);
   }
 
-  #count(): number {
+  /** Counts a step that was applied; another one left everything as it was. */
+  #finish(loss: number, faults: number): { loss: number } {
+    if (faults !== 0) throw notFinite(loss, this.#taken + 1);
     this.#session.steps++;
     // What the model was last trained with, as after `fit`; that of several outputs is none that `evaluate` could take.
     if (this.#session.wiring.outputs.length === 1) this.#session.loss = this.#trainedWith;
-    return ++this.#taken;
+    this.#taken++;
+    return { loss };
   }
 
   /** Reads a batch the long way, finds its program and leaves the batch in its mailbox. */
   #bind(inputs: Inputs, targets: Data): Bound {
-    const batch = this.#read(inputs, targets);
-    const program = this.#program(batch, (work) => work());
+    const session = this.#session;
+    if (session.isBuilt) session.engine.checkIdle('trainStep.sync');
+    const [batch, program] = this.#prepare(inputs, targets, (work) => work());
     const mailbox = program.runnable.mailbox();
     const { feeds, fetches } = mailbox;
     const bound = {
@@ -135,35 +143,56 @@ export class Stepper {
       scalars: this.#scalars.portsIn(feeds),
       number: feeds['step'],
       loss: fetches['loss']!,
+      faults: fetches['faults']!,
     };
     this.#bound = bound;
     return bound;
   }
 
-  /** The program for a batch; `write` runs what must wait for earlier calls on the storage. */
+  /**
+   * Checks a batch and finds its program; only then is a model built that was not. `write` runs what must wait for
+   * earlier calls on the storage.
+   */
+  #prepare(inputs: Inputs, targets: Data, write: (work: () => void) => void): [Batch, Compiled] {
+    const pair = this.#read(inputs, targets);
+    return builtFor(this.#session, pair.x, () => {
+      const batch = this.#check(pair);
+      return [batch, this.#program(batch, write)];
+    });
+  }
+
+  /** The program for a batch. */
   #program({ x, y }: Batch, write: (work: () => void) => void): Compiled {
-    this.#allocate(write);
     const batch = x[0]!.shape[0]!;
     const integer = y.data instanceof Int32Array;
     const key = `${this.#key}${batch} ${integer} ${y.shape.join('x')}`;
-    return this.#session.engine.program(key, () => {
+    const { engine, network } = this.#session;
+    const trace = () => {
       const target = fed('y', y.shape, integer ? 'i32' : 'f32');
-      const { network } = this.#session;
       return traceStep({
         network,
         optimizer: this.#optimizer,
         owner: this.#key,
         batch,
+        guarded: true,
         loss: (out) => this.#trace(out, target),
       });
+    };
+    return engine.program(key, () => {
+      const graph = trace();
+      this.#allocate(write);
+      return graph;
     });
   }
 
-  #read(inputs: Inputs, targets: Data): Batch {
-    if (typeof this.#loss === 'function') {
-      return { x: readInputs(this.#session, inputs), y: toMatrix(targets, 'y'), accepts: {} };
-    }
-    const data = readDataset(this.#session, lossOf(this.#loss), inputs, targets);
+  #read(inputs: Inputs, targets: Data): Pair {
+    if (typeof this.#loss !== 'function') return readPair(this.#session, inputs, targets);
+    return { x: readInputs(this.#session, inputs), y: toMatrix(targets, 'y'), fromTable: false };
+  }
+
+  #check(pair: Pair): Batch {
+    if (typeof this.#loss === 'function') return { ...pair, accepts: {} };
+    const data = datasetOf(this.#session, lossOf(this.#loss), pair);
     const { x, y, labels, classes, ignoreIndex, wants } = data;
     return { x, y, accepts: { classes: labels ? (classes ?? 2 ** 31) : undefined, ignoreIndex, wants } };
   }
@@ -176,8 +205,8 @@ export class Stepper {
   }
 
   #allocate(write: (work: () => void) => void): void {
-    if (this.#allocated) return;
     const { engine, network } = this.#session;
+    if (this.#engine === engine) return;
     const slots = optimizerSlots(network, this.#optimizer, this.#key);
     for (const { name, shape, initial } of slots) {
       engine.storage.allocate({ name, shape, dtype: 'f32' });
@@ -189,13 +218,13 @@ export class Stepper {
       engine.forget(key);
       for (const { name } of slots) engine.storage.release(name);
     });
-    this.#allocated = true;
+    this.#engine = engine;
   }
 }
 
-function finish(loss: number, number: number): { loss: number } {
-  if (Number.isFinite(loss)) return { loss };
-  throw new NumericError(`the loss became ${loss}`, {
+function notFinite(loss: number, number: number): NumericError {
+  const what = Number.isFinite(loss) ? 'a gradient is not finite' : `the loss became ${loss}`;
+  return new NumericError(what, {
     at: `step ${number}`,
     hint: 'lower the learning rate, scale the inputs, or set clipNorm',
   });

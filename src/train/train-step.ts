@@ -23,7 +23,11 @@ export interface TrainStepOptions {
 export interface TrainStep {
   /** Runs a step off the event loop and gives the loss before the update. */
   (x: Inputs, y: Data): Promise<{ readonly loss: number }>;
-  /** The same at once on this thread, for tiny networks. Not while another call is in flight. */
+  /**
+   * The same at once on this thread, for tiny networks.
+   *
+   * @throws {GliaError} `ERR_GLIA_STATE` while other calls on the model wait for their turn.
+   */
   readonly sync: (x: Inputs, y: Data) => { readonly loss: number };
 }
 
@@ -37,6 +41,9 @@ export interface TrainStep {
  *
  * A loss of one's own gets the output, or a list of all outputs where there are several; annotate it then:
  * `([value, logits]: readonly Tensor[], target) => …`. Each batch size is compiled once. Optimizer state lives as long as the step.
+ *
+ * A step whose loss or gradient is not finite throws NumericError and leaves weights, optimizer and counters as they were.
+ * That costs a look at each gradient before the first update.
  *
  * @throws {OptionError} for unknown options; the step itself throws ShapeError, DataError or NumericError.
  * @example

@@ -1,5 +1,6 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { atOnce } from '../base/pieces.ts';
 import type { Data } from '../data/matrix.ts';
 import { Table } from '../data/table.ts';
 import type { TrainEvent } from './callback.ts';
@@ -28,7 +29,8 @@ export function train(
   if (typeof options === 'object' && options !== null && Object.hasOwn(options, 'callbacks')) {
     throw new OptionError('train: there are no callbacks', { hint: 'act on the events, or use fit' });
   }
-  if (data instanceof Table) return new Training(planRun(session, data, undefined, options)).events();
-  const { x, y } = checkOptions('train: data', data, ['x', 'y']);
-  return new Training(planRun(session, x, y, options)).events();
+  session.checkFree();
+  const { x, y } =
+    data instanceof Table ? { x: data, y: undefined } : checkOptions('train: data', data, ['x', 'y']);
+  return new Training(atOnce(planRun(session, x, y, options))).events();
 }

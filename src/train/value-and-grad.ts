@@ -5,7 +5,7 @@ import { grad } from '../compile/autodiff.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { add, expand } from '../ops/index.ts';
-import { type Inputs, readInputs } from './dataset.ts';
+import { builtFor, type Inputs, readInputs } from './dataset.ts';
 import type { Model } from './model.ts';
 import type { Outputs } from './predict.ts';
 import { type OutputsLoss, scalarLoss } from './scalar-loss.ts';
@@ -58,9 +58,9 @@ export function valueAndGrad(
     const x = readInputs(session, inputs);
     const y = toMatrix(targets, 'y');
     const integer = y.data instanceof Int32Array;
-    const { network, engine } = session;
     const batch = x[0]!.shape[0]!;
-    const program = engine.program(`${key} ${batch} ${y.shape.join('x')} ${integer}`, () => {
+    const trace = () => {
+      const { network } = session;
       const leaves = network.inputShapes.map((shape, i) => fed(LEAVES.input(i), [batch, ...shape]));
       const { outputs, penalty } = network.trace(leaves, true);
       const bare = scalarLoss('valueAndGrad', loss, outputs, fed('y', y.shape, integer ? 'i32' : 'f32'));
@@ -73,7 +73,11 @@ export function valueAndGrad(
         ({ path, shape }, i) => [`grad ${path}`, expand(gradients[i]!, shape)] as const,
       );
       return { fetch: { value, ...Object.fromEntries(named) }, carry: [] };
-    });
+    };
+    const program = builtFor(session, x, () =>
+      session.engine.program(`${key} ${batch} ${y.shape.join('x')} ${integer}`, trace),
+    );
+    const { network, engine } = session;
     const feeds = { y: y.data, step: Int32Array.of(session.steps) };
     const data = Object.fromEntries(x.map((rows, i) => [LEAVES.input(i), rows.data]));
     const fetched = await engine.run(program, 1, { ...feeds, ...data });
