@@ -1,3 +1,4 @@
+import { writtenTo } from '../io/replace.ts';
 import type { PlotOptions } from '../plot/figure.ts';
 
 /** A result before it can be looked at. */
@@ -11,16 +12,30 @@ export interface Pictured<Options = PlotOptions> {
    * @throws {OptionError} for unknown options.
    */
   toSvg(options?: Options): string;
+  /**
+   * A page of HTML with the picture, the numbers as tables, and how they were computed. It stands alone. Where a path is
+   * given it is written there, so that a crash leaves the old file or the new one.
+   *
+   * @throws {FileError} when it cannot be written.
+   */
+  toHtml(path?: string | URL): Promise<string>;
 }
 
 /**
- * Plain data, which JSON, workers and comparisons take, with its picture: `toSvg` is not enumerable, so that it is none of
- * the data. A picture of a result is one of `glia/plot`, which takes it as it is.
+ * Plain data, which JSON, workers and comparisons take, with its picture and its page: `toSvg` and `toHtml` are not
+ * enumerable, so that they are none of the data. A picture of a result is one of `glia/plot`, which takes it as it is.
  */
 export function withPicture<T extends object, Options>(
   result: T,
   draw: (result: T, options?: Options) => string,
 ): T & Pictured<Options> {
   const toSvg = (options?: Options): string => draw(result, options);
-  return Object.defineProperty(result, 'toSvg', { value: toSvg }) as T & Pictured<Options>;
+  const toHtml = async (path?: string | URL): Promise<string> => {
+    const { resultPage } = await import('./result-page.ts');
+    return writtenTo(path, await resultPage(result));
+  };
+  return Object.defineProperties(result, {
+    toSvg: { value: toSvg },
+    toHtml: { value: toHtml },
+  }) as T & Pictured<Options>;
 }

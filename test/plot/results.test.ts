@@ -178,6 +178,15 @@ describe.each(Object.entries(kinds))('what %s gives', (_, { make, pictures, bare
     expect(Object.keys(result)).not.toContain('toSvg');
     expect(structuredClone(result)).toEqual(result);
   });
+
+  test('has a page of its own', async () => {
+    if (bare) return expect(result).not.toHaveProperty('toHtml');
+    const { toHtml } = result as { toHtml: (path?: string) => Promise<string> };
+    const document = await toHtml.call(result);
+    expect(document).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<table/);
+    expect(document).not.toMatch(/NaN|undefined|Infinity|\[object|No picture/);
+    expect(Object.keys(result).includes('toHtml')).toBe('explanation' in result);
+  });
 });
 
 describe('pictures of results', () => {
