@@ -1,13 +1,17 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Why } from '../explain/explain.ts';
+import type { Attribution } from '../explain/explanation.ts';
 import { shownValue } from '../explain/picture.ts';
 import { aligned } from './command.ts';
-import type { Output } from './output.ts';
+import { type Output, shortened } from './output.ts';
 
 /** A row that was explained, and where it came from. */
 export interface ExplainedRow {
   readonly why: Why;
+  /** Counted from 0 below the header. */
   readonly row: number;
+  /** The line of the file, from 1. */
+  readonly line: number | undefined;
   readonly model: string;
   readonly file: string;
   /** Where the page was written. */
@@ -16,9 +20,13 @@ export interface ExplainedRow {
 }
 
 /** For people: the prediction, the columns that weigh most, and what is to be said about them. */
-export function printWhy({ why, row, file, page, backend }: ExplainedRow, most: number, out: Output): void {
+export function printWhy(
+  { why, row, line, file, page, backend }: ExplainedRow,
+  most: number,
+  out: Output,
+): void {
   const { prediction, outputName, output, baseValue, attributions, checks, warnings, explanation } = why;
-  out.line(`row ${row} of ${file}`, 'bold');
+  out.line(`row ${row} of ${file}${line === undefined ? '' : ` (line ${line})`}`, 'bold');
   if ('class' in prediction) {
     out.fact(
       'prediction',
@@ -38,7 +46,7 @@ export function printWhy({ why, row, file, page, backend }: ExplainedRow, most: 
   const left = attributions.length - most;
   const shown = attributions
     .slice(0, most)
-    .map((one) => [`${one.feature} = ${shownValue(one)}`, signed(one.attribution)] as const);
+    .map((one) => [named(one, out.width - 20), signed(one.attribution)] as const);
   for (const line of aligned(shown)) out.line(line);
   if (left > 0) {
     const rest = attributions.slice(most).reduce((sum, { attribution }) => sum + attribution, 0);
@@ -55,10 +63,10 @@ export function printWhy({ why, row, file, page, backend }: ExplainedRow, most: 
 }
 
 /** The same as data. */
-export function whyJson({ why, row, model, file, page, backend }: ExplainedRow): object {
+export function whyJson({ why, row, line, model, file, page, backend }: ExplainedRow): object {
   const { prediction, outputName, output, baseValue, attributions, checks, warnings, explanation } = why;
   return {
-    ...{ row, prediction },
+    ...{ row, line: line ?? null, prediction },
     target: outputName,
     unit: explanation.unit,
     ...{ output, baseValue },
@@ -71,6 +79,12 @@ export function whyJson({ why, row, model, file, page, backend }: ExplainedRow):
     backend: { name: backend.name, description: backend.describe() },
     ...{ model, file },
   };
+}
+
+/** A column and its value; where both are long the name gives way. */
+function named(one: Attribution, room: number): string {
+  const value = shortened(String(shownValue(one)), Math.floor(room / 2));
+  return `${shortened(one.feature, room - value.length - 3)} = ${value}`;
 }
 
 function short(value: number): string {

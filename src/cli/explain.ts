@@ -1,19 +1,23 @@
 import { basename } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import type { Prepared, Table } from '../data/index.ts';
+import { lineOf } from '../data/row-lines.ts';
 import { explain, type Why } from '../explain/explain.ts';
 import { BACKGROUND, type MethodName, methodNames } from '../explain/methods.ts';
 import { replaceFile } from '../io/replace.ts';
+import { placeWords } from '../report/file-rows.ts';
 import { asImage, findImage, type Image } from '../report/image.ts';
 import { rowPage } from '../report/row-page.ts';
 import { sample } from '../report/sample.ts';
 import { load } from '../train/load.ts';
 import { type Arguments, UsageError } from './arguments.ts';
 import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './command.ts';
+import { explainModel } from './explain-model.ts';
 import { printWhy, whyJson } from './explain-print.ts';
 import { FILE_OPTIONS, pathIn, readTableFor } from './files.ts';
 import { preparedOf } from './measure.ts';
 import { IMAGE_OPTION } from './report-file.ts';
+import { knownColumns } from './rows-to-judge.ts';
 import { readImage } from './train-plan.ts';
 
 /** Rows to compare with at most. */
@@ -24,21 +28,27 @@ const METHODS = methodNames.filter((name) => name !== 'occlusion');
 /** `glia explain`: why a saved model says what it says of a row. */
 export const explainCommand: Command = {
   name: 'explain',
-  usage: 'MODEL FILE --row N [--method NAME] [--html FILE] [options]',
-  summary: 'say why a saved model predicts what it predicts for a row of a CSV file',
+  usage: 'MODEL FILE [--row N] [--method NAME] [--html FILE] [options]',
+  summary: 'say what a saved model relies on, or why it predicts what it predicts for a row',
   description: [
-    'Prints what is predicted for a row, what each column did for it, and by how much that misses what it should',
+    'Without --row: which columns the model relies on over the rows of FILE, by shuffling them where FILE has the',
+    'target and by the mean size of attributions, and how predictions go with those that matter most.',
+    'With --row: what is predicted for a row, what each column did for it, and by how much that misses what it should',
     'add up to. A row is compared with others: with those of --background, such as the training rows, else with the',
     `rest of FILE, at most ${MOST_BACKGROUND} of them, drawn by the seed.`,
   ].join('\n'),
   positionals: ['MODEL', 'FILE'],
   options: {
-    row: { value: 'N', short: 'r', help: 'which row of FILE, from 0' },
+    row: { value: 'N', short: 'r', help: 'one row of FILE: 0 is the first below the header' },
     method: {
       value: 'NAME',
-      help: `how (default shap):\n${METHODS.slice(0, 4).join(', ')},\n${METHODS.slice(4).join(', ')}`,
+      help: `how a row is explained (default shap):\n${METHODS.slice(0, 4).join(', ')},\n${METHODS.slice(4).join(', ')}`,
     },
-    target: { value: 'CLASS', short: 't', help: 'the class that is explained (default: the predicted one)' },
+    target: {
+      value: 'CLASS',
+      short: 't',
+      help: 'the class that a row is explained for (default: the predicted one)',
+    },
     background: {
       value: 'FILE',
       path: 'read',
@@ -58,8 +68,7 @@ async function run(context: Context): Promise<number> {
   const { args, out, cwd, interruptible } = context;
   const [folder, file] = args.positionals as [string, string];
   const at = args.whole('row', 0);
-  if (at === undefined)
-    throw new UsageError('--row is missing: which row shall be explained? 0 is the first');
+  if (at === undefined) return explainModel(context);
   const method = args.word('method', METHODS) ?? 'shap';
   const most = args.whole('top', 1) ?? 15;
   const page = args.path('html');
@@ -88,13 +97,25 @@ async function run(context: Context): Promise<number> {
       prepare,
       table,
       size,
-      name: `Row ${at} of ${basename(file)}`,
+      name: capital(placeWords({ file: basename(file), rows: [at], lineOf: (row) => lineOf(table, row) }, 0)),
       path: pathIn(cwd, page),
     });
-  const about = { why, row: at, model: folder, file, page, backend: model.session.engine.backend };
+  const about = {
+    why,
+    row: at,
+    line: lineOf(table, at),
+    model: folder,
+    file,
+    page,
+    backend: model.session.engine.backend,
+  };
   if (args.has('json')) out.line(JSON.stringify(whyJson(about)));
   else printWhy(about, most, out);
   return EXIT.fine;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Rows to compare with, for a method that does. */
@@ -137,11 +158,10 @@ function seedOf(args: Arguments, method: MethodName): { seed?: number } {
   return ['shap', 'gradientShap', 'smoothGrad'].includes(method) ? { seed: seed ?? 0 } : {};
 }
 
-/** The columns that the model knows, those that it passes over among them. */
+/** The columns that the model knows, without its target: a row may have it or not. */
 function used(prepare: Prepared, table: Table): Table {
-  const { inputs, unused } = prepare.toJSON();
-  const known = new Set([...inputs.map(({ column }) => column), ...unused]);
-  return table.select(table.columns.filter((name) => known.has(name)));
+  const known = knownColumns(prepare, table);
+  return known.select(known.columns.filter((name) => name !== prepare.target?.column));
 }
 
 interface PageOptions {

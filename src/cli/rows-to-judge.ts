@@ -3,8 +3,9 @@ import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import type { Prepared, Table } from '../data/index.ts';
 import { lineOf } from '../data/row-lines.ts';
-import type { Judged } from '../report/subject.ts';
-import { rowsWithTarget } from './files.ts';
+import type { Background, Judged } from '../report/subject.ts';
+import type { Context } from './command.ts';
+import { readTableFor, rowsWithTarget } from './files.ts';
 
 /** The rows of a file that a saved model is looked at on. */
 export interface RowsToJudge {
@@ -31,7 +32,8 @@ export function labelledRows(prepare: Prepared, table: Table, file: string): Row
 }
 
 /** Those rows that have their target; where none has, all of them, of which less can be said. */
-export function rowsOf({ target }: Prepared, table: Table, file: string): RowsToJudge {
+export function rowsOf(prepare: Prepared, table: Table, file: string): RowsToJudge {
+  const { target } = prepare;
   const all = Int32Array.from({ length: table.rows }, (_, row) => row);
   const present =
     target !== undefined && table.columns.includes(target.column) ? rowsWithTarget(table, target.column) : [];
@@ -39,11 +41,28 @@ export function rowsOf({ target }: Prepared, table: Table, file: string): RowsTo
   const rows = labelled ? present : all;
   return {
     judged: {
-      table: rows.length === table.rows ? table : table.take(rows),
+      table: knownColumns(prepare, rows.length === table.rows ? table : table.take(rows)),
       name: '',
       source: { file: basename(file), rows, lineOf: (row) => lineOf(table, row) },
     },
     labelled,
     left: table.rows - rows.length,
   };
+}
+
+/** Rows to compare with: those of --background, else the same that are judged. */
+export async function backgroundOf(prepare: Prepared, judged: Judged, context: Context): Promise<Background> {
+  const given = context.args.path('background');
+  if (given === undefined) return { table: judged.table, name: 'row' };
+  return {
+    table: knownColumns(prepare, await readTableFor(prepare, context, given)),
+    name: 'background row',
+  };
+}
+
+/** The columns that the model knows, those that it passes over and its target among them. */
+export function knownColumns(prepare: Prepared, table: Table): Table {
+  const { inputs, unused } = prepare.toJSON();
+  const known = new Set([...inputs.map(({ column }) => column), ...unused, prepare.target?.column]);
+  return table.select(table.columns.filter((name) => known.has(name)));
 }

@@ -10,6 +10,7 @@ import { explainCommand } from './explain.ts';
 import { Output } from './output.ts';
 import { refuseOverwriting } from './overwriting.ts';
 import { predictCommand } from './predict.ts';
+import { reportCommand } from './report.ts';
 import { trainCommand } from './train.ts';
 
 /** All commands, in the order in which help has them. */
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   evaluateCommand,
   predictCommand,
   explainCommand,
+  reportCommand,
   doctorCommand,
   buildCommand,
 ];

@@ -4,30 +4,40 @@ import type { PermutationImportance } from '../explain/permutation-importance.ts
 import { type Content, html } from '../page/html.ts';
 import { facts, type Section } from '../page/page.ts';
 import { counted, rounded } from '../plot/numerals.ts';
+import type { ModelAnswers } from './ask-model.ts';
 import type { Answers } from './gather.ts';
 import { countedRows, type Judged, type ReportSubject } from './subject.ts';
 
 /** How everything was computed, in plain words, with what was checked. */
 export function howSection(subject: ReportSubject, { asked, mistakes, image }: Answers): Section {
-  const { sampled, shuffled, background } = asked;
-  const { seed, judged } = subject;
+  const { seed } = subject;
   const explained = mistakes?.explained;
   return {
     title: 'How this was computed',
     lead: `Everything here is decided by the model, its rows and the seed ${seed}: made again, this page is the same.`,
     body: [
-      part(
-        'Mean size of the attributions',
-        `${countedRows(sampled.rows, judged)} and a background of ${counted(background.rows, subject.background.name)}, drawn by the seed. Each row is explained for the output that it is predicted.`,
-        sampled,
-      ),
-      shuffled === undefined ? undefined : shufflesPart(shuffled, judged),
+      askedParts(subject, asked),
       explained === undefined
         ? undefined
         : part('Mistakes', 'Each is explained for what was predicted.', explained),
       html`<h3>Picture</h3><p>${imageWords(image)}</p>`,
     ],
   };
+}
+
+/** How what is said of the whole model was computed. */
+export function askedParts(
+  { judged, background: { name } }: Pick<ReportSubject, 'judged' | 'background'>,
+  { sampled, shuffled, background }: ModelAnswers,
+): Content {
+  return [
+    part(
+      'Mean size of the attributions',
+      `${countedRows(sampled.rows, judged)} and a background of ${counted(background.rows, name)}, drawn by the seed. Each row is explained for the output that it is predicted.`,
+      sampled,
+    ),
+    shuffled === undefined ? undefined : shufflesPart(shuffled, judged),
+  ];
 }
 
 function shufflesPart(shuffled: PermutationImportance, judged: Judged): Content {

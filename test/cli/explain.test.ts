@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { backends, clouds, data, folder, glia, line } from './host.ts';
@@ -110,7 +110,7 @@ test('digits are drawn as the pictures they are', async () => {
 
 describe('what cannot be', () => {
   test.each<[string, readonly string[], number, string]>([
-    ['no row', ['explain', 'trees.glia', 'trees.csv'], 2, '--row is missing'],
+    ['a method of no row', ['explain', 'trees.glia', 'trees.csv', '--method', 'lrp'], 2, '--row N'],
     ['half a row', [...trees, '--row', '1.5'], 2, '--row must be a whole number'],
     ['an unknown method', [...trees, '--method', 'shapp'], 2, 'did you mean "shap"?'],
     [
@@ -124,11 +124,13 @@ describe('what cannot be', () => {
     ['a class number beyond the last', [...trees, '--target', '3'], 1, 'there is no output 3'],
     ['nothing to compare with', ['explain', 'trees.glia', 'one.csv', '--row', '0'], 1, '--background'],
     ['a model that is not there', ['explain', 'no.glia', 'trees.csv', '--row', '0'], 1, 'no.glia'],
-    ['a page that is a folder', [...trees, '--html', 'trees.glia'], 1, 'trees.glia'],
+    ['a page that is a folder', [...trees, '--html', 'pages'], 1, 'pages'],
+    ['a page in the place of the model', [...trees, '--html', 'trees.glia'], 2, 'trees.glia'],
     ['a picture of another size', [...trees, '--html', 'a.html', '--image', '3x3'], 1, 'takes 9 columns'],
   ])('%s', async (_name, argv, expected, words) => {
     const cwd = await saved('trees', clouds(), 'tree');
-    await import('node:fs/promises').then((fs) => fs.writeFile(join(cwd, 'one.csv'), 'x,y\n0,3\n'));
+    writeFileSync(join(cwd, 'one.csv'), 'x,y\n0,3\n');
+    mkdirSync(join(cwd, 'pages'));
     const { code, stdout, stderr } = await glia(cwd, argv);
     expect(stderr).toContain(words);
     expect(stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
