@@ -5,6 +5,7 @@ import { pathOf } from './partial-dependence.ts';
 import { fieldsOf, numbersOf, textOf } from './reading.ts';
 import { type AleResult, effectOf } from './results/curves.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { kindsOf, SCALE_OPTIONS, type ScaleOptions } from './scale.ts';
 import { thinned, thinning } from './thinning.ts';
 
 /** What {@link ale} draws. */
@@ -20,6 +21,9 @@ export interface AleData {
   /** Unit of the effect, such as `logit`. */
   readonly unit?: string;
 }
+
+/** Options of {@link ale}. */
+export interface AleOptions extends ResultOptions, ScaleOptions {}
 
 const STROKES = 1000;
 
@@ -43,8 +47,8 @@ const STROKES = 1000;
  * @example
  * ale({ grid: [20, 40, 60], effect: [-0.2, 0.05, 0.1], rug: [23, 41, 44, 67], name: 'age', unit: 'logit' });
  */
-export function ale(data: AleData | AleResult, options: ResultOptions = {}): string {
-  const own = plotOptions('ale', options, RESULT_OPTIONS);
+export function ale(data: AleData | AleResult, options: AleOptions = {}): string {
+  const own = plotOptions('ale', options, [...SCALE_OPTIONS, ...RESULT_OPTIONS]);
   const fields = fieldsOf('ale: data', effectOf('ale', data, own), ['grid', 'effect', 'rug', 'name', 'unit']);
   const grid = numbersOf('ale', 'grid', fields.grid);
   const effect = numbersOf('ale', 'effect', fields.effect, grid.length);
@@ -56,6 +60,7 @@ export function ale(data: AleData | AleResult, options: ResultOptions = {}): str
   return linesFigure({
     where: 'ale',
     options: own,
+    kinds: kindsOf('ale', own),
     title: ['Effect of ', { name }],
     description: words === undefined ? 'No effect.' : `Accumulated effect ${words}.`,
     lines: [{ name: 'effect', x: grid, y: effect, colour: '1', width: 3 }],

@@ -1,7 +1,7 @@
 import { type Box, MARGIN } from './figure.ts';
 import { element, joined, type Markup } from './markup.ts';
 import type { Domain } from './scale.ts';
-import { namedScale, niceScale, type Scale, type ScaleKind } from './scale.ts';
+import { niceScale, type Scale, type ScaleKind } from './scale.ts';
 import { label, SIZE, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 
@@ -11,10 +11,10 @@ export interface AxisSpec {
   readonly name?: string | undefined;
   /** Whether it ends with the domain, not with a whole number of steps. */
   readonly tight?: boolean;
-  /** Names at 0, 1, 2, …, instead of numbers. */
-  readonly names?: readonly string[] | undefined;
   /** Default: by equal steps. */
   readonly kind?: ScaleKind | undefined;
+  /** Whether it counts things, so that numbers between whole ones say nothing. */
+  readonly whole?: boolean;
 }
 
 /** Two axes, the area between them, and how they are drawn. */
@@ -31,12 +31,15 @@ export const NAME = 18;
 
 const GAP = 12;
 
-/** Axes for points in a plane: numbers left and below, the name of the vertical axis above it, so that it reads level. */
-export function plane(body: Box, x: AxisSpec, y: AxisSpec): Axes {
+/**
+ * Axes for points in a plane: numbers left and below, the name of the vertical axis above it, so that it reads level.
+ * Its left end is at `least` or further right, so that planes below each other can begin at the same place.
+ */
+export function plane(body: Box, x: AxisSpec, y: AxisSpec, least = 0): Axes {
   const top = body.top + (y.name === undefined ? 8 : NAME + 10);
   const bottom = body.bottom - NUMBERS - (x.name === undefined ? 0 : NAME);
   const vertical = fitting(y, bottom, top, () => SIZE.tick + GAP);
-  const left = body.left + widest(vertical) + 8;
+  const left = Math.max(least, body.left + widest(vertical) + 8);
   const horizontal = acrossSpec(x, left, body.right);
   const area = { left, top, right: body.right - overhang(horizontal), bottom };
   const scale = acrossSpec(x, left, area.right);
@@ -54,7 +57,6 @@ export function across(domain: Domain, left: number, right: number): Scale {
 }
 
 function acrossSpec(spec: AxisSpec, left: number, right: number): Scale {
-  if (spec.names !== undefined) return namedScale(spec.names, left, right);
   return fitting(spec, left, right, (scale) => widest(scale) + GAP);
 }
 
@@ -71,7 +73,6 @@ export function below(area: Box, scale: Scale, name?: string): Markup {
       anchor: 'middle',
       size: SIZE.tick,
       colour: 'soft',
-      room: scale.room ?? Infinity,
     }),
   );
   return element('g', {}, ...lines, ...numbers, ...named(area, name));
@@ -96,7 +97,7 @@ function beside(area: Box, scale: Scale, name?: string): Markup {
   const above =
     name === undefined
       ? []
-      : [label(area.left - widest(scale) - 8, area.top - 14, name, { size: SIZE.tick, room: area.right })];
+      : [label(MARGIN, area.top - 14, name, { size: SIZE.tick, room: area.right - MARGIN })];
   return element('g', {}, ...lines, ...numbers, ...above);
 }
 
@@ -111,23 +112,32 @@ export function reference(x1: number, y1: number, x2: number, y2: number): Marku
 }
 
 function fitting(
-  { domain, tight, kind }: AxisSpec,
+  { domain, tight, kind, whole = false }: AxisSpec,
   from: number,
   to: number,
   room: (scale: Scale) => number,
 ): Scale {
   const length = Math.abs(to - from);
   for (let wanted = 6; wanted > 1; wanted--) {
-    const scale = niceScale(domain, from, to, wanted, tight, kind);
+    const scale = counting(niceScale(domain, from, to, wanted, tight, kind), whole);
     if ((labelled(scale).length - 1) * room(scale) <= length) return scale;
   }
-  const scale = niceScale(domain, from, to, 1, tight, kind);
+  const scale = counting(niceScale(domain, from, to, 1, tight, kind), whole);
   const [first, ...rest] = scale.ticks;
-  return { ...scale, ticks: rest.length === 0 || room(scale) > length ? [first!] : [first!, rest.at(-1)!] };
+  if (first === undefined) return scale;
+  return { ...scale, ticks: rest.length === 0 || room(scale) > length ? [first] : [first, rest.at(-1)!] };
+}
+
+/** Without what lies between whole numbers, where there are whole ones. */
+function counting(scale: Scale, whole: boolean): Scale {
+  const ticks = scale.ticks
+    .filter(({ value }) => Number.isInteger(value))
+    .map(({ value, label: text }) => ({ value, label: text.replace(/\.0+$/, '') }));
+  return whole && ticks.length > 0 ? { ...scale, ticks } : scale;
 }
 
 const labelled = ({ ticks }: Scale) => ticks.filter(({ label: text }) => text !== '');
 
-function widest({ ticks, room = Infinity }: Scale): number {
-  return ticks.reduce((most, tick) => Math.max(most, Math.min(room, widthOf(tick.label, SIZE.tick))), 0);
+function widest({ ticks }: Scale): number {
+  return ticks.reduce((most, tick) => Math.max(most, widthOf(tick.label, SIZE.tick)), 0);
 }

@@ -30,7 +30,7 @@ export interface BarData {
 
 /** Options of {@link bar}. */
 export interface BarOptions extends ResultOptions {
-  /** Most bars; the rest is counted in a note. 1 to 500, default 20. */
+  /** Most bars; what is smaller is one line, with its sum. 1 to 500, default 20. */
   readonly most?: number;
 }
 
@@ -72,7 +72,7 @@ export function bar(data: BarData | BarResult, options: BarOptions = {}): string
   if (result.ordered !== true) finite.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const rows = finite.slice(0, most);
   const unit = textOf('bar', 'unit', fields.unit, undefined);
-  const left = finite.length - rows.length;
+  const others = finite.slice(most);
   return figure({
     where: 'bar',
     options: own,
@@ -80,7 +80,7 @@ export function bar(data: BarData | BarResult, options: BarOptions = {}): string
     description: describe(rows, unit),
     least: Math.max(1, rows.length) * ROW + NUMBERS + (unit === undefined ? 0 : NAME),
     notes: [
-      ...(left > 0 ? [`The largest ${rows.length} of ${finite.length}.`] : []),
+      ...(others.length > 0 ? [`The largest ${rows.length} of ${finite.length}; ${othersIn(others)}.`] : []),
       ...leftOut(all.length - finite.length, all.length, 'values'),
     ],
     draw: (body) => {
@@ -139,6 +139,12 @@ function whisker(low: number, high: number, y: number): Markup {
 
 function textOfRow({ value, error }: Row): string {
   return error > 0 ? `${numeral(value)} ± ${numeral(error)}` : numeral(value);
+}
+
+/** What is not drawn, in words. Its sum may be beyond what a number can hold. */
+function othersIn(others: readonly Row[]): string {
+  const size = others.reduce((sum, { value }) => sum + value / 4, 0) * 4;
+  return `the other ${others.length} add up to ${numeral(size)}`;
 }
 
 function describe(rows: readonly Row[], unit: string | undefined): string {

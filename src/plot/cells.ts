@@ -1,6 +1,6 @@
 import { MARK } from './marks.ts';
 import { decimals, element, joined, type Markup } from './markup.ts';
-import { type Colour, fill } from './theme.ts';
+import { type Colour, fill, stroke } from './theme.ts';
 
 /** A rectangle of cells, and where it is drawn. */
 export interface Lattice {
@@ -20,7 +20,7 @@ const SIGNED = 0.1;
 
 /**
  * Cells in the colour of their sign, as dense as their share of `limit`: the scale is symmetric about zero, where
- * nothing is drawn. Negative cells carry a minus. What is not finite stays empty.
+ * nothing is drawn. Negative cells carry a minus. What is not finite is hatched.
  */
 export function signedCells(lattice: Lattice, values: ArrayLike<number>, limit: number): Markup {
   const level = (i: number) => Math.round(Math.max(-1, Math.min(1, share(values[i]!, limit))) * STEPS);
@@ -37,6 +37,33 @@ export function signedCells(lattice: Lattice, values: ArrayLike<number>, limit: 
     signs(levels, SIGNED, 0.5, 'ink'),
     // On a dense colour the minus is seen in the colour of the paper.
     signs(levels, 0.5, Infinity, 'paper'),
+    ...hatched(lattice, (i) => !Number.isFinite(values[i]!)),
+  ]);
+}
+
+/** Strokes across the cells that have no number: an empty one would say zero. */
+function hatched(lattice: Lattice, isMissing: (i: number) => boolean): Markup[] {
+  const strokes: string[] = [];
+  eachCell(lattice, (i, _, column, row) => {
+    if (isMissing(i))
+      strokes.push(`M${column} ${row}.5l.5 -.5M${column} ${row + 1}l1 -1M${column}.5 ${row + 1}l.5 -.5`);
+  });
+  if (strokes.length === 0) return [];
+  const attributes = { class: stroke('soft'), 'stroke-width': 1, 'vector-effect': 'non-scaling-stroke' };
+  return [element('path', { d: strokes.join(''), fill: 'none', ...attributes })];
+}
+
+/** Lines between cells that are on two sides of something. */
+export function borders(lattice: Lattice, sideOf: (i: number) => boolean): Markup {
+  const lines: string[] = [];
+  eachCell(lattice, (i, _, column, row) => {
+    if (column > 0 && sideOf(i) !== sideOf(i - 1)) lines.push(`M${column} ${row}v1`);
+    if (row > 0 && sideOf(i) !== sideOf(i - lattice.columns)) lines.push(`M${column} ${row}h1`);
+  });
+  if (lines.length === 0) return joined([]);
+  const attributes = { class: stroke('ink'), 'stroke-width': 1, 'stroke-opacity': 0.7, fill: 'none' };
+  return placed(lattice, [
+    element('path', { d: lines.join(''), 'vector-effect': 'non-scaling-stroke', ...attributes }),
   ]);
 }
 
@@ -93,10 +120,13 @@ function groups(lattice: Lattice, level: (i: number) => number): Map<number, str
   return new Map([...found].sort(([a], [b]) => a - b));
 }
 
-function eachCell({ rows, columns }: Lattice, visit: (i: number, d: string) => void): void {
+function eachCell(
+  { rows, columns }: Lattice,
+  visit: (i: number, d: string, column: number, row: number) => void,
+): void {
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      visit(row * columns + column, `M${column} ${row}h1v1h-1z`);
+      visit(row * columns + column, `M${column} ${row}h1v1h-1z`, column, row);
     }
   }
 }

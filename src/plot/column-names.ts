@@ -22,9 +22,12 @@ export function slantWidth(names: readonly string[]): number {
   return slantHeight(names) * 0.6;
 }
 
+/** Which columns carry a name: each, or each so-and-so-manieth. */
+export const everyColumn = (cellWidth: number): number => Math.max(1, Math.ceil(NAMED / cellWidth - 1e-6));
+
 /** Slanting names above columns that begin at `left` and `bottom` below them. */
 export function slanting(names: readonly string[], left: number, bottom: number, cellWidth: number): Markup {
-  const every = Math.ceil(NAMED / cellWidth);
+  const every = everyColumn(cellWidth);
   const room = slantHeight(names);
   const shown = names.map((name, i) => {
     if (name === '' || i % every !== 0) return joined([]);

@@ -1,5 +1,6 @@
 import { DataError, ShapeError } from '../base/errors.ts';
 import { slantHeight, slanting, slantWidth, widest } from './column-names.ts';
+import { confusionList, listHeight, listNotes } from './confusion-list.ts';
 import { nothing } from './empty.ts';
 import { type Box, bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { MARK } from './marks.ts';
@@ -17,8 +18,12 @@ export interface ConfusionData {
   readonly classes?: ArrayLike<string>;
 }
 
-/** Classes that fit: of more, those with the most mistakes are shown. */
-const MOST = 16;
+/** Classes that a matrix can name; of more the largest confusions are listed. */
+const MOST = 20;
+/** Columns narrower than this cannot all carry a name. */
+const NAMED = 14;
+/** Numbers smaller than this are not read. */
+const SMALLEST = 8;
 const HEADING = 20;
 const SOFT = { size: SIZE.tick, colour: 'soft' } as const;
 
@@ -41,7 +46,8 @@ interface Cell {
  * | `counts`  | `[actual, predicted]`, counts or weights |
  * | `classes` | names of the classes                   |
  *
- * Of more than 16 classes, the 16 with the most mistakes are shown, and a note says so. Cost: about 400 bytes a cell.
+ * Where columns have no room for names or cells none for numbers, and of more than 20 classes, the largest confusions are
+ * listed by name, above a grid of all classes without names. Cost: about 400 bytes a cell of a matrix.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when there are not as many columns as rows, or not as many names.
@@ -55,31 +61,36 @@ export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}):
   const fields = fieldsOf(`${where}: data`, data, ['counts', 'classes']);
   const counts = countsOf(gridOf(where, 'counts', fields.counts));
   const names = namesOf(where, 'classes', fields.classes, counts.rows, (i) => String(i));
-  const shown = mostMistaken(counts);
-  const cells = shown.map((row) => shown.map((column) => cellOf(counts, names, row, column)));
+  const all = names.map((_, i) => i);
+  const cells = all.map((row) => all.map((column) => cellOf(counts, names, row, column)));
   const total = counts.data.reduce((sum, x) => sum + x, 0);
   const right = names.reduce((sum, _, i) => sum + counts.data[i * counts.columns + i]!, 0);
   const accuracy = total === 0 ? '' : `: ${percent(right / total)} right`;
-  const table = tableOf(
-    own,
-    shown.map((i) => names[i]!),
-  );
-  const size = Math.max(20, Math.min(40, 300 / Math.max(1, shown.length)));
+  const table = tableOf(own, names);
+  const wrong = cells.flat().filter((cell) => !cell.right && cell.count > 0);
+  wrong.sort((a, b) => b.count - a.count);
+  const figureOf = { where, options: own, title: [`Actual and predicted classes${accuracy}`] };
+  const description = describe(wrong, total, right);
+  if (!isReadable(table, cells.flat())) {
+    const share = (row: number, column: number) => cells[row]![column]!.share;
+    return figure({
+      ...figureOf,
+      description,
+      least: listHeight(wrong.length, names.length, bodyWidth(own)),
+      notes: listNotes(wrong.length, names.length),
+      draw: (body) => (total === 0 ? [nothing(body)] : confusionList(body, wrong, byMistakes(counts), share)),
+    });
+  }
+  const size = Math.max(20, Math.min(40, 300 / Math.max(1, names.length)));
   return figure({
-    where,
-    options: own,
-    title: `Actual and predicted classes${accuracy}`,
-    description: describe(cells.flat(), total, right),
-    least: HEADING + table.above + Math.max(1, shown.length) * size,
-    notes:
-      shown.length === names.length
-        ? []
-        : [`The ${shown.length} of ${names.length} classes with the most mistakes.`],
+    ...figureOf,
+    description,
+    least: HEADING + table.above + Math.max(1, names.length) * size,
     draw: (body) => {
-      if (shown.length === 0 || total === 0) return [nothing(body)];
+      if (names.length === 0 || total === 0) return [nothing(body)];
       const left = body.left + table.side;
       const area = { ...body, left, right: left + table.width, top: body.top + HEADING + table.above };
-      const [width, height] = [table.width / shown.length, (area.bottom - area.top) / shown.length];
+      const [width, height] = [table.width / names.length, (area.bottom - area.top) / names.length];
       return [
         ...headings(table, body, area),
         ...cells.flatMap((line, row) =>
@@ -91,6 +102,13 @@ export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}):
       ];
     },
   });
+}
+
+/** Whether every column has room for its name, and every cell for its number. */
+function isReadable({ names, width }: Table, cells: readonly Cell[]): boolean {
+  const cell = width / Math.max(1, names.length);
+  const widest = Math.max(1, ...cells.map(({ count }) => widthOf(numeral(count))));
+  return names.length <= MOST && cell >= NAMED && (SIZE.label * (cell - 2)) / widest >= SMALLEST;
 }
 
 /** Names, and the room that they and the cells take. */
@@ -142,10 +160,8 @@ function countsOf(counts: Grid): Grid {
   throw new DataError(`confusionMatrix: a count is ${counts.data[bad]}, wanted a finite number from 0 on`);
 }
 
-/** Numbers of the classes that are shown, in order. */
-function mostMistaken({ rows, columns, data }: Grid): number[] {
-  const all = Array.from({ length: rows }, (_, i) => i);
-  if (rows <= MOST) return all;
+/** Classes by what is wrong in their rows and columns, most first. */
+function byMistakes({ rows, columns, data }: Grid): number[] {
   const mistakes = new Float64Array(rows);
   data.forEach((count, i) => {
     const [actual, predicted] = [Math.floor(i / columns), i % columns];
@@ -153,8 +169,7 @@ function mostMistaken({ rows, columns, data }: Grid): number[] {
     mistakes[actual]! += count;
     mistakes[predicted]! += count;
   });
-  const ranked = all.sort((a, b) => mistakes[b]! - mistakes[a]!);
-  return ranked.slice(0, MOST).sort((a, b) => a - b);
+  return Array.from({ length: rows }, (_, i) => i).sort((a, b) => mistakes[b]! - mistakes[a]!);
 }
 
 function cellOf({ columns, data }: Grid, names: readonly string[], row: number, column: number): Cell {
@@ -182,19 +197,19 @@ function drawn(cell: Cell, { left, top, right, bottom }: Box): Markup {
     ]),
     element('rect', { ...box, class: fill(colour), 'fill-opacity': Math.sqrt(cell.share) * UNDER_TEXT }),
     element('rect', { ...box, fill: 'none', class: stroke(cell.right ? 'ink' : 'grid') }),
-    ...(cell.count === 0 || size < 7
+    ...(cell.count === 0
       ? []
       : [label(left + 1 + width / 2, top + 1 + height / 2 + size * 0.36, text, { anchor: 'middle', size })]),
   );
 }
 
-function describe(cells: readonly Cell[], total: number, right: number): string {
+function describe(wrong: readonly Cell[], total: number, right: number): string {
   if (total === 0) return 'No rows.';
-  const wrong = cells.filter((cell) => !cell.right && cell.count > 0).sort((a, b) => b.count - a.count);
   const list = wrong
     .slice(0, 5)
     .map(
-      (cell) => `${inWords(cell.actual)} taken for ${inWords(cell.predicted)} ${numeral(cell.count)} times`,
+      (cell) =>
+        `${inWords(cell.actual)} taken for ${inWords(cell.predicted)} ${numeral(cell.count)} ${cell.count === 1 ? 'time' : 'times'}`,
     );
   return `${numeral(right)} of ${numeral(total)} rows right. ${list.length === 0 ? 'No mistakes' : `Most frequent mistakes: ${list.join(', ')}`}.`;
 }

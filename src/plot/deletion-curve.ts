@@ -39,7 +39,7 @@ export interface DeletionCurveData {
  * | `unit`     | unit of the output                                                    |
  * | `action`   | `removed` or `inserted`                                               |
  *
- * Curves differ by dashes. Where a number is not finite the curve has a gap. Cost: one pass over the points; those
+ * Curves differ by dashes; of more than 12 the first are named, and the rest is grey. Where a number is not finite the curve has a gap. Cost: one pass over the points; those
  * nearer than half a pixel to the last are not written.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.

@@ -1,16 +1,16 @@
 import { DataError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
-import { colouredCells, type Lattice, signedCells } from './cells.ts';
+import { borders, colouredCells, type Lattice, signedCells } from './cells.ts';
 import { bodyWidth, figure, plotOptions } from './figure.ts';
 import { element, joined, type Markup } from './markup.ts';
-import { numeral, percent } from './numerals.ts';
+import { percent } from './numerals.ts';
 import { coarser, type Picture } from './picture.ts';
 import { fieldsOf, finiteNumbersOf, leftOut, numbersOf, textOf } from './reading.ts';
 import type { Explained } from './results/explanation.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { overlayOf } from './results/tables.ts';
 import { domainOf } from './scale.ts';
-import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
+import { type ColourScale, colourScale, limitOf, SCALE_HEIGHT, signedOf, spanOf } from './signed-scale.ts';
 import { inWords, label, SIZE } from './text.ts';
 import { stroke } from './theme.ts';
 
@@ -28,8 +28,10 @@ export interface HeatmapOverlayData {
   readonly channels?: 1 | 3;
   /** Numbers that stand for black and for white. Default: the least and the greatest of the picture. */
   readonly range?: readonly [black: number, white: number];
-  /** The colour scale goes from minus this to this. Default: the largest size. */
+  /** The number whose colour is full. Default: the largest size. */
   readonly limit?: number;
+  /** Whether the colour scale goes from minus the limit, not from 0. Default: where there is a number below 0. */
+  readonly signed?: boolean;
   /** What was explained, such as the class: `digit 7`. */
   readonly outputName?: string;
   /** Unit of the contributions. */
@@ -44,14 +46,13 @@ export interface HeatmapOverlayOptions extends ResultOptions {
 
 const GAP = 16;
 const HEADING = 20;
-/** Share of its strength that the picture keeps below the contributions. */
-const FAINT = 0.3;
 /** More pixels a side than a reader can tell apart. */
 const SIDE = 64;
 
 /**
- * An image, and beside it the same with each pixel's contribution over it: red raises the output, blue with a minus
- * lowers it, on a scale that is symmetric about zero.
+ * An image, and beside it each pixel's contribution, with the outlines of the image over it: red raises the output, blue
+ * with a minus lowers it. The scale is symmetric about zero, or begins there where no contribution is below it; nothing
+ * mixes with its colours.
  *
  * | field             | what                                                         |
  * | ----------------- | ------------------------------------------------------------ |
@@ -61,11 +62,12 @@ const SIDE = 64;
  * | `channels`        | 1 (grey) or 3 (red, green, blue)                             |
  * | `range`           | the numbers for black and white                              |
  * | `limit`           | the contribution whose colour is full; default the largest   |
+ * | `signed`          | whether the scale goes below 0                               |
  * | `outputName`      | what was explained                                           |
  * | `unit`            | unit of the contributions                                    |
  *
  * Beyond 64 pixels a side, blocks of them are drawn as one, contributions as their mean, and a note says so.
- * Contributions that are not finite stay empty, and a note says how many. Cost: about 50 bytes a cell.
+ * Contributions that are not finite are hatched, and a note says how many. Cost: about 50 bytes a cell.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when image or attributions are not as many as the pixels.
@@ -78,18 +80,17 @@ export function heatmapOverlay(
   options: HeatmapOverlayOptions = {},
 ): string {
   const own = plotOptions('heatmapOverlay', options, ['imageWidth', ...RESULT_OPTIONS]);
-  const { picture, attributions, unit, outputName, limit, block } = read(
+  const { picture, attributions, outputName, scale, block, missing } = read(
     overlayOf('heatmapOverlay', data, own),
   );
   const { rows, columns } = picture;
   const side = (bodyWidth(own) - GAP) / 2;
   const cell = Math.min(side / columns, (1.5 * side) / rows);
-  const missing = attributions.reduce((count, x) => count + (Number.isFinite(x) ? 0 : 1), 0);
   return figure({
     where: 'heatmapOverlay',
     options: own,
     title: ['What speaks for ', { name: outputName }, ', pixel by pixel'],
-    description: describe(attributions, picture, limit, outputName),
+    description: describe(attributions, picture, scale, outputName),
     least: HEADING + cell * rows + SCALE_HEIGHT,
     notes: [
       ...(block > 1 ? [`Each cell is a block of ${block} × ${block} pixels.`] : []),
@@ -108,10 +109,10 @@ export function heatmapOverlay(
         unmarked(colouredCells(first, picture.colour)),
         frame(first),
         heading('contributions', second),
-        element('g', { opacity: FAINT }, unmarked(colouredCells(second, picture.colour))),
-        signedCells(second, attributions, limit),
+        signedCells(second, attributions, scale.limit),
+        borders(second, picture.isLight),
         frame(second),
-        signedScale(body, limit, unit),
+        colourScale(body, scale),
       ];
     },
   });
@@ -120,10 +121,10 @@ export function heatmapOverlay(
 interface Overlay {
   readonly picture: Picture;
   readonly attributions: Float64Array;
-  readonly unit: string;
   readonly outputName: string;
-  readonly limit: number;
+  readonly scale: ColourScale;
   readonly block: number;
+  readonly missing: number;
 }
 
 function read(data: HeatmapOverlayData): Overlay {
@@ -136,6 +137,7 @@ function read(data: HeatmapOverlayData): Overlay {
     'channels',
     'range',
     'limit',
+    'signed',
     'outputName',
     'unit',
   ];
@@ -149,12 +151,18 @@ function read(data: HeatmapOverlayData): Overlay {
   const block = Math.ceil(Math.max(rows, columns) / SIDE);
   const picture = coarser({ pixels, rows, columns, channels }, block, rangeOf(fields.range, pixels));
   const attributions = picture.meanOf(contributions);
+  const missing = attributions.reduce((count, x) => count + (Number.isFinite(x) ? 0 : 1), 0);
   return {
     picture,
     attributions,
     block,
-    limit: limitOf(where, fields.limit, attributions),
-    unit: textOf(where, 'unit', fields.unit, ''),
+    missing,
+    scale: {
+      limit: limitOf(where, fields.limit, attributions),
+      signed: signedOf(where, fields.signed, attributions),
+      unit: textOf(where, 'unit', fields.unit, ''),
+      missing,
+    },
     outputName: textOf(where, 'outputName', fields.outputName, 'the output'),
   };
 }
@@ -185,12 +193,12 @@ function frame({ left, top, rows, columns, cellWidth, cellHeight }: Lattice): Ma
 function describe(
   values: Float64Array,
   { rows, columns }: Picture,
-  limit: number,
+  scale: ColourScale,
   outputName: string,
 ): string {
   const sums = [0, 0];
-  for (const x of values) if (Number.isFinite(x)) sums[x > 0 ? 0 : 1]! += Math.abs(x) / limit;
+  for (const x of values) if (Number.isFinite(x)) sums[x > 0 ? 0 : 1]! += Math.abs(x) / scale.limit;
   const share = sums[0]! + sums[1]! === 0 ? 0 : sums[0]! / (sums[0]! + sums[1]!);
-  const size = `Image of ${columns} × ${rows} cells; colours from ${numeral(-limit)} to ${numeral(limit)}.`;
+  const size = `Image of ${columns} × ${rows} cells; colours from ${spanOf(scale)}.`;
   return `${size} Of all contributions to ${inWords(outputName)} by size, ${percent(share)} raise it.`;
 }

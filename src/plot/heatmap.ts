@@ -1,13 +1,13 @@
 import { type Lattice, signedCells } from './cells.ts';
-import { slantHeight, slanting, slantWidth, widest } from './column-names.ts';
+import { everyColumn, slantHeight, slanting, slantWidth, widest } from './column-names.ts';
 import { nothing } from './empty.ts';
-import { type Box, figure, plotOptions } from './figure.ts';
+import { type Box, bodyWidth, figure, plotOptions } from './figure.ts';
 import { joined, type Markup } from './markup.ts';
-import { counted, numeral } from './numerals.ts';
+import { counted, numeral, ordinal } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { type HeatmapResult, heatmapOf } from './results/tables.ts';
-import { limitOf, SCALE_HEIGHT, signedScale } from './signed-scale.ts';
+import { type ColourScale, colourScale, limitOf, SCALE_HEIGHT, signedOf, spanOf } from './signed-scale.ts';
 import { inWords, label, SIZE } from './text.ts';
 import { thinned, thinning } from './thinning.ts';
 
@@ -18,8 +18,10 @@ export interface HeatmapData {
   /** Names of the rows and of the columns. Default: none. */
   readonly rowNames?: ArrayLike<string>;
   readonly columnNames?: ArrayLike<string>;
-  /** The colour scale goes from minus this to this. Default: the largest size. */
+  /** The number whose colour is full. Default: the largest size. */
   readonly limit?: number;
+  /** Whether the colour scale goes from minus the limit, not from 0. Default: where there is a number below 0. */
+  readonly signed?: boolean;
   /** What the colours count. */
   readonly unit?: string;
 }
@@ -30,8 +32,9 @@ const MOST = 200;
 const NAMED_ROW = 14;
 
 /**
- * A table of numbers as colours, symmetric about zero: red above, blue with a minus below, the denser the larger.
- * Contributions of features (columns) to predictions (rows), for instance.
+ * A table of numbers as colours: red above zero, blue with a minus below, the denser the larger. The scale is symmetric
+ * about zero, or begins there where no number is below it. Contributions of features (columns) to predictions (rows),
+ * for instance.
  *
  * | field         | what                                                    |
  * | ------------- | ------------------------------------------------------- |
@@ -39,35 +42,44 @@ const NAMED_ROW = 14;
  * | `rowNames`    | a name for each row                                     |
  * | `columnNames` | a name for each column                                  |
  * | `limit`       | the number whose colour is full; default the largest    |
+ * | `signed`      | whether the scale goes below 0                          |
  * | `unit`        | what the colours count                                  |
  *
- * Cells that are not finite stay empty, and a note says how many; what is beyond the limit has its colour. Of more
+ * Cells that are not finite are hatched, and a note says how many; what is beyond the limit has its colour. Of more
  * than 200 rows or columns, 200 at equal distances are drawn, and a note says so. Cost: about 25 bytes a cell.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when rows differ in length, or names are not as many.
+ * @throws {DataError} for a limit that is not above 0, and numbers below 0 on a scale that begins there.
  * @example
  * heatmap({ values: [[0.3, -0.1], [0, 0.4]], columnNames: ['age', 'income'], unit: 'logit' });
  */
 export function heatmap(data: HeatmapData | HeatmapResult, options: ResultOptions = {}): string {
   const own = plotOptions('heatmap', options, RESULT_OPTIONS);
-  const { values, rowNames, columnNames, limit, unit, notes } = read(heatmapOf('heatmap', data, own));
-  const height = Math.min(480, Math.max(20, values.rows * (values.rows <= 24 ? 20 : 8)));
+  const { values, rowNames, columnNames, scale, notes } = read(heatmapOf('heatmap', data, own));
+  // A hundred rows with names are a tall picture, in which each can be read.
+  const row = values.rows <= 24 ? 20 : rowNames !== undefined && values.rows <= 100 ? NAMED_ROW : 8;
+  const height = Math.min(row === 8 ? 480 : 1400, Math.max(20, values.rows * row));
   const above = columnNames === undefined ? 0 : slantHeight(columnNames);
+  const width = bodyWidth(own);
+  const side = rowNames === undefined ? 0 : Math.min(width * 0.35, widest(rowNames)) + 8;
+  const out = columnNames === undefined ? 0 : slantWidth(columnNames);
   return figure({
     where: 'heatmap',
     options: own,
-    title: unit === '' ? 'Values by row and column' : [{ name: unit }],
-    description: describe(values, rowNames, columnNames, limit),
+    title: scale.unit === '' ? 'Values by row and column' : [{ name: scale.unit }],
+    description: describe(values, rowNames, columnNames, scale),
     least: above + height + SCALE_HEIGHT,
-    notes,
+    notes: [
+      ...notes,
+      ...named('row', rowNames, everyRow(height / values.rows)),
+      ...named('column', columnNames, everyColumn((width - side - out) / values.columns)),
+    ],
     draw: (body) => {
-      const most = (body.right - body.left) * 0.35;
-      const side = rowNames === undefined ? 0 : Math.min(most, widest(rowNames)) + 8;
       const area = {
         left: body.left + side,
         top: body.top + above,
-        right: body.right - (columnNames === undefined ? 0 : slantWidth(columnNames)),
+        right: body.right - out,
         bottom: body.bottom - SCALE_HEIGHT,
       };
       if (values.data.length === 0) return [nothing(area)];
@@ -75,24 +87,37 @@ export function heatmap(data: HeatmapData | HeatmapResult, options: ResultOption
       return [
         rowLabels(rowNames ?? [], cells, body, area),
         slanting(columnNames ?? [], area.left, area.top, cells.cellWidth),
-        signedCells(cells, values.data, limit),
-        signedScale(body, limit, unit),
+        signedCells(cells, values.data, scale.limit),
+        colourScale(body, scale),
       ];
     },
   });
 }
 
+/** That some names are not written, in words. */
+function named(what: string, names: readonly string[] | undefined, every: number): string[] {
+  return names === undefined || every === 1 ? [] : [`Every ${ordinal(every)} ${what} is named.`];
+}
+
+const everyRow = (height: number): number => Math.max(1, Math.ceil(NAMED_ROW / height - 1e-6));
+
 interface Table {
   readonly values: Grid;
   readonly rowNames: readonly string[] | undefined;
   readonly columnNames: readonly string[] | undefined;
-  readonly limit: number;
-  readonly unit: string;
+  readonly scale: ColourScale;
   readonly notes: readonly string[];
 }
 
 function read(data: HeatmapData): Table {
-  const fields = fieldsOf('heatmap: data', data, ['values', 'rowNames', 'columnNames', 'limit', 'unit']);
+  const fields = fieldsOf('heatmap: data', data, [
+    'values',
+    'rowNames',
+    'columnNames',
+    'limit',
+    'signed',
+    'unit',
+  ]);
   const all = gridOf('heatmap', 'values', fields.values);
   const [rows, columns] = [thinned(all.rows, MOST), thinned(all.columns, MOST)];
   const cells = rows.flatMap((row) => columns.map((column) => all.data[row * all.columns + column]!));
@@ -106,8 +131,12 @@ function read(data: HeatmapData): Table {
     values: { rows: rows.length, columns: columns.length, data: Float64Array.from(cells) },
     rowNames: names('rowNames', fields.rowNames, all.rows, rows),
     columnNames: names('columnNames', fields.columnNames, all.columns, columns),
-    limit: limitOf('heatmap', fields.limit, all.data),
-    unit: textOf('heatmap', 'unit', fields.unit, ''),
+    scale: {
+      limit: limitOf('heatmap', fields.limit, all.data),
+      signed: signedOf('heatmap', fields.signed, all.data),
+      unit: textOf('heatmap', 'unit', fields.unit, ''),
+      missing,
+    },
     notes: [
       ...thinning(rows.length, all.rows, 'rows'),
       ...thinning(columns.length, all.columns, 'columns'),
@@ -123,7 +152,7 @@ function latticeIn(area: Box, { rows, columns }: Grid): Lattice {
 }
 
 function rowLabels(names: readonly string[], cells: Lattice, body: Box, area: Box): Markup {
-  const every = Math.ceil(NAMED_ROW / cells.cellHeight);
+  const every = everyRow(cells.cellHeight);
   const room = area.left - 6 - body.left;
   const shown = names.map((name, i) => {
     if (name === '' || i % every !== 0) return joined([]);
@@ -137,9 +166,9 @@ function describe(
   { rows, columns, data }: Grid,
   rowNames: readonly string[] | undefined,
   columnNames: readonly string[] | undefined,
-  limit: number,
+  scale: ColourScale,
 ): string {
-  const size = `${counted(rows, 'row')} and ${counted(columns, 'column')}; colours from ${numeral(-limit)} to ${numeral(limit)}.`;
+  const size = `${counted(rows, 'row')} and ${counted(columns, 'column')}; colours from ${spanOf(scale)}.`;
   let most = -1;
   data.forEach((x, i) => {
     if (Number.isFinite(x) && (most === -1 || Math.abs(x) > Math.abs(data[most]!))) most = i;

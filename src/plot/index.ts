@@ -1,4 +1,4 @@
-export { type AleData, ale } from './ale.ts';
+export { type AleData, type AleOptions, ale } from './ale.ts';
 export type { AttributionData } from './attribution.ts';
 export { type BarData, type BarOptions, bar } from './bar.ts';
 export { type BeeswarmData, type BeeswarmOptions, beeswarm } from './beeswarm.ts';
@@ -13,7 +13,11 @@ export { type HeatmapOverlayData, type HeatmapOverlayOptions, heatmapOverlay } f
 export { type LearningCurvesData, type LearningCurvesOptions, learningCurves } from './learning-curves.ts';
 export { type NetworkOptions, network } from './network.ts';
 export type { NetworkData, NetworkLayer } from './network-data.ts';
-export { type PartialDependenceData, partialDependence } from './partial-dependence.ts';
+export {
+  type PartialDependenceData,
+  type PartialDependenceOptions,
+  partialDependence,
+} from './partial-dependence.ts';
 export { type Proponent, type ProponentsData, type ProponentsOptions, proponents } from './proponents.ts';
 export type { Rows } from './reading.ts';
 export { type ReliabilityData, reliabilityDiagram } from './reliability-diagram.ts';
@@ -45,6 +49,7 @@ export type { HeatmapResult } from './results/tables.ts';
 export type { SurrogateNode, SurrogateTreeResult } from './results/tree.ts';
 export type { SnapshotsResult, WeightsResult } from './results/weights.ts';
 export { type RocData, type RocLine, rocCurve } from './roc-curve.ts';
+export type { ScaleKind, ScaleOptions } from './scale.ts';
 export { type ScatterData, type ScatterOptions, scatter } from './scatter.ts';
 export type { Theme } from './theme.ts';
 export { type TreeData, type TreeNode, type TreeOptions, tree } from './tree.ts';

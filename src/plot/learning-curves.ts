@@ -1,15 +1,16 @@
 import { OptionError } from '../base/errors.ts';
+import { choose } from '../base/options.ts';
 import { type Axes, plane } from './axes.ts';
 import { nothing } from './empty.ts';
 import { bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { type Entry, legend, legendHeight } from './legend.ts';
-import { at, curve, dashes, line, path } from './marks.ts';
-import { joined, type Markup } from './markup.ts';
+import { at, curve, dashes, line, MARK, path, point } from './marks.ts';
+import type { Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
-import { fieldsOf, LONGEST, listOf } from './reading.ts';
-import { domainOf } from './scale.ts';
-import { clip, inWords } from './text.ts';
-import { type Colour, series, stroke } from './theme.ts';
+import { fieldsOf, LONGEST, leftOut, listOf } from './reading.ts';
+import { domainOf, hasPlace, type ScaleKind } from './scale.ts';
+import { clip, inWords, label } from './text.ts';
+import { type Colour, fill, series, stroke } from './theme.ts';
 
 /** What {@link learningCurves} draws; the history that `fit` gives is one. */
 export interface LearningCurvesData {
@@ -25,6 +26,11 @@ export interface LearningCurvesData {
 export interface LearningCurvesOptions extends PlotOptions {
   /** What is drawn, without `val_`. Default: all that was logged, but the learning rate. */
   readonly metrics?: readonly string[];
+  /**
+   * How panels count: `linear`, `log`, or `auto`, by factors where all numbers are above 0 and the greatest is a hundred
+   * times the least or more. Default `auto`.
+   */
+  readonly scale?: 'auto' | 'linear' | 'log';
 }
 
 /** One metric: of the training data and, where it was logged, of the validation data. */
@@ -32,8 +38,12 @@ interface Panel {
   readonly name: string;
   readonly training: Float64Array;
   readonly validation: Float64Array | undefined;
+  readonly kind: ScaleKind;
 }
 
+const SCALES = { auto: 'auto', linear: 'linear', log: 'log' } as const;
+/** From two decades on. */
+const FAR = 100;
 const PANEL = 150;
 const HELD_OUT = 'val_';
 
@@ -45,7 +55,8 @@ const HELD_OUT = 'val_';
  * | -------- | ----------------------------------------------------------------------------- |
  * | `epochs` | a record for each epoch: `epoch`, `loss`, metrics, and `val_` before their names |
  *
- * A `History` can be given as it is. Where a number is not finite or missing the line has a gap. Cost: one pass over
+ * Panels begin at the same place, so that epochs stand above each other. Losses over decades are drawn on a scale of
+ * factors; the name of the panel says so. A single epoch is a point with its number. A `History` can be given as it is. Where a number is not finite or missing the line has a gap. Cost: one pass over
  * the epochs; points nearer than half a pixel to the last are not written.
  *
  * @throws {OptionError} for unknown fields and options, for what is not of its type, and for a metric that was not logged.
@@ -54,11 +65,16 @@ const HELD_OUT = 'val_';
  */
 export function learningCurves(data: LearningCurvesData, options: LearningCurvesOptions = {}): string {
   const where = 'learningCurves';
-  const own = plotOptions(where, options, ['metrics']);
+  const own = plotOptions(where, options, ['metrics', 'scale']);
   const fields = fieldsOf(`${where}: data`, curvesOf(data), ['epochs']);
   const epochs = epochsOf(fields.epochs);
   const numbers = Float64Array.from(epochs, (logs, i) => numberOf(logs, 'epoch') ?? i + 1);
-  const panels = panelsOf(epochs, own.metrics);
+  const choice = choose(`${where}: scale`, own.scale ?? 'auto', SCALES);
+  const panels = panelsOf(epochs, own.metrics, choice);
+  const finite = panels.flatMap(({ training, validation, kind }) =>
+    [...training, ...(validation ?? [])].filter(Number.isFinite).map((x) => hasPlace(x, kind)),
+  );
+  const [lost, total] = [finite.filter((is) => !is).length, finite.length];
   const held = panels.some(({ validation }) => validation !== undefined);
   const entries = held ? [entry('training', 0), entry('validation', 1)] : [];
   const top = legendHeight(entries, bodyWidth(own));
@@ -69,22 +85,27 @@ export function learningCurves(data: LearningCurvesData, options: LearningCurves
     description: describe(panels, epochs.length),
     least: top + Math.max(1, panels.length) * 110,
     usual: top + Math.max(1, panels.length) * PANEL + 18,
+    notes: leftOut(lost, total, 'numbers', 'not above 0, so without a place on a scale of factors'),
     draw: (body) => {
       const height = (body.bottom - body.top - top - 18) / Math.max(1, panels.length);
       if (panels.length === 0) return [nothing(body)];
+      const axesFrom = (panel: Panel, i: number, least: number): Axes => {
+        const last = i === panels.length - 1;
+        const from = body.top + top + i * height;
+        const box = { ...body, top: from, bottom: from + height + (last ? 18 : 0) };
+        const x = { domain: domainOf(numbers), tight: true, whole: true, name: last ? 'epoch' : undefined };
+        const name = panel.kind === 'log' ? `${panel.name} (log scale)` : panel.name;
+        return plane(box, x, { domain: domainOf(placesOf(panel)), name, kind: panel.kind }, least);
+      };
+      const least = Math.max(...panels.map((panel, i) => axesFrom(panel, i, 0).area.left));
       return [
         legend(entries, body.left, body.top, body.right - body.left),
         ...panels.flatMap((panel, i) => {
-          const last = i === panels.length - 1;
-          const from = body.top + top + i * height;
-          const box = { ...body, top: from, bottom: from + height + (last ? 18 : 0) };
-          const values = [...panel.training, ...(panel.validation ?? [])];
-          const x = { domain: domainOf(numbers), tight: true, name: last ? 'epoch' : undefined };
-          const axes = plane(box, x, { domain: domainOf(values), name: panel.name });
+          const axes = axesFrom(panel, i, least);
           return [
             axes.marks,
-            drawn(panel.training, 0, numbers, axes),
-            drawn(panel.validation, 1, numbers, axes),
+            ...drawn(panel.training, 0, numbers, axes, panel.kind),
+            ...drawn(panel.validation, 1, numbers, axes, panel.kind),
           ];
         }),
       ];
@@ -100,9 +121,34 @@ function curvesOf(data: LearningCurvesData): LearningCurvesData {
 
 const colourOf = (i: number): Colour => series(i);
 
-function drawn(values: Float64Array | undefined, i: number, epochs: Float64Array, axes: Axes): Markup {
-  const d = values === undefined ? '' : curve(axes.x, axes.y, epochs, values);
-  return d === '' ? joined([]) : line(d, colourOf(i), 2, { 'stroke-dasharray': dashes(i) });
+/** Numbers of a panel that have a place on its axis. */
+function placesOf({ training, validation, kind }: Panel): number[] {
+  return [...training, ...(validation ?? [])].filter((x) => hasPlace(x, kind));
+}
+
+function drawn(
+  values: Float64Array | undefined,
+  i: number,
+  epochs: Float64Array,
+  axes: Axes,
+  kind: ScaleKind,
+): Markup[] {
+  if (values === undefined) return [];
+  const placed = values.map((x) => (hasPlace(x, kind) ? x : Number.NaN));
+  const there = Array.from(placed.keys()).filter((n) => Number.isFinite(placed[n]! + epochs[n]!));
+  if (there.length === 1) return single(placed[there[0]!]!, epochs[there[0]!]!, i, axes);
+  const d = curve(axes.x, axes.y, epochs, placed);
+  return d === '' ? [] : [line(d, colourOf(i), 2, { 'stroke-dasharray': dashes(i) })];
+}
+
+/** A line of one point is none: its number is written beside it, of training at the left and of validation at the right. */
+function single(value: number, epoch: number, i: number, axes: Axes): Markup[] {
+  const [x, y] = [axes.x.at(epoch), axes.y.at(value)];
+  const beside = i === 0 ? ({ anchor: 'end' } as const) : {};
+  return [
+    point(x, y, i, 4, { class: `${fill(colourOf(i))} ${MARK}` }),
+    label(x + (i === 0 ? -10 : 10), y + 4.5, [numeral(value)], beside),
+  ];
 }
 
 function entry(name: string, i: number): Entry {
@@ -127,6 +173,7 @@ function epochsOf(epochs: unknown): Readonly<Record<string, unknown>>[] {
 function panelsOf(
   epochs: Readonly<Record<string, unknown>>[],
   wanted: readonly string[] | undefined,
+  scale: 'auto' | ScaleKind,
 ): Panel[] {
   const logged = new Set(epochs.flatMap((logs) => Object.keys(logs)));
   for (const name of ['epoch', 'learningRate']) if (!wanted?.includes(name)) logged.delete(name);
@@ -138,11 +185,19 @@ function panelsOf(
     throw new OptionError(`learningCurves: "${missing}" was not logged`, { known: [...names].join(', ') });
   }
   const column = (name: string) => Float64Array.from(epochs, (logs) => numberOf(logs, name) ?? NaN);
-  return (wanted ?? [...names]).map((name) => ({
-    name: clip(name, LONGEST),
-    training: column(name),
-    validation: logged.has(HELD_OUT + name) ? column(HELD_OUT + name) : undefined,
-  }));
+  return (wanted ?? [...names]).map((name) => {
+    const training = column(name);
+    const validation = logged.has(HELD_OUT + name) ? column(HELD_OUT + name) : undefined;
+    const kind = scale === 'auto' ? kindFor([...training, ...(validation ?? [])]) : scale;
+    return { name: clip(name, LONGEST), training, validation, kind };
+  });
+}
+
+/** By factors where numbers lie so far apart that equal steps would show the greatest alone. */
+function kindFor(values: readonly number[]): ScaleKind {
+  const finite = values.filter(Number.isFinite);
+  const [low, high] = domainOf(finite);
+  return finite.length > 0 && low > 0 && high / low >= FAR ? 'log' : 'linear';
 }
 
 function numberOf(logs: Readonly<Record<string, unknown>>, name: string): number | undefined {

@@ -2,11 +2,12 @@ import { type Axes, type AxisSpec, plane } from './axes.ts';
 import { nothing } from './empty.ts';
 import { type Box, bodyWidth, type Drawing, figure } from './figure.ts';
 import { type Entry, legend, legendHeight } from './legend.ts';
-import { at, curve, dashes, line, MARK, path, point } from './marks.ts';
+import { at, curve, dashes, line, MARK, path } from './marks.ts';
 import { joined, type Markup } from './markup.ts';
-import { domainOf } from './scale.ts';
+import { leftOut } from './reading.ts';
+import { domainOf, hasPlace, type ScaleKind } from './scale.ts';
 import type { Words } from './text.ts';
-import { type Colour, fill, series, stroke } from './theme.ts';
+import { type Colour, series, stroke } from './theme.ts';
 
 /** A line through points. */
 export interface Line {
@@ -17,8 +18,6 @@ export interface Line {
   readonly colour?: Colour;
   readonly width?: number;
   readonly dash?: string | undefined;
-  /** A point for each number instead of a line. */
-  readonly dots?: boolean;
   /** Not to be told in the legend. */
   readonly silent?: boolean;
 }
@@ -27,12 +26,12 @@ export interface Line {
 export interface LinesDrawing extends Omit<Drawing, 'least' | 'usual' | 'draw'> {
   readonly lines: readonly Line[];
   readonly xName?: string | undefined;
-  /** Names of the places 0, 1, 2, … of the horizontal axis. */
-  readonly xNames?: readonly string[] | undefined;
   readonly yName?: string | undefined;
   /** Numbers that the axes must contain besides those of the lines. */
   readonly xAlso?: readonly number[];
   readonly yAlso?: readonly number[];
+  /** How the axes count. */
+  readonly kinds?: { readonly x: ScaleKind; readonly y: ScaleKind };
   /** Drawn below the lines. */
   readonly behind?: (axes: Axes) => readonly Markup[];
   /** Room for more below the plane, and what is drawn there. */
@@ -42,18 +41,26 @@ export interface LinesDrawing extends Omit<Drawing, 'least' | 'usual' | 'draw'> 
 
 /** A picture of lines in a plane, with a legend where there is more than one. */
 export function linesFigure(drawing: LinesDrawing): string {
-  const { lines, under, more = [] } = drawing;
+  const { under, more = [] } = drawing;
+  const lines = crowded(drawing.lines.map((one) => placed(one, drawing.kinds)));
   const entries = [...entriesOf(lines), ...more];
   const shown = entries.length > 1 ? entries : [];
   const top = legendHeight(shown, bodyWidth(drawing.options));
   const extra = top + (under?.height ?? 0);
+  const count = (list: readonly Line[]) =>
+    list.reduce(
+      (sum, { x, y }) => sum + Array.from(x).filter((value, i) => Number.isFinite(value + y[i]!)).length,
+      0,
+    );
+  const all = count(drawing.lines);
   return figure({
     ...drawing,
+    notes: [...(drawing.notes ?? []), ...leftOut(all - count(lines), all, 'points', 'not above 0')],
     least: 150 + extra,
     usual: 240 + extra,
     draw: (body) => {
       const inner = { ...body, top: body.top + top, bottom: body.bottom - (under?.height ?? 0) };
-      const axes = plane(inner, xAxis(drawing), yAxis(drawing));
+      const axes = plane(inner, xAxis({ ...drawing, lines }), yAxis({ ...drawing, lines }));
       return [
         legend(shown, body.left, body.top, body.right - body.left),
         axes.marks,
@@ -66,38 +73,56 @@ export function linesFigure(drawing: LinesDrawing): string {
   });
 }
 
+/** Nobody tells more lines apart than this: the rest is thin and grey, and counted in the legend. */
+const APART = 12;
+
+function crowded(lines: readonly Line[]): readonly Line[] {
+  const own = lines.filter(({ colour }) => colour === undefined);
+  if (own.length <= APART) return lines;
+  const others = own.slice(APART - 1);
+  const first = others[0]!;
+  const name = [`${others.length} others`];
+  return lines.map((one) => {
+    if (!others.includes(one)) return one;
+    return { ...one, colour: 'soft', width: 0.8, ...(one === first ? { name } : { silent: true }) };
+  });
+}
+
 function hasPoint({ x, y }: Line): boolean {
   return x.some((value, i) => Number.isFinite(value) && Number.isFinite(y[i]!));
 }
 
-const xAxis = ({ lines, xName, xNames, xAlso }: LinesDrawing): AxisSpec => ({
+/** Without the points that have no place on a logarithmic axis: they are gaps. */
+function placed(one: Line, kinds: LinesDrawing['kinds']): Line {
+  if (kinds === undefined) return one;
+  const only = (values: Float64Array, kind: ScaleKind) =>
+    values.map((value) => (hasPlace(value, kind) ? value : Number.NaN));
+  return { ...one, x: only(one.x, kinds.x), y: only(one.y, kinds.y) };
+}
+
+const xAxis = ({ lines, xName, xAlso = [], kinds }: LinesDrawing): AxisSpec => ({
+  kind: kinds?.x,
   name: xName,
-  names: xNames,
   tight: true,
   domain: domainOf(
     lines.flatMap(({ x }) => Array.from(x)),
-    xAlso,
+    xAlso.filter((x) => hasPlace(x, kinds?.x ?? 'linear')),
   ),
 });
 
-const yAxis = ({ lines, yName, yAlso }: LinesDrawing): AxisSpec => ({
+const yAxis = ({ lines, yName, yAlso = [], kinds }: LinesDrawing): AxisSpec => ({
+  kind: kinds?.y,
   name: yName,
   domain: domainOf(
     lines.flatMap(({ y }) => Array.from(y)),
-    yAlso,
+    yAlso.filter((y) => hasPlace(y, kinds?.y ?? 'linear')),
   ),
 });
 
 function drawn(one: Line, i: number, axes: Axes): Markup {
-  if (one.dots === true) return dots(one, i, axes);
   const { x, y, colour = series(i), width = 2 } = one;
   const d = curve(axes.x, axes.y, x, y);
   return d === '' ? joined([]) : line(d, colour, width, { 'stroke-dasharray': dashOf(one, i) });
-}
-
-/** Points differ by shape, unless they have a colour of their own. */
-function shapeOf({ colour }: Line, i: number): number {
-  return colour === undefined ? i : 0;
 }
 
 /** Lines differ by dashes, unless they have a colour of their own. */
@@ -105,25 +130,12 @@ function dashOf({ colour, dash }: Line, i: number): string | undefined {
   return dash ?? (colour === undefined ? dashes(i) : undefined);
 }
 
-function dots(one: Line, i: number, axes: Axes): Markup {
-  const { x, y, colour } = one;
-  const attributes = { class: `${fill(colour ?? series(i))} ${MARK}` };
-  return joined(
-    Array.from(x, (value, n) => {
-      if (!Number.isFinite(value) || !Number.isFinite(y[n]!)) return joined([]);
-      return point(axes.x.at(value), axes.y.at(y[n]!), shapeOf(one, i), 6, attributes);
-    }),
-  );
-}
-
 function entriesOf(lines: readonly Line[]): Entry[] {
   return lines.flatMap((one, i) => {
     const { name, colour = series(i), width = 2, silent = false } = one;
     const attributes = { fill: 'none', 'stroke-width': width, 'stroke-dasharray': dashOf(one, i) };
     const sign: Entry['sign'] = (left, y) =>
-      one.dots === true
-        ? point(left + 16, y, shapeOf(one, i), 5, { class: fill(colour) })
-        : path(`M${at(left, y)}h22`, { class: stroke(colour), ...attributes });
+      path(`M${at(left, y)}h22`, { class: stroke(colour), ...attributes });
     return silent ? [] : [{ name, sign }];
   });
 }
@@ -131,7 +143,7 @@ function entriesOf(lines: readonly Line[]): Entry[] {
 /** Short strokes on the horizontal axis: where there are data. */
 export function rug(axes: Axes, values: Float64Array): Markup[] {
   const strokes = Array.from(values)
-    .filter((x) => Number.isFinite(x))
+    .filter((x) => Number.isFinite(x) && x >= axes.x.domain[0] && x <= axes.x.domain[1])
     .map((x) => `M${at(axes.x.at(x), axes.area.bottom)}v-7`);
   if (strokes.length === 0) return [];
   return [path(strokes.join(''), { class: `${stroke('ink')} ${MARK}`, 'stroke-opacity': 0.45 })];

@@ -11,7 +11,10 @@ export const MARK = 'mark';
 const DASHES = ['', '7 4', '2 3', '9 3 2 3', '14 4', '1 5'];
 
 /** Dashes of the i-th series, or nothing for a whole line. */
-export const dashes = (i: number): string | undefined => DASHES[i % DASHES.length] || undefined;
+export const dashes = (i: number): string | undefined => DASHES[shift(i) % DASHES.length] || undefined;
+
+/** Colours come again after six series: their second lap has other dashes and shapes, so that 36 are told apart. */
+export const shift = (i: number): number => i + Math.floor(i / DASHES.length);
 
 /** A path from pieces such as `M1 2`, with coordinates in pixels. */
 export function path(d: string, attributes: Attributes, ...inside: Markup[]): Markup {
@@ -118,5 +121,5 @@ const SHAPES: readonly ((r: number) => string)[] = [
 
 /** A point whose shape says which series it belongs to. */
 export function point(x: number, y: number, shape: number, r: number, attributes: Attributes): Markup {
-  return path(`M${at(x - r, y)}${SHAPES[shape % SHAPES.length]!(r)}`, attributes);
+  return path(`M${at(x - r, y)}${SHAPES[shift(shape) % SHAPES.length]!(r)}`, attributes);
 }

@@ -1,11 +1,13 @@
 import { OptionError, ShapeError } from '../base/errors.ts';
+import { categoriesFigure } from './category-rows.ts';
 import { plotOptions } from './figure.ts';
 import { type Line, linesFigure, rug } from './lines.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, listOf, namesOf, numbersOf, type Rows, textOf } from './reading.ts';
 import { type DependenceResult, dependenceOf } from './results/curves.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
-import { inWords } from './text.ts';
+import { kindsOf, SCALE_OPTIONS, type ScaleOptions } from './scale.ts';
+import { inWords, type Words } from './text.ts';
 import { thinned, thinning } from './thinning.ts';
 
 /** What {@link partialDependence} draws. */
@@ -26,6 +28,9 @@ export interface PartialDependenceData {
   readonly unit?: string;
 }
 
+/** Options of {@link partialDependence}. */
+export interface PartialDependenceOptions extends ResultOptions, ScaleOptions {}
+
 /** More thin lines than this are a grey surface. */
 const LINES = 100;
 const STROKES = 1000;
@@ -38,7 +43,7 @@ const STROKES = 1000;
  * | field        | what                                                   |
  * | ------------ | ------------------------------------------------------ |
  * | `grid`       | values of the feature `[g]`                            |
- * | `categories` | instead of `grid`: names `[g]`; means become points    |
+ * | `categories` | instead of `grid`: names `[g]`, a line each            |
  * | `average`    | mean predictions `[g]`                                 |
  * | `ice`        | predictions of single rows `[rows, g]`                 |
  * | `rug`        | values of the feature in the data `[n]`                |
@@ -46,7 +51,8 @@ const STROKES = 1000;
  * | `unit`       | unit of the predictions                                |
  *
  * Where a number is not finite the line has a gap. Of more than 100 rows and 1000 strokes, that many at equal
- * distances are drawn, and a note says so. Cost: about 10 bytes a point of a line.
+ * distances are drawn, and a note says so. More than 12 categories are sorted by their means, and of more than 40 the 20
+ * highest and the 20 lowest are drawn. Cost: about 10 bytes a point of a line.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
  * @throws {ShapeError} when averages or rows are not as long as the grid.
@@ -55,10 +61,10 @@ const STROKES = 1000;
  */
 export function partialDependence(
   data: PartialDependenceData | DependenceResult,
-  options: ResultOptions = {},
+  options: PartialDependenceOptions = {},
 ): string {
   const where = 'partialDependence';
-  const own = plotOptions(where, options, RESULT_OPTIONS);
+  const own = plotOptions(where, options, [...SCALE_OPTIONS, ...RESULT_OPTIONS]);
   const fields = fieldsOf(`${where}: data`, dependenceOf(where, data, own), [
     'grid',
     'categories',
@@ -82,17 +88,17 @@ export function partialDependence(
     const y = ice.data.subarray(row * grid.length, (row + 1) * grid.length);
     return { name: 'single rows', x: grid, y, colour: 'soft', width: 0.7, silent: i > 0 };
   });
+  const title: Words = [{ name: unit }, ' by ', { name }];
+  if (categories !== undefined)
+    return categoriesFigure({ where, options: own, title, categories, average, single: ice, unit });
   return linesFigure({
     where,
     options: own,
-    title: [{ name: unit }, ' by ', { name }],
-    description: describe(grid, average, ice.rows, name, unit, categories),
-    lines: [
-      ...thin,
-      { name: 'mean', x: grid, y: average, colour: '1', width: 3.5, dots: categories !== undefined },
-    ],
+    kinds: kindsOf(where, own),
+    title,
+    description: describe(grid, average, ice.rows, name, unit),
+    lines: [...thin, { name: 'mean', x: grid, y: average, colour: '1', width: 3.5 }],
     xName: name,
-    xNames: categories,
     yName: unit,
     xAlso: shown,
     behind: (axes) => rug(axes, Float64Array.from(shown)),
@@ -125,14 +131,10 @@ function describe(
   rows: number,
   name: string,
   unit: string,
-  categories: readonly string[] | undefined,
 ): string {
-  const listed = categories?.map(
-    (category, i) => `${inWords(category)} ${Number.isFinite(average[i]!) ? numeral(average[i]!) : 'none'}`,
-  );
-  const ends = listed === undefined ? pathOf(grid, average, name) : listed.join(', ');
+  const ends = pathOf(grid, average, name);
   const single = rows > 0 ? `; ${counted(rows, 'single row')}` : '';
-  return ends === undefined || ends === '' ? `No mean of ${unit}.` : `Mean ${unit} ${ends}${single}.`;
+  return ends === undefined ? `No mean of ${inWords(unit)}.` : `Mean ${inWords(unit)} ${ends}${single}.`;
 }
 
 /** A line in words: where it begins, its least and greatest, where it ends. */

@@ -14,6 +14,8 @@ export interface Picture {
   readonly columns: number;
   /** Colour of a cell. */
   readonly colour: (cell: number) => string;
+  /** Whether a cell is nearer to white than to black. */
+  readonly isLight: (cell: number) => boolean;
   /** A number for each pixel, as one for each cell: the mean. */
   readonly meanOf: (values: Float64Array) => Float64Array;
 }
@@ -41,11 +43,14 @@ export function coarser(image: Pixels, block: number, [black, white]: readonly [
       .toString(16)
       .padStart(2, '0');
   };
+  const channels = planes.length === 1 ? [0, 0, 0] : [0, 1, 2];
+  const lightness = (cell: number) =>
+    channels.reduce((sum, c) => sum + Number.parseInt(hex(planes[c]![cell]!), 16), 0);
   return {
     rows,
     columns,
-    colour: (cell) =>
-      `#${(planes.length === 1 ? [0, 0, 0] : [0, 1, 2]).map((c) => hex(planes[c]![cell]!)).join('')}`,
+    colour: (cell) => `#${channels.map((c) => hex(planes[c]![cell]!)).join('')}`,
+    isLight: (cell) => lightness(cell) > 1.5 * 255,
     meanOf: (values) => meansOf(values, rows * columns, cellOf),
   };
 }

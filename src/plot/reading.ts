@@ -161,6 +161,16 @@ export function listOf(where: string, name: string, values: unknown, what: strin
   return list!;
 }
 
+/**
+ * True or false, and false where nothing is said.
+ *
+ * @throws {OptionError} for what is neither.
+ */
+export function flagOf(where: string, name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? false;
+  throw new OptionError(`${where}: ${name} must be true or false, got ${describe(value)}`);
+}
+
 /** @throws {ShapeError} when there are not as many as wanted. */
 export function checkLength(where: string, name: string, got: number, wanted: number | undefined): void {
   if (wanted === undefined || got === wanted) return;
@@ -168,6 +178,11 @@ export function checkLength(where: string, name: string, got: number, wanted: nu
 }
 
 /** What was left out of a picture, in words; nothing when that is nothing. */
-export function leftOut(missing: number, total: number, things: string): string[] {
-  return missing === 0 ? [] : [`${missing} of ${total} ${things} left out: not finite.`];
+export function leftOut(missing: number, total: number, things: string, reason = 'not finite'): string[] {
+  return missing === 0 ? [] : [`${missing} of ${total} ${things} left out: ${reason}.`];
+}
+
+/** Why a number has no place on axes of these kinds. */
+export function reasonFor(...kinds: readonly string[]): string {
+  return kinds.includes('log') ? 'not finite, or not above 0' : 'not finite';
 }

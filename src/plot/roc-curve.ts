@@ -42,7 +42,7 @@ interface Curve {
  * | `name`              | name of the curve                                  |
  * | `curves`            | instead of the above: several of them              |
  *
- * Curves differ by dashes. Where a number is not finite the curve has a gap and no area. Cost: one pass over the
+ * Curves differ by dashes; of more than 12 those with the smallest areas are named, and the rest is grey. Where a number is not finite the curve has a gap and no area. Cost: one pass over the
  * points; those nearer than half a pixel to the last are not written.
  *
  * @throws {OptionError} for unknown fields and options, and for what is not of its type.
@@ -53,7 +53,7 @@ interface Curve {
  */
 export function rocCurve(data: RocData, options: PlotOptions = {}): string {
   const own = plotOptions('rocCurve', options);
-  const curves = curvesOf(data);
+  const curves = worstFirst(curvesOf(data));
   const told = (auc: number | undefined) => (auc === undefined ? '' : `area ${numeral(auc)}`);
   const lines = curves.map(
     ({ x, y, name, auc }): Line => ({
@@ -75,6 +75,12 @@ export function rocCurve(data: RocData, options: PlotOptions = {}): string {
     yAlso: [0, 1],
     behind: ({ area }) => [reference(area.left, area.bottom, area.right, area.top)],
   });
+}
+
+/** Of many curves those with the smallest areas are told apart, so they come first. */
+function worstFirst(curves: readonly Curve[]): readonly Curve[] {
+  if (curves.length <= 12) return curves;
+  return [...curves].sort((a, b) => (a.auc ?? Infinity) - (b.auc ?? Infinity));
 }
 
 function curvesOf(data: RocData): Curve[] {

@@ -1,8 +1,39 @@
-import { format, scaleLinear, scaleLog, scalePoint, scaleUtc } from './d3.ts';
+import { choose } from '../base/options.ts';
+import { format, scaleLinear, scaleLog, scaleUtc } from './d3.ts';
 import { exponent, numeral } from './numerals.ts';
 
 /** How an axis counts: by equal steps, by equal factors, or by dates, which are milliseconds since 1970 in UTC. */
 export type ScaleKind = 'linear' | 'log' | 'time';
+
+/** Options of pictures in a plane. */
+export interface ScaleOptions {
+  /** How the horizontal axis counts: `linear` (default), `log`, or `time` for milliseconds since 1970, in UTC. */
+  readonly xScale?: ScaleKind;
+  /** The same of the vertical one. */
+  readonly yScale?: ScaleKind;
+}
+
+const KINDS: Readonly<Record<ScaleKind, ScaleKind>> = { linear: 'linear', log: 'log', time: 'time' };
+
+/**
+ * Both scales, checked.
+ *
+ * @throws {OptionError} for a scale that there is none of.
+ */
+export function kindsOf(
+  where: string,
+  { xScale = 'linear', yScale = 'linear' }: ScaleOptions,
+): { readonly x: ScaleKind; readonly y: ScaleKind } {
+  return { x: choose(`${where}: xScale`, xScale, KINDS), y: choose(`${where}: yScale`, yScale, KINDS) };
+}
+
+/** Names of {@link ScaleOptions}, for checks. */
+export const SCALE_OPTIONS = ['xScale', 'yScale'];
+
+/** Whether a number has a place on such an axis. */
+export function hasPlace(x: number, kind: ScaleKind): boolean {
+  return Number.isFinite(x) && (kind !== 'log' || x > 0);
+}
 
 /** A place on an axis and what stands there. */
 export interface Tick {
@@ -17,8 +48,6 @@ export type Domain = readonly [low: number, high: number];
 export interface Scale {
   readonly domain: Domain;
   readonly ticks: readonly Tick[];
-  /** Pixels that a label may take, where they are names. */
-  readonly room?: number;
   /** Pixels of a number; what lies outside the domain is led to its ends. */
   readonly at: (x: number) => number;
 }
@@ -107,17 +136,6 @@ function byDates(domain: Domain, from: number, to: number, wanted: number): Scal
 }
 
 const DAY = 86_400_000;
-
-/** A scale with a name at each of 0, 1, 2, … */
-export function namedScale(names: readonly string[], from: number, to: number): Scale {
-  const scale = scalePoint([...names.keys()], [from, to]).padding(0.5);
-  return {
-    domain: [-0.5, Math.max(1, names.length) - 0.5],
-    ticks: names.map((label, value) => ({ value, label })),
-    room: scale.step() - 6,
-    at: (x) => scale(x) ?? from,
-  };
-}
 
 /** Below a billionth of its size a difference is rounding, and labels would grow past reading. */
 function widened([low, high]: Domain): Domain {

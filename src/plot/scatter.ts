@@ -1,15 +1,16 @@
-import { plane, reference } from './axes.ts';
+import { type Axes, plane, reference } from './axes.ts';
 import { nothing } from './empty.ts';
 import { bodyWidth, figure, plotOptions } from './figure.ts';
 import { checkGroups, groupEntries } from './groups.ts';
 import { legend, legendHeight } from './legend.ts';
 import { MARK, point } from './marks.ts';
+import type { Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
-import { fieldsOf, leftOut, numbersOf, textOf } from './reading.ts';
+import { fieldsOf, flagOf, leftOut, listOf, numbersOf, reasonFor, textOf } from './reading.ts';
 import type { Explained } from './results/explanation.ts';
 import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
 import { dependenceIn } from './results/tables.ts';
-import { type Domain, domainOf } from './scale.ts';
+import { type Domain, domainOf, hasPlace, kindsOf, SCALE_OPTIONS, type ScaleOptions } from './scale.ts';
 import { inWords } from './text.ts';
 import { fill } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
@@ -17,7 +18,7 @@ import { thinned, thinning } from './thinning.ts';
 /** What {@link scatter} draws. */
 export interface ScatterData {
   /** For instance the values of a feature. */
-  readonly x: ArrayLike<number>;
+  readonly x: ArrayLike<number | Date>;
   /** For instance its contributions. */
   readonly y: ArrayLike<number>;
   /** Number of each point's group, from 0; groups have shapes of their own. */
@@ -30,9 +31,11 @@ export interface ScatterData {
 }
 
 /** Options of {@link scatter}. */
-export interface ScatterOptions extends ResultOptions {
+export interface ScatterOptions extends ResultOptions, ScaleOptions {
   /** Of an explanation: the column. Default: the numeric one with the largest attributions. */
   readonly feature?: string;
+  /** Whether both axes are the same, with the line on which both coordinates are equal. Default false. */
+  readonly identity?: boolean;
 }
 
 const POINTS = 3000;
@@ -58,7 +61,7 @@ const POINTS = 3000;
  * scatter({ x: [23, 41, 67], y: [-0.2, 0.1, 0.4], xName: 'age', yName: 'contribution, logit' });
  */
 export function scatter(data: ScatterData | Explained, options: ScatterOptions = {}): string {
-  const own = plotOptions('scatter', options, ['feature', ...RESULT_OPTIONS]);
+  const own = plotOptions('scatter', options, ['feature', 'identity', ...SCALE_OPTIONS, ...RESULT_OPTIONS]);
   const fields = fieldsOf('scatter: data', dependenceIn('scatter', data, own), [
     'x',
     'y',
@@ -67,14 +70,21 @@ export function scatter(data: ScatterData | Explained, options: ScatterOptions =
     'xName',
     'yName',
   ]);
-  const x = numbersOf('scatter', 'x', fields.x);
+  const dates = datesIn(fields.x);
+  const x = numbersOf('scatter', 'x', dates ?? fields.x);
+  const kinds = kindsOf('scatter', { ...(dates && { xScale: 'time' }), ...own });
+  const identity = flagOf('scatter', 'identity', own.identity);
   const y = numbersOf('scatter', 'y', fields.y, x.length);
   const groups = checkGroups('scatter', fields.groups, fields.groupNames, x.length);
-  const finite = Array.from(x, (_, i) => i).filter((i) => Number.isFinite(x[i]!) && Number.isFinite(y[i]!));
+  const finite = Array.from(x, (_, i) => i).filter(
+    (i) => hasPlace(x[i]!, kinds.x) && hasPlace(y[i]!, kinds.y),
+  );
   const drawn = thinned(finite.length, POINTS).map((n) => finite[n]!);
   const xName = textOf('scatter', 'xName', fields.xName, 'x');
   const yName = textOf('scatter', 'yName', fields.yName, 'y');
-  const domains = [domainOf(drawn.map((i) => x[i]!)), domainOf(drawn.map((i) => y[i]!))] as const;
+  const apart = [domainOf(drawn.map((i) => x[i]!)), domainOf(drawn.map((i) => y[i]!))] as const;
+  const both = domainOf(apart.flat());
+  const domains = identity ? ([both, both] as const) : apart;
   const entries = groupEntries(groups.names);
   const top = legendHeight(entries, bodyWidth(own));
   return figure({
@@ -83,20 +93,25 @@ export function scatter(data: ScatterData | Explained, options: ScatterOptions =
     title: [{ name: yName }, ' by ', { name: xName }],
     description: describe(drawn.length, domains, xName, yName, groups.names),
     least: 160 + top,
-    usual: 260 + top,
+    usual: (identity ? bodyWidth(own) - 20 : 260) + top,
     notes: [
       ...thinning(drawn.length, finite.length, 'points'),
-      ...leftOut(x.length - finite.length, x.length, 'points'),
+      ...leftOut(x.length - finite.length, x.length, 'points', reasonFor(kinds.x, kinds.y)),
     ],
     draw: (body) => {
       const inner = { ...body, top: body.top + top };
-      const axes = plane(inner, { domain: domains[0], name: xName }, { domain: domains[1], name: yName });
+      const axes = plane(
+        inner,
+        { domain: domains[0], name: xName, kind: kinds.x },
+        { domain: domains[1], name: yName, kind: kinds.y },
+      );
       const zero = axes.y.at(0);
       const crosses = axes.y.domain[0] < 0 && axes.y.domain[1] > 0;
       return [
         legend(entries, body.left, body.top, body.right - body.left),
         axes.marks,
-        ...(crosses ? [reference(axes.area.left, zero, axes.area.right, zero)] : []),
+        ...(identity ? [diagonal(axes)] : []),
+        ...(crosses && !identity ? [reference(axes.area.left, zero, axes.area.right, zero)] : []),
         ...drawn.map((i) => {
           const { shape, colour } = groups.of(i);
           return point(axes.x.at(x[i]!), axes.y.at(y[i]!), shape, 3, {
@@ -108,6 +123,22 @@ export function scatter(data: ScatterData | Explained, options: ScatterOptions =
       ];
     },
   });
+}
+
+/** Dates as milliseconds since 1970; nothing for other values. */
+function datesIn(values: unknown): number[] | undefined {
+  const list = values as ArrayLike<unknown> | null | undefined;
+  const isDate = (value: unknown) => Object.prototype.toString.call(value) === '[object Date]';
+  if (typeof list !== 'object' || list === null || !isDate(list[0])) return undefined;
+  return Array.from(listOf('scatter', 'x', list, 'numbers or dates'), (value) =>
+    isDate(value) ? Number(value) : (value as number),
+  );
+}
+
+/** Where both coordinates are equal. */
+function diagonal({ x, y }: Axes): Markup {
+  const [low, high] = domainOf([...x.domain, ...y.domain]);
+  return reference(x.at(low), y.at(low), x.at(high), y.at(high));
 }
 
 function describe(

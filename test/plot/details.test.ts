@@ -195,14 +195,74 @@ describe('large data', () => {
     expect(svg).toContain('Of large layers, the 7 units with the largest numbers are drawn.');
   });
 
-  test('confusion matrices show the classes with the most mistakes', () => {
-    const counts = Array.from({ length: 100 }, (_, i) =>
-      Array.from({ length: 100 }, (_, j) => (i === j ? 5 : i === 90 && j === 91 ? 9 : 0)),
+  test('confusions of many classes are listed by name, above a grid of all', () => {
+    const counts: number[][] = Array.from({ length: 100 }, (_, i) =>
+      Array.from({ length: 100 }, (_, j) => (i === j ? 5 : 0)),
     );
-    const svg = plot.confusionMatrix({ counts });
-    expect(marks(svg)).toHaveLength(256);
-    expect(svg).toContain('The 16 of 100 classes with the most mistakes.');
-    expect(description(svg)).toContain('90 taken for 91 9 times');
+    counts[90]![91] = 9;
+    for (let i = 1; i < 20; i++) counts[i]![0] = 1;
+    const classes = counts.map((_, i) => `species ${i}`);
+    const svg = plot.confusionMatrix({ counts, classes });
+    expect(told(svg)[0]).toBe('species 90 taken for species 91: 9 (64.3%)');
+    expect(texts(svg)).toEqual(
+      expect.arrayContaining(['species 90 taken for species 91', '9 (64.3%)', '1 (16.7%)']),
+    );
+    expect(svg).toContain('The 12 largest of 20 confusions.');
+    expect(description(svg)).toContain('species 90 taken for species 91 9 times');
+    // 100 cells are right and 20 wrong; no class is left out.
+    const cells = everyElement(parseXml(svg)).flatMap(
+      ({ attributes }) => attributes['d']?.match(/h1v1h-1z/g) ?? [],
+    );
+    expect(cells).toHaveLength(120);
+    expect([...outside(svg), ...overlaps(svg)]).toEqual([]);
+  });
+
+  test.each([30, 100])('%d categories can be read', (n) => {
+    const categories = Array.from({ length: n }, (_, i) => `category ${i}`);
+    const average = categories.map((_, i) => Math.sin(i) / 2);
+    const svg = plot.partialDependence({ categories, average, name: 'plan' });
+    const shown = texts(svg).filter((text) => text.startsWith('category'));
+    expect(shown).toHaveLength(Math.min(n, 40));
+    expect(shown[0]).toBe(`category ${average.indexOf(Math.max(...average))}`);
+    expect(shown.at(-1)).toBe(`category ${average.indexOf(Math.min(...average))}`);
+    expect(svg).toContain('The highest first.');
+    if (n > 40)
+      expect(svg).toMatch(/The 20 highest and the 20 lowest of 100; the others lie from −0\.\d+ to 0\.\d+\./);
+    expect([...outside(svg), ...overlaps(svg)]).toEqual([]);
+  });
+
+  test.each([13, 30, 100])('of %d curves eleven are told apart, the worst first', (n) => {
+    const curves = Array.from({ length: n }, (_, i) => ({
+      name: `class ${i}`,
+      falsePositiveRate: [0, 0.1, 1],
+      truePositiveRate: [0, 1 - i / (2 * n), 1],
+    }));
+    const svg = plot.rocCurve({ curves });
+    const names = texts(svg).filter((text) => /class|others/.test(text));
+    expect(names).toHaveLength(12);
+    expect(names[0]).toMatch(new RegExp(`^class ${n - 1}: area 0\\.\\d+$`));
+    expect(names.at(-1)).toBe(`${n - 11} others`);
+    expect([...outside(svg), ...overlaps(svg)]).toEqual([]);
+    const looks = marks(svg)
+      .slice(0, 11)
+      .map(({ attributes }) => `${attributes['class']} ${attributes['stroke-dasharray']}`);
+    expect(new Set(looks).size).toBe(11);
+  });
+
+  test('bars say what the small ones add up to', () => {
+    const svg = plot.bar({ values: Array.from({ length: 100 }, (_, i) => 100 - i) });
+    expect(svg).toContain('The largest 20 of 100; the other 80 add up to 3240.');
+  });
+
+  test('names of columns and rows are left out in words', () => {
+    const wide = plot.heatmap({
+      values: [Array(60).fill(1)],
+      columnNames: Array.from({ length: 60 }, (_, i) => `c${i}`),
+    });
+    expect(wide).toContain('Every 3rd column is named.');
+    const names = Array.from({ length: 100 }, (_, i) => `row ${i}`);
+    const tall = plot.heatmap({ values: names.map(() => [1]), rowNames: names });
+    expect(texts(tall).filter((text) => text.startsWith('row'))).toEqual(names);
   });
 });
 
@@ -248,6 +308,140 @@ describe('sums of what is drawn', () => {
   });
 });
 
+describe('scales', () => {
+  const limits = (svg: string): string[] =>
+    everyElement(parseXml(svg))
+      .filter(({ name, attributes }) => name === 'text' && attributes['class'] === 'f-soft')
+      .map(({ text }) => text);
+
+  test('of colours begin at 0 where nothing is below it', () => {
+    expect(limits(plot.heatmap({ values: [[0, 2]], unit: 'loss' }))).toEqual(['0', 'loss', '2']);
+    expect(limits(plot.heatmap({ values: [[-1, 2]] }))).toEqual(['−2', '0', '+2']);
+    expect(limits(plot.heatmap({ values: [[1, 2]], signed: true }))).toEqual(['−2', '0', '+2']);
+    const over = { image: [0, 1], attributions: [0, 3], width: 2, height: 1 };
+    expect(limits(plot.heatmapOverlay(over)).slice(-2)).toEqual(['0', '3']);
+    expect(() => plot.heatmap({ values: [[-1, 2]], signed: false })).toThrow(/there is -1 among numbers/);
+  });
+
+  test('say what missing cells look like, and no missing cell looks like 0', () => {
+    const cells = (values: number[]) => plot.heatmap({ values: [values] });
+    const hatched = (svg: string) =>
+      everyElement(parseXml(svg)).filter(({ attributes }) => attributes['vector-effect'] !== undefined);
+    expect(hatched(cells([0, 1]))).toEqual([]);
+    const svg = cells([NaN, 1, -Infinity]);
+    // Three strokes for each of two cells, and for the one in the legend.
+    expect(hatched(svg).map(({ attributes }) => attributes['d']!.match(/M/g)!.length)).toEqual([6, 3]);
+    expect(texts(svg)).toContain('missing (2)');
+    expect(outside(svg)).toEqual([]);
+    const over = plot.heatmapOverlay({ image: [0, 1], attributions: [NaN, 3], width: 2, height: 1 });
+    expect(texts(over)).toContain('missing (1)');
+  });
+
+  test('of an overlay mean what its colours are: nothing lies below or above them', () => {
+    const svg = plot.heatmapOverlay({ image: [0, 1, 1, 0], attributions: [1, 2, 3, 4], width: 2, height: 2 });
+    const all = everyElement(parseXml(svg));
+    const cells = all.filter(({ attributes }) => attributes['class'] === 'f-positive mark');
+    const legend = all.filter(({ attributes }) => attributes['class'] === 'f-positive');
+    const densities = (list: Xml[]) => list.map(({ attributes }) => Number(attributes['fill-opacity']));
+    for (const density of densities(cells)) {
+      expect(Math.min(...densities(legend).map((other) => Math.abs(other - density)))).toBeLessThan(0.05);
+    }
+    // The image stands beside them alone; over them are its outlines.
+    const grey = all.filter(({ attributes }) => /^#/.test(attributes['fill'] ?? ''));
+    expect(grey.reduce((sum, { attributes }) => sum + attributes['d']!.match(/M/g)!.length, 0)).toBe(4);
+    expect(all.filter(({ attributes }) => attributes['opacity'] !== undefined)).toEqual([]);
+    expect(all.find(({ attributes }) => attributes['stroke-opacity'] === '0.7')!.attributes['d']).toBe(
+      'M1 0v1M0 1h1M1 1v1M1 1h1',
+    );
+  });
+
+  test('of predicted by true values are the same, with the line where both are equal', () => {
+    const svg = plot.scatter(
+      { x: [0, 10], y: [2, 40], xName: 'true', yName: 'predicted' },
+      { identity: true },
+    );
+    const diagonal = everyElement(parseXml(svg)).find(
+      ({ attributes }) => attributes['stroke-dasharray'] === '2 3',
+    )!;
+    const [x1, y1, x2, y2] = ['x1', 'y1', 'x2', 'y2'].map((key) => Number(diagonal.attributes[key])) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const [first, last] = marks(svg).map(({ attributes }) => pathPoints(attributes['d']!)[0]!) as [
+      [number, number],
+      [number, number],
+    ];
+    const at = (x: number) => y1 + ((x - x1) / (x2 - x1)) * (y2 - y1);
+    // 0 is predicted as 2, above the diagonal; the area is nearly square, so that the line rises by half a right angle.
+    expect(first[1]).toBeLessThan(at(first[0] + 3));
+    expect(last[1]).toBeLessThan(at(last[0] + 3));
+    expect(Math.abs((y1 - y2) / (x2 - x1) - 1)).toBeLessThan(0.2);
+    const numbers = texts(svg).filter((text) => /^\d+$/.test(text));
+    expect(numbers.filter((text) => text === '40')).toHaveLength(2);
+  });
+
+  test('of factors and of dates', () => {
+    const svg = plot.scatter({ x: [1, 10, 1000, 0], y: [1, 2, 3, 4] }, { xScale: 'log' });
+    expect(texts(svg)).toEqual(expect.arrayContaining(['1', '10', '100', '1000']));
+    expect(svg).toContain('1 of 4 points left out: not finite, or not above 0.');
+    const [a, b, c] = marks(svg).map(({ attributes }) => pathPoints(attributes['d']!)[0]![0]) as [
+      number,
+      number,
+      number,
+    ];
+    expect((c - a) / (b - a)).toBeCloseTo(3, 1);
+    const dates = plot.scatter({ x: [new Date('2024-01-01'), new Date('2026-01-01')], y: [1, 2] });
+    expect(texts(dates)).toEqual(expect.arrayContaining(['2024', '2025', '2026']));
+    expect(plot.ale({ grid: [1, 1e4], effect: [0, 1] }, { xScale: 'log' })).toContain('>100<');
+    expect(() => plot.scatter({ x: [1], y: [1] }, { xScale: 'lgo' as never })).toThrow(/did you mean "log"/);
+  });
+});
+
+describe('learning curves', () => {
+  const run = (losses: readonly number[], more: Readonly<Record<string, number>> = {}) => ({
+    epochs: losses.map((loss, i) => ({ epoch: i + 1, loss, ...more })),
+  });
+
+  test('are drawn on a scale of factors where they span decades', () => {
+    const svg = plot.learningCurves(run([100, 1, 0.01]));
+    expect(texts(svg)).toEqual(expect.arrayContaining(['loss (log scale)', '0.01', '1', '100']));
+    const [points] = marks(svg).map(({ attributes }) => pathPoints(attributes['d']!.replaceAll(',', ' ')));
+    const heights = points!.map(([, y]) => y);
+    expect(heights[1]! - heights[0]!).toBeCloseTo(heights[2]! - heights[1]!, 1);
+    for (const losses of [
+      [100, 1.1],
+      [1, 0],
+      [-1, -1000],
+      [NaN, 1],
+    ]) {
+      expect(plot.learningCurves(run(losses))).not.toContain('log scale');
+    }
+    expect(plot.learningCurves(run([100, 1, 0.01]), { scale: 'linear' })).not.toContain('log scale');
+    expect(plot.learningCurves(run([2, 1, 0]), { scale: 'log' })).toContain('1 of 3 numbers left out');
+  });
+
+  test('begin at the same place in every panel', () => {
+    const svg = plot.learningCurves(run([123_456, 120_000], { accuracy: 0.5 }));
+    const starts = marks(svg).map(
+      ({ attributes }) => pathPoints(attributes['d']!.replaceAll(',', ' '))[0]![0],
+    );
+    expect(starts).toHaveLength(2);
+    expect(starts[0]).toBe(starts[1]);
+  });
+
+  test('of one epoch are points with their numbers, and epochs are whole', () => {
+    const svg = plot.learningCurves({ epochs: [{ epoch: 1, loss: 0.512, val_loss: 0.625 }] });
+    expect(texts(svg)).toEqual(expect.arrayContaining(['0.512', '0.625', '1']));
+    expect(marks(svg)).toHaveLength(2);
+    expect(outside(svg)).toEqual([]);
+    const few = plot.learningCurves(run([30, 20, 10]));
+    expect(texts(few)).toEqual(expect.arrayContaining(['1', '2', '3']));
+    expect(texts(few)).not.toContain('1.5');
+  });
+});
+
 describe('beeswarm', () => {
   test('keeps points of a crowd apart, and within their row', () => {
     const places = placesIn([5, 5, 5, 5, 5, 100], 4, 6);
@@ -285,10 +479,11 @@ describe('partial dependence on categories', () => {
   });
 
   test('has a point for each that has a mean, and the names on the axis', () => {
-    expect(marks(svg)).toHaveLength(1 + 2);
-    expect(texts(svg)).toEqual(
-      expect.arrayContaining(['FR', 'DE', expect.stringMatching(/^a coun.*…place$/)]),
-    );
+    // A point for each, and the strokes of the row.
+    expect(marks(svg)).toHaveLength(2 + 3);
+    const named = [expect.stringMatching(/^a coun.*….*place$/), 'FR', 'DE', '0.2', '0.6'];
+    expect(texts(svg)).toEqual(expect.arrayContaining(named));
+    expect(svg).toContain('1 of 3 means left out: not finite.');
     expect(description(svg)).toContain('FR 0.2, DE none, a country');
     expect([...outside(svg), ...overlaps(svg)]).toEqual([]);
   });

@@ -22,7 +22,7 @@ export function heatmapOf(
   if (explanation !== undefined) {
     const { names, values } = tableIn(where, explanation, options);
     const rowNames = values.map((_, row) => `row ${row}`);
-    return { values, columnNames: names, rowNames, unit: `attribution, ${explanation.unit}` };
+    return { values, columnNames: names, rowNames, unit: `attribution, ${explanation.unit}`, signed: true };
   }
   if (typeof data !== 'object' || data === null) return data;
   const method = methodOf(data);
@@ -36,6 +36,7 @@ export function heatmapOf(
       rowNames: name('training row', train),
       columnNames: name('test row', test),
       unit: 'influence',
+      signed: true,
     };
   }
   if ('columns' in data && 'epochs' in data) {
@@ -157,7 +158,7 @@ export function overlayOf(
     attributions: Array.from({ length: pixels }, (_, pixel) =>
       planes.reduce((sum, plane) => sum + values.data[(plane + pixel) * each + at]!, 0),
     ),
-    ...{ width, height, channels: channels as 1 | 3, unit },
+    ...{ width, height, channels: channels as 1 | 3, unit, signed: true },
     outputName: outputNames[k]!,
   };
 }
