@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { visible } from '../base/visible.ts';
 
 /** Where text goes: a stream such as `process.stdout`. */
 export interface TextStream {
@@ -32,9 +33,9 @@ export class Output {
     return Math.max(NARROWEST, this.stream.columns ?? USUAL_WIDTH);
   }
 
-  /** A line. What a terminal would take for a command is replaced: column names come from files. */
+  /** A line. What a terminal would take for a command is written out: column names come from files. */
   line(text = '', format?: Format): void {
-    this.write(`${this.#style(printable(text), format)}\n`);
+    this.stream.write(`${this.#style(visible(text), format)}\n`);
   }
 
   /**
@@ -43,16 +44,19 @@ export class Output {
    */
   fact(label: string, text: string): void {
     const room = this.stream.columns === undefined ? Number.POSITIVE_INFINITY : this.width - LABEL - 2;
-    const lines = printable(text)
+    const lines = visible(text)
       .split('\n')
       .flatMap((line) => wrapped(line, room));
     const body = lines.join(`\n${' '.repeat(LABEL + 2)}`);
-    this.write(`  ${this.#style(label.padEnd(LABEL), 'dim')}${body}\n`);
+    this.stream.write(`  ${this.#style(label.padEnd(LABEL), 'dim')}${body}\n`);
   }
 
-  /** Text as it is. */
+  /**
+   * Data, such as a CSV: into a file or a pipe as it is. On a terminal it is for eyes, and what would command the terminal is
+   * written out as in a line.
+   */
   write(text: string): void {
-    this.stream.write(text);
+    this.stream.write(this.stream.isTTY === true ? visible(text) : text);
   }
 
   #style(text: string, format: Format | undefined): string {
@@ -67,10 +71,6 @@ function wantsColour(stream: TextStream, env: Environment): boolean {
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   return stream.isTTY === true && env['TERM'] !== 'dumb';
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }
 
 /** A line as lines of at most so many columns, broken between words. */

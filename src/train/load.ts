@@ -1,10 +1,13 @@
-import { BackendError, FileError, GliaError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
+import { checkFunction } from '../base/check.ts';
+import { BackendError, FileError, GliaError, ShapeError } from '../base/errors.ts';
+import { checkOptions, ownOf } from '../base/options.ts';
+import { sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { Prepared } from '../data/prepared.ts';
 import { readFolder } from '../io/replace.ts';
 import { decodeSafetensors } from '../io/safetensors.ts';
 import { lossFrom } from '../loss/index.ts';
 import { type Layer, type LayerMaker, layerFrom, layerKinds, type Wiring } from '../nn/index.ts';
+import { checkLayer } from '../nn/layer.ts';
 import { metricFrom } from './metrics/table.ts';
 import { Model } from './model.ts';
 import { type ModelFile, parseModelFile } from './model-file.ts';
@@ -36,8 +39,9 @@ export async function load<Out extends Outputs = Values>(
   path: string,
   options: LoadOptions = {},
 ): Promise<Model<Out>> {
-  const { layers = {}, ...where } = checkOptions('load', options, ['backend', 'threads', 'layers']);
+  const { layers: given = {}, ...where } = checkOptions('load', options, ['backend', 'threads', 'layers']);
   checkWhere('load', where);
+  const layers = makersOf(given);
   const { description, bytes } = await readFolder(path, async (read) => ({
     description: await read('model.json', LARGEST_DESCRIPTION),
     bytes: await read('weights.safetensors', LARGEST_WEIGHTS),
@@ -48,7 +52,9 @@ export async function load<Out extends Outputs = Values>(
   const weights = weightsOf(bytes, `${path}/weights.safetensors`);
   const session = asFile(at, () => {
     const prepare = file.prepare === null ? {} : { prepare: Prepared.fromJSON(file.prepare) };
-    return new Session(wiring, { seed: file.seed, ...prepare, ...where }, weights);
+    const made = new Session(wiring, { seed: file.seed, ...prepare, ...where }, weights);
+    checkPrepared(made);
+    return made;
   });
   const { loss } = file;
   if (loss !== null) session.loss = asFile(at, () => lossFrom(loss.name, loss.config));
@@ -56,6 +62,27 @@ export async function load<Out extends Outputs = Values>(
   session.steps = file.trained.steps;
   session.epochs = file.trained.epochs;
   return new Model(session);
+}
+
+/** The caller's own makers of layers, as plain data. */
+function makersOf(layers: unknown): Readonly<Record<string, LayerMaker>> {
+  const own = ownOf('load: layers', layers as Readonly<Record<string, LayerMaker>>, []);
+  for (const [kind, make] of Object.entries(own)) checkFunction('load: layers', kind, make);
+  return own;
+}
+
+/** Refuses preprocessing whose rows the layers cannot take, or with other classes than there are outputs. */
+function checkPrepared({ prepare, network }: Session): void {
+  if (prepare === undefined) return;
+  const { inputShapes, outputShapes } = network;
+  if (inputShapes.length === 1 && !sameShape(inputShapes[0]!, [prepare.width])) {
+    throw new ShapeError(`the preprocessing gives rows of ${prepare.width}, and the model takes others`, {
+      wanted: showShape(inputShapes[0]!),
+    });
+  }
+  const [count, width] = [prepare.classes.length, sizeOf(outputShapes[0]!)];
+  if (outputShapes.length > 1 || count === 0 || width === count || (count === 2 && width === 1)) return;
+  throw new ShapeError(`the preprocessing knows ${count} classes, and the model has ${width} outputs`);
 }
 
 function weightsOf(bytes: Uint8Array, at: string): Record<string, Weight> {
@@ -75,6 +102,7 @@ function wiringOf(file: ModelFile, custom: Readonly<Record<string, LayerMaker>>,
     const own = layerKinds.includes(kind) && !Object.hasOwn(custom, kind);
     // A kind that nobody knows is the caller's affair, options that a kind of glia's refuses are the file's.
     const layer = made.get(name) ?? (own ? asFile(at, make) : make());
+    checkLayer(`load: what layers["${kind}"] makes`, layer);
     made.set(name, layer);
     return { name, layer, inputs };
   });

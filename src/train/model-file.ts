@@ -1,3 +1,4 @@
+import { describeList } from '../base/describe.ts';
 import { FileError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 
@@ -36,7 +37,7 @@ export function parseModelFile(text: string, at: string): ModelFile {
     if (ok) return;
     throw new FileError(`${field} is not ${wanted}`, {
       at,
-      got: JSON.stringify(got)?.slice(0, 80) ?? 'nothing',
+      got: got === undefined ? 'nothing' : describeList(got),
     });
   };
   const file = asRecord(parseJson(text, at), 'the file', check);

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
+import { visible } from '../base/visible.ts';
 import type { Callback, EpochEvent, Run, StepEvent } from './callback.ts';
 
 /** Where progress is written: a stream such as `process.stderr`. */
@@ -69,7 +70,9 @@ export function progress(options: ProgressOptions = {}): Callback {
       const { final, stopReason, epochs } = history;
       if (stream.isTTY) stream.write('\r\x1b[K');
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      stream.write(`${epochs.length} epochs in ${seconds} s, ${stopReason}  ${numbers(final, shown)}\n`);
+      stream.write(
+        `${epochs.length} epochs in ${seconds} s, ${visible(stopReason)}  ${numbers(final, shown)}\n`,
+      );
     },
   };
 }

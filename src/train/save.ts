@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { replaceFolder } from '../io/replace.ts';
 import { safetensorsPieces } from '../io/safetensors.ts';
@@ -16,7 +17,7 @@ export async function saveModel(session: Session, path: string): Promise<void> {
     description = describe(session);
   });
   await replaceFolder(path, {
-    'model.json': `${JSON.stringify(description, null, 2)}\n`,
+    'model.json': `${readGiven('save: the configuration of a layer', () => JSON.stringify(description, null, 2))}\n`,
     'weights.safetensors': safetensorsPieces(weights, { format: 'pt' }),
   });
 }
@@ -55,7 +56,7 @@ function describeLoss(loss: Loss | undefined): ModelFile['loss'] {
 /** What `load` could not make again is refused now, while the model is still there. */
 function checkReadable({ kind, config }: Layer, name: string): void {
   try {
-    layerFrom(kind, JSON.parse(JSON.stringify(config)), name, {});
+    readGiven('its configuration', () => layerFrom(kind, JSON.parse(JSON.stringify(config)), name, {}));
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     throw new OptionError(`save: layer ${name} could not be loaded again: ${error.message}`, {

@@ -41,9 +41,9 @@ suite('a value in words', () => {
 
 suite('text from elsewhere', () => {
   test.each([
-    ['\x1b[2J', '\\x1b[2J'],
-    ['\x9b1m', '\\x9b1m'],
-    ['a\x7fb\rc\x00', 'a\\x7fb\\x0dc\\x00'],
+    ['\x1b[2J', '\\u001b[2J'],
+    ['\x9b1m', '\\u009b1m'],
+    ['a\x7fb\rc\x00', 'a\\u007fb\\u000dc\\u0000'],
     ['\u202eexe.txt\u2066', '\\u202eexe.txt\\u2066'],
     ['São Paulo\n\tπ 中 😀', 'São Paulo\n\tπ 中 😀'],
   ])('%j', (text, shown) => expect(visible(text)).toBe(shown));

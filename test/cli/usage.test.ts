@@ -158,3 +158,23 @@ test('what a file says is no command to the terminal', async () => {
   expect(stderr).toContain('[2Jy');
   expect(stderr).not.toContain('\x1b');
 });
+
+test('a name that commands a terminal is written out there, and kept in what a program reads', async () => {
+  const yes = 'yes\x1b[2J\x9b1m\u202e';
+  const csv = `a,y\n${Array.from({ length: 12 }, (_, i) => `${i},${i % 2 ? 'no' : yes}\n`).join('')}`;
+  const cwd = folder({ 'data.csv': csv });
+  const shared = ['--backend', 'typescript'];
+  const train = ['train', 'data.csv', '--target', 'y', '--epochs', '1', '--out', 'm', ...shared];
+  const trained = await glia(cwd, train, { terminal: true, env: { NO_COLOR: '1' } });
+  const predict = (...more: string[]) => ['predict', 'm', 'data.csv', ...more, ...shared];
+  const shown = await glia(cwd, predict(), { terminal: true, env: { NO_COLOR: '1' } });
+  for (const { code, stdout, stderr } of [trained, shown]) {
+    expect(code, stderr).toBe(0);
+    // Cc is what a terminal takes for a command; progress redraws its own line.
+    expect((stdout + stderr).replaceAll('\r\x1b[K', '')).not.toMatch(/[^\P{Cc}\n\t]|\u202e/u);
+  }
+  expect(shown.stdout).toContain('yes\\u001b[2J\\u009b1m\\u202e');
+  expect((await glia(cwd, predict())).stdout).toContain(yes);
+  const json = JSON.parse((await glia(cwd, predict('--json'))).stdout) as unknown;
+  expect(JSON.stringify(json)).toContain(JSON.stringify(yes).slice(1, -1));
+});

@@ -316,6 +316,67 @@ describe('files that are no model', () => {
     expect(refused).toBeGreaterThan(500);
   });
 
+  // JSON of its own, since no writer makes it: beyond numbers, deep beyond any stack, with the names that conversions ask for.
+  const HOSTILE_TEXTS = [
+    '{"toString":1,"valueOf":2,"length":3,"__proto__":{"toString":4}}',
+    `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+    `"${'x'.repeat(1_000_000)}"`,
+    '1e400',
+    '-0',
+    '123456789012345678901234567890',
+  ];
+
+  test.each(HOSTILE_TEXTS.map((text) => [text.slice(0, 20), text]))(
+    'model.json with %s in any place: a FileError, or a model that can be saved',
+    async (_name, text) => {
+      const path = await damaged({});
+      const file = join(path, 'model.json');
+      const whole: unknown = JSON.parse(await readFile(file, 'utf8'));
+      for (const place of placesIn(whole)) {
+        await writeFile(
+          file,
+          JSON.stringify(replaced(whole, place, '@')).replace('"@"', () => text),
+        );
+        const result = await opened(path).catch((error: unknown) => error);
+        if (!(result instanceof Error)) continue;
+        const expected = place.at(-1) === 'kind' ? GliaError : FileError;
+        expect(result, place.join('.')).toBeInstanceOf(expected);
+        expect(result.message.length, place.join('.')).toBeLessThan(20_000);
+      }
+    },
+  );
+
+  test('a flag that is a text is refused: it would pass for true', async () => {
+    const path = await damaged({});
+    const file = join(path, 'model.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"bias": true', '"bias": "no"'));
+    await expect(opened(path)).rejects.toThrow(FileError);
+    await expect(opened(path)).rejects.toThrow('bias must be true or false, got "no"');
+  });
+
+  test('preprocessing of another width or other classes than the layers is refused', async () => {
+    const rows = Array.from({ length: 6 }, (_, i) => ({ a: i, b: -i, y: 'uvw'[i % 3]! }));
+    const preparing = (numeric: string[], table: Table) =>
+      columns({ numeric: { of: numeric }, target: { of: 'y', encode: 'label' } }).fit(table);
+    const table = Table.fromRows(rows);
+    const fewer = Table.fromRows(rows.map((row) => ({ ...row, y: row.y === 'w' ? 'v' : row.y })));
+    const path = nextPath();
+    const prepare = preparing(['a', 'b'], table);
+    await sequential([dense(3)], { prepare, backend: 'typescript' }).save(path);
+    await expect(opened(path)).resolves.toBeDefined();
+    const file = join(path, 'model.json');
+    const whole = JSON.parse(await readFile(file, 'utf8')) as object;
+    for (const [other, message] of [
+      [preparing(['a'], table), 'the preprocessing gives rows of 1'],
+      [preparing(['a', 'b'], fewer), 'the preprocessing knows 2 classes, and the model has 3 outputs'],
+    ] as const) {
+      await writeFile(file, JSON.stringify({ ...whole, prepare: other.toJSON() }));
+      await expect(opened(path)).rejects.toThrow(FileError);
+      await expect(opened(path)).rejects.toThrow(message);
+    }
+  });
+
   test('__proto__ in model.json changes no prototype', async () => {
     const path = await damaged({});
     const file = join(path, 'model.json');
