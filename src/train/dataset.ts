@@ -1,6 +1,8 @@
+import { checkList, readGiven } from '../base/check.ts';
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { atOnce, type Pieces } from '../base/pieces.ts';
-import { sameShape, showShape } from '../base/shape.ts';
+import { type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/index.ts';
 import { checkInPieces, copyInPieces, type Room } from '../data/matrix.ts';
 import { Table } from '../data/table.ts';
@@ -23,7 +25,7 @@ export type Inputs = Data | readonly Data[];
 
 /** Inputs as rows, not yet compared with the width of the model. */
 export function readInputs(session: Session, inputs: Inputs): readonly Rows[] {
-  return asRows(asList(session, inputs));
+  return asRows(session, asList(session, inputs));
 }
 
 /**
@@ -49,11 +51,16 @@ export function builtFor<T>(session: Session, x: readonly Rows[], work: () => T)
  * @throws {GliaError} when the model does not know the shape of its input yet.
  */
 export function readInputsOfBuilt(session: Session, inputs: Inputs): readonly Rows[] {
-  return checkWidths(session.network, asRows(asList(session, inputs)));
+  return checkWidths(session.network, asRows(session, asList(session, inputs)));
 }
 
-function asRows(x: readonly Rows[]): readonly Rows[] {
-  const first = x[0]!.shape[0];
+/** Shapes of a row of each input, as far as they are known. */
+function inputShapesOf(session: Session): readonly (Shape | undefined)[] {
+  return session.isBuilt ? session.network.inputShapes : session.wiring.inputs;
+}
+
+function asRows(session: Session, x: readonly Rows[]): readonly Rows[] {
+  const first = x[0]!.shape[0] ?? 0;
   x.forEach((one, i) => {
     if (one.shape.length === 0 || one.shape[0] === 0)
       throw new DataError('x has no rows', { shape: showShape(one.shape) });
@@ -63,11 +70,21 @@ function asRows(x: readonly Rows[]): readonly Rows[] {
     if (one.shape.length === 1) {
       throw new ShapeError('x must have an axis of features', {
         x: showShape(one.shape),
-        hint: `for one feature a row, give a column [${first}, 1]; for one row, [[…]]`,
+        hint: hintForFlat(i, x.length, first, inputShapesOf(session)[i]),
       });
     }
   });
   return x.map(({ data, shape }) => ({ data: asFloats(data), shape }));
+}
+
+/** What to write instead of numbers without rows. */
+function hintForFlat(i: number, inputs: number, length: number, row: Shape | undefined): string {
+  const name = inputs === 1 ? 'x' : `x[${i}]`;
+  const width = row === undefined ? 0 : sizeOf(row);
+  const fits = row !== undefined && width > 0 && length % width === 0;
+  const shape = fits ? showShape([length / width, ...row]) : '[rows, features]';
+  const one = `for one feature a row, give a column [${length}, 1]; for one row, [[…]]`;
+  return `${one}; with all rows in one flat array, give { data: ${name}, shape: ${shape} }`;
 }
 
 function checkWidths({ inputShapes, calls }: Network, x: readonly Rows[]): readonly Rows[] {
@@ -89,13 +106,43 @@ function asList(session: Session, inputs: Inputs): Rows[] {
 }
 
 /** Each input with its name in errors. */
-function listOf({ wiring }: Session, inputs: Inputs): { data: Data; name: string }[] {
-  const count = wiring.inputs.length;
+function listOf(session: Session, inputs: Inputs): { data: Data; name: string }[] {
+  const count = session.wiring.inputs.length;
   if (count === 1) return [{ data: inputs as Data, name: 'x' }];
-  if (!Array.isArray(inputs) || inputs.length !== count) {
-    throw new ShapeError(`the model takes ${count} inputs`, { hint: `give an array of ${count}` });
-  }
-  return Array.from(inputs, (data: Data, i) => ({ data, name: `x[${i}]` }));
+  const isList = readGiven('x', () => Array.isArray(inputs));
+  const list = (isList ? checkList('model', 'x', inputs) : []) as Data[];
+  if (list.length === count) return list.map((data, i) => ({ data, name: `x[${i}]` }));
+  const shapes = inputShapesOf(session).map((shape, i) => {
+    return `x${i} ${shape === undefined ? '[n, …]' : `[n, ${shape.join(', ')}]`}`;
+  });
+  throw new ShapeError(`the model takes ${count} inputs`, {
+    got: isList ? `an array of ${list.length}` : describe(inputs),
+    hint: `give an array of ${count} in the order of its inputs: [${shapes.join(', ')}]`,
+  });
+}
+
+/**
+ * Refuses a model with several outputs, before any data is looked at.
+ *
+ * @throws {OptionError} saying how such a model is trained.
+ */
+function checkOneOutput({ wiring }: Session): void {
+  const count = wiring.outputs.length;
+  if (count === 1) return;
+  const names = wiring.outputs.map((_, i) => `y${i}`).join(', ');
+  const inputs = wiring.inputs.map((_, i) => `x${i}`).join(', ');
+  const x = wiring.inputs.length === 1 ? inputs : `[${inputs}]`;
+  throw new OptionError(`fit and evaluate need a model with one output, this has ${count}`, {
+    hint:
+      `const step = trainStep(net, { loss: ([${names}], y) => … }); await step(${x}, y), where y holds ` +
+      'the targets of all outputs side by side, [n, …]: ops.slice takes them apart',
+  });
+}
+
+/** What to write instead of numbers without rows, where they would fill so many. */
+function hintForRows(rows: number, { shape }: Rows): string | undefined {
+  if (shape.length !== 1 || shape[0]! % rows !== 0) return undefined;
+  return `for ${shape[0]! / rows} numbers a row, give { data: y, shape: [${rows}, ${shape[0]! / rows}] }`;
 }
 
 /** Inputs and targets of the caller's, copied; their numbers may still be anything. */
@@ -117,6 +164,7 @@ export function* copyPair(
   targets: Data | undefined,
   room?: Room,
 ): Pieces<Pair> {
+  checkOneOutput(session);
   const pair =
     inputs instanceof Table
       ? ofTable(session, inputs, targets)
@@ -126,6 +174,7 @@ export function* copyPair(
   throw new ShapeError(`x has ${rows} rows, y has ${pair.y.shape[0] ?? 'none'}`, {
     x: showShape(pair.x[0]!.shape),
     y: showShape(pair.y.shape),
+    hint: hintForRows(rows, pair.y),
   });
 }
 
@@ -178,7 +227,7 @@ function ofTable(session: Session, table: Table, targets: Data | undefined): Pai
   if (table.rows === 0) throw new DataError('the table has no rows');
   const { x, y } = session.prepare.transform(table);
   if (y === undefined) throw new DataError('the table does not have the target column');
-  return { x: asRows([x]), y, fromTable: true };
+  return { x: asRows(session, [x]), y, fromTable: true };
 }
 
 function* ofArrays(session: Session, inputs: Inputs, targets: Data | undefined, room?: Room): Pieces<Pair> {
@@ -189,7 +238,7 @@ function* ofArrays(session: Session, inputs: Inputs, targets: Data | undefined, 
   for (const { data, name } of listOf(session, inputs))
     x.push(yield* floatsInPieces(yield* copyInPieces(data, name, room), room));
   const y = yield* copyInPieces(targets, 'y');
-  return { x: asRows(x), y, fromTable: false };
+  return { x: asRows(session, x), y, fromTable: false };
 }
 
 /** Numbers that are converted between two pauses. */

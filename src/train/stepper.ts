@@ -1,6 +1,7 @@
 import type { Mailbox } from '../backend/backend.ts';
+import { oneOrMore, readGiven } from '../base/check.ts';
 import type { NumberArray } from '../base/dtype.ts';
-import { NumericError, OptionError } from '../base/errors.ts';
+import { NumericError, OptionError, ShapeError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
@@ -187,7 +188,20 @@ export class Stepper {
 
   #read(inputs: Inputs, targets: Data): Pair {
     if (typeof this.#loss !== 'function') return readPair(this.#session, inputs, targets);
-    return { x: readInputs(this.#session, inputs), y: toMatrix(targets, 'y'), fromTable: false };
+    const x = readInputs(this.#session, inputs);
+    return { x, y: this.#readTargets(targets, x[0]!.shape[0]!), fromTable: false };
+  }
+
+  /** Targets for a function of the caller's; of several outputs, which are one array, the mistake is to give a list. */
+  #readTargets(targets: Data, rows: number): Rows {
+    const count = this.#session.wiring.outputs.length;
+    if (count === 1 || ArrayBuffer.isView(targets)) return toMatrix(targets, 'y');
+    const list = oneOrMore('trainStep', 'y', targets);
+    const isEach = list.length === count && count !== rows && list.every((one) => hasRows(one));
+    if (!isEach) return toMatrix(targets, 'y');
+    throw new ShapeError('trainStep: y is one array, not one for each output', {
+      hint: 'give the targets of all outputs side by side, [n, a + b], and take them apart in the loss: ops.slice(y, [0, 0], [n, a])',
+    });
   }
 
   #check(pair: Pair): Batch {
@@ -220,6 +234,14 @@ export class Stepper {
     });
     this.#engine = engine;
   }
+}
+
+/** Whether a value has rows of its own: as an entry of targets it is those of an output, and no row. */
+function hasRows(value: unknown): boolean {
+  return readGiven('y', () => {
+    if (typeof value !== 'object' || value === null) return false;
+    return Array.isArray(value) ? typeof value[0] === 'object' : !ArrayBuffer.isView(value);
+  });
 }
 
 function notFinite(loss: number, number: number): NumericError {

@@ -138,7 +138,7 @@ function hintFor(
     return "the target is encoded as labels; for numbers, columns({ target: { of, encode: 'none' } })";
   }
   if (output.length === 2 && output[1] === 1 && shape.length === 1) {
-    return 'give a column: y.map((value) => [value])';
+    return `give a column: y.map((value) => [value]), or { data: y, shape: [${shape[0]}, 1] }`;
   }
   const labels = specs.some(({ kind }) => kind === 'labels');
   return labels && shape.length === 2 && shape[1] === 1

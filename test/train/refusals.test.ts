@@ -11,6 +11,7 @@ import {
   ops,
   ShapeError,
   sequential,
+  type Tensor,
   train,
   trainStep,
   valueAndGrad,
@@ -31,7 +32,7 @@ describe('targets that do not have the shape of the output', () => {
         '  output [4, 1]',
         '  y      [4]',
         '  wanted [4, 1] values',
-        '  hint   give a column: y.map((value) => [value])',
+        '  hint   give a column: y.map((value) => [value]), or { data: y, shape: [4, 1] }',
       ].join('\n'),
     );
   });
@@ -286,5 +287,51 @@ describe('what is allowed', () => {
       const { final } = await net.fit(row, [[1]], mse);
       expect(final.loss).toBeGreaterThanOrEqual(0);
     }
+  });
+});
+
+describe('a refusal says what to write next', () => {
+  /** What the hint says, run as it is written. */
+  const flat = Float32Array.from({ length: 8 }, (_, i) => i / 8);
+
+  test('a flat typed array for x', async () => {
+    const net = regression();
+    const error = await errorOf(() => net.fit(flat, column, mse));
+    expect(error.facts.hint).toContain('give { data: x, shape: [4, 2] }');
+    await net.fit({ data: flat, shape: [4, 2] }, column, mse);
+    const unbuilt = sequential([dense(1)], { backend });
+    const first = await errorOf(() => unbuilt.fit(flat, column, mse));
+    expect(first.facts.hint).toContain('{ data: x, shape: [rows, features] }');
+  });
+
+  test('flat typed arrays for y', async () => {
+    const one = await errorOf(() => regression().fit(x, flat.subarray(0, 4), mse));
+    expect(one.facts.hint).toContain('{ data: y, shape: [4, 1] }');
+    const two = sequential([dense(2)], { inputShape: [2], backend });
+    const error = await errorOf(() => two.fit(x, flat, mse));
+    expect(error.facts.hint).toBe('for 2 numbers a row, give { data: y, shape: [4, 2] }');
+    await two.fit(x, { data: flat, shape: [4, 2] }, mse);
+  });
+
+  test('two inputs and two outputs: one refusal leads to a step', async () => {
+    const [a, b] = [input([2]), input([1])];
+    const net = model({ inputs: [a, b], outputs: [dense(1).call(a), dense(2).call(b)], backend });
+    const targets = [column, x];
+    const error = await errorOf(() => net.fit([x, column], targets as never, mse));
+    expect(error.facts.hint).toContain(
+      'trainStep(net, { loss: ([y0, y1], y) => … }); await step([x0, x1], y)',
+    );
+    const loss = ([y0, y1]: readonly Tensor[], y: Tensor) =>
+      ops.add(
+        ops.mean(ops.square(ops.sub(y0!, ops.slice(y, [0, 0], [4, 1])))),
+        ops.mean(ops.square(ops.sub(y1!, ops.slice(y, [0, 1], [4, 2])))),
+      );
+    const step = trainStep(net, { loss });
+    const each = await errorOf(() => step([x, column], targets as never));
+    expect(each.message).toContain('y is one array, not one for each output');
+    const named = await errorOf(() => step({ a: x, b: column } as never, x));
+    expect(named.facts.hint).toBe('give an array of 2 in the order of its inputs: [x0 [n, 2], x1 [n, 1]]');
+    const y = column.map(([first], i) => [first!, ...x[i]!]);
+    expect((await step([x, column], y)).loss).toBeGreaterThan(0);
   });
 });
