@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
@@ -51,6 +52,18 @@ export function optimizer(own: OptimizerOptions, rule: Rule): Optimizer {
   };
 }
 
+/** All parts of a schedule and not `at` alone, which every list has. */
+function isSchedule(value: unknown): value is Schedule {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, config, at, watch } = value as { readonly [K in keyof Schedule]?: unknown };
+  if (typeof name !== 'string' || typeof at !== 'function') return false;
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return false;
+  if (watch === undefined) return true;
+  if (typeof watch !== 'object' || watch === null) return false;
+  const { monitor, factor } = watch as { readonly monitor?: unknown; readonly factor?: unknown };
+  return typeof monitor === 'string' && typeof factor === 'function';
+}
+
 /**
  * A learning rate as a schedule.
  *
@@ -63,11 +76,9 @@ export function scheduleOf(where: string, learningRate: number | Schedule): Sche
     checkNumber(where, 'learningRate', learningRate, { above: 0 });
     return constant(learningRate);
   }
-  if (typeof learningRate === 'object' && learningRate !== null && typeof learningRate.at === 'function') {
-    return learningRate;
-  }
+  if (readGiven(`${where}: learningRate`, () => isSchedule(learningRate))) return learningRate;
   throw new OptionError(`${where}: learningRate must be a number above 0 or a schedule`, {
     got: describe(learningRate),
-    hint: 'such as 0.001 or cosine({ peak: 0.003, warmup: 0.05 })',
+    hint: 'such as 0.001, cosine({ peak: 0.003, warmup: 0.05 }), or one of your own: { name, config: {}, at: (update, updates) => … }',
   });
 }

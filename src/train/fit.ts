@@ -17,8 +17,9 @@ import type { Metric, MetricName } from './metrics/index.ts';
 import { metricsOf } from './metrics/table.ts';
 import { ResponseScale } from './response.ts';
 import { Training } from './run.ts';
-import { factsOf, type RunPlan, traceSteps } from './run-plan.ts';
+import { factsOf, type RunPlan, traceSteps, updatesOf } from './run-plan.ts';
 import type { Session } from './session.ts';
+import { rateOf } from './step.ts';
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -136,6 +137,8 @@ export function* planRun(
     const batchSize = Math.min(options.batchSize, train.rows);
     const facts = factsOf({ epochs, batchSize, metrics }, train.rows, held !== 0);
     checkWatched(optimizer, facts.logged);
+    // A schedule that has no rate to begin with is refused before the run begins.
+    rateOf(optimizer, 0, updatesOf(optimizer, facts));
     for (const callback of callbacks) callback.check?.(facts);
     const graphs = traceSteps({ session, loss, optimizer, metrics, train }, batchSize);
     return { train, validation, parts, batchSize, facts, graphs };

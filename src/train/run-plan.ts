@@ -31,6 +31,11 @@ export interface RunPlan extends RunStep {
   readonly graphs: ReadonlyMap<number, Graph>;
 }
 
+/** Updates that a run will make: a last group of batches that is not full makes one, too. */
+export function updatesOf({ accumulate }: Optimizer, { epochs, stepsPerEpoch }: RunFacts): number {
+  return Math.max(1, Math.ceil((epochs * stepsPerEpoch) / accumulate));
+}
+
 /** What is known of a run before it begins. */
 export function factsOf(
   plan: Pick<RunPlan, 'epochs' | 'batchSize' | 'metrics'>,

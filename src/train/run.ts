@@ -14,7 +14,7 @@ import { Orders } from './orders.ts';
 import { ResponseScale } from './response.ts';
 import type { Rows } from './rows.ts';
 import { type Filled, RunFeeds } from './run-feeds.ts';
-import type { RunPlan } from './run-plan.ts';
+import { type RunPlan, updatesOf } from './run-plan.ts';
 import { LEAVES, optimizerSlots, traceRest } from './step.ts';
 
 /** Wanted length of one call of the backend, in milliseconds: progress, abort and other calls get their turn. */
@@ -53,11 +53,11 @@ export class Training {
   #factor = 1;
 
   constructor(plan: RunPlan) {
-    const { session, optimizer, train, loss, facts, epochs, batchSize, shuffle } = plan;
+    const { session, optimizer, train, loss, facts, batchSize, shuffle } = plan;
     const { seed } = session;
     this.#plan = plan;
     this.#stepsPerEpoch = facts.stepsPerEpoch;
-    const updates = Math.max(1, Math.ceil((epochs * this.#stepsPerEpoch) / optimizer.accumulate));
+    const updates = updatesOf(optimizer, facts);
     this.#log = new EpochLog(facts.logged);
     this.#feeds = new RunFeeds(train, optimizer, updates);
     this.#orders = new Orders(train.rows, seed, shuffle);

@@ -44,7 +44,7 @@ export class Scalars {
   write({ names, arrays, apply }: ScalarPorts, step: number, i: number, factor = 1): number {
     const { accumulate } = this.#optimizer;
     const done = accumulate === 1 ? step : Math.floor(step / accumulate);
-    const rate = factor * rateOf(this.#optimizer, done, this.#updates);
+    const rate = rateOf(this.#optimizer, done, this.#updates, factor);
     const values = this.#optimizer.scalars(done + 1, rate);
     for (let n = 0; n < names.length; n++) arrays[n]![i] = values[names[n]!]!;
     if (apply !== undefined) apply[i] = (step + 1) % accumulate === 0 ? 1 : 0;

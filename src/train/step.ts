@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { type Shape, sameShape } from '../base/shape.ts';
 import { grad } from '../compile/autodiff.ts';
@@ -39,16 +40,24 @@ export const LEAVES = {
 } as const;
 
 /**
- * The learning rate of an update, counted from 0.
+ * The learning rate of an update, counted from 0. `factor` is what a watching schedule has made of it.
  *
- * @throws {OptionError} when the schedule gives no number that float32 can hold.
+ * @throws {OptionError} when the schedule gives no number of at least 0 that float32 can hold.
  */
-export function rateOf({ schedule }: Optimizer, update: number, updates: number): number {
-  const rate: unknown = schedule.at(update, updates);
-  if (typeof rate === 'number' && Number.isFinite(Math.fround(rate))) return rate;
-  throw new OptionError(`learningRate: the schedule ${schedule.name} gave ${String(rate)}`, {
+export function rateOf(
+  { schedule }: Optimizer,
+  update: number,
+  updates: number,
+  factor: unknown = 1,
+): number {
+  const given: unknown = schedule.at(update, updates);
+  // A product would make a number of '0.1'.
+  const rate = typeof given !== 'number' ? given : typeof factor !== 'number' ? factor : given * factor;
+  if (typeof rate === 'number' && rate >= 0 && Number.isFinite(Math.fround(rate))) return rate;
+  throw new OptionError(`learningRate: the schedule ${schedule.name} gave ${describe(rate)}`, {
     at: `update ${update + 1}`,
-    wanted: 'a finite number',
+    ...(factor !== 1 && { factor: describe(factor) }),
+    wanted: 'a finite number of at least 0',
   });
 }
 
