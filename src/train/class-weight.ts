@@ -1,6 +1,7 @@
 import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
+import { showShape } from '../base/shape.ts';
 import type { Dataset } from './dataset.ts';
 import type { Rows } from './rows.ts';
 
@@ -52,10 +53,15 @@ export function weighClasses(
 
 /** Class of each row, out of labels, one-hot rows, or 0 and 1. */
 function classOfRow({ y, labels, rows, classes }: Dataset): Int32Array {
-  if (labels) return y.data as Int32Array;
+  if (labels && y.shape.length === 1) return y.data as Int32Array;
   const width = y.shape[1] ?? 1;
-  if (y.shape.length > 2 || (classes === undefined && width > 1)) {
-    throw new OptionError('classWeight needs targets with one class a row');
+  if (labels || y.shape.length > 2 || (classes === undefined && width > 1)) {
+    throw new OptionError('classWeight needs targets with one class a row', {
+      y: showShape(y.shape),
+      hint: labels
+        ? 'for labels of more than one place a row, weigh the places in a loss of your own'
+        : undefined,
+    });
   }
   if (width > 1) {
     return Int32Array.from({ length: rows }, (_, i) => {

@@ -54,14 +54,18 @@ export class EpochLoss {
     this.#last = losses[first + count - 1]!;
   }
 
-  /** What the mean of a batch was divided by: its rows, or the sum of their weights. */
+  /** What the mean of a batch was divided by: its rows, or the sum of their weights, times the labels that count. */
   #massOf(order: Int32Array, from: number, size: number): number {
     if (this.#plainMean) return size;
     const { y, weight, ignoreIndex } = this.#train;
+    const width = y.data.length / this.#train.rows;
     let mass = 0;
     for (let i = from; i < from + size; i++) {
       const row = order[i]!;
-      if (ignoreIndex === undefined || y.data[row] !== ignoreIndex) mass += weight?.data[row] ?? 1;
+      let counted = ignoreIndex === undefined ? 1 : 0;
+      if (ignoreIndex !== undefined)
+        for (let k = row * width; k < (row + 1) * width; k++) if (y.data[k] !== ignoreIndex) counted++;
+      mass += counted * (weight?.data[row] ?? 1);
     }
     return mass;
   }

@@ -112,16 +112,43 @@ function asColumn({ data, shape }: Rows): Rows {
     : { data, shape };
 }
 
+/** Labels of any shape: one a row, or one for each place of a row. */
+function labelsOf(
+  { data, shape }: { data: Rows['data'] | number[]; shape: Shape },
+  classes?: number,
+): Int32Array {
+  if (shape.length === 1) return toLabels({ data, shape }, classes);
+  const last = (classes ?? 2 ** 24 + 1) - 1;
+  const odd = data.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label <= last));
+  if (odd < 0) return Int32Array.from(data);
+  const path = pathOf(odd, shape);
+  throw new DataError(`y${path.map((i) => `[${i}]`).join('')} is ${data[odd]}, not a label`, {
+    row: path[0],
+    wanted: `a whole number from 0 to ${last}`,
+  });
+}
+
+function pathOf(at: number, shape: Shape): number[] {
+  let rest = at;
+  return shape
+    .toReversed()
+    .map((size) => {
+      const i = rest % size;
+      rest = Math.floor(rest / size);
+      return i;
+    })
+    .reverse();
+}
+
 function readLabels(
   { data, shape }: Rows,
   { classes, ignoreIndex }: TargetSpec,
 ): Pick<Targets, 'y' | 'ignoreIndex'> {
-  if (ignoreIndex === undefined) {
-    return { y: { data: toLabels({ data, shape }, classes), shape }, ignoreIndex };
-  }
+  if (ignoreIndex === undefined)
+    return { y: { data: labelsOf({ data, shape }, classes), shape }, ignoreIndex };
   // Ignored rows may hold a label outside of the classes, so that only the others are checked.
   const counted = Array.from(data, (label) => (label === ignoreIndex ? 0 : label));
-  const labels = toLabels({ data: counted, shape }, classes);
+  const labels = labelsOf({ data: counted, shape }, classes);
   return {
     y: { data: labels.map((label, i) => (data[i] === ignoreIndex ? ignoreIndex : label)), shape },
     ignoreIndex,
