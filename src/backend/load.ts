@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { BackendError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { ROOT, version } from '../base/package.ts';
+import { packageRoot, version } from '../base/package.ts';
 import { adviceOn, reasonOf } from './advice.ts';
 import type { Backend, BackendName } from './backend.ts';
 import { type Candidate, candidates, type Refusal, refusalOf, refuse } from './candidates.ts';
@@ -34,7 +34,7 @@ export function loadBackend(name?: BackendName, threads?: number): Backend {
 
 function find(wanted: BackendName | undefined, threads: number | undefined): Backend {
   if (wanted === 'typescript') return createReference('float32');
-  if (threads === undefined) return loadNative(ROOT, wanted === 'native');
+  if (threads === undefined) return loadNative(packageRoot(), wanted === 'native');
   // The one with all threads says whether there is one, and warns once.
   const all = loadBackend(wanted);
   return all.limited?.(threads) ?? all;
@@ -84,7 +84,7 @@ export interface Probe extends Partial<Served> {
  *
  * @throws {BackendError} when `threads` is not given and `GLIA_THREADS` cannot be meant.
  */
-export function probeNative(root: string = ROOT, threads: number = threadCount()): Probe {
+export function probeNative(root: string = packageRoot(), threads: number = threadCount()): Probe {
   const tried: Refusal[] = [];
   for (const candidate of candidates(root)) {
     const refusal = refuse(candidate);
@@ -102,7 +102,7 @@ export function probeNative(root: string = ROOT, threads: number = threadCount()
 }
 
 function serve({ file, path }: Candidate, threads: number): Served {
-  const addon = createRequire(import.meta.url)(path) as Addon;
+  const addon = createRequire(path)(path) as Addon;
   const facts = addon.describe();
   const wanted = version();
   if (facts.version !== wanted) {

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BackendError, FileError } from '../base/errors.ts';
-import { ROOT } from '../base/package.ts';
+import { packageRoot } from '../base/package.ts';
 import { COMMON } from './arguments.ts';
 import { type Command, type Context, EXIT } from './command.ts';
 import { examineApart } from './doctor-apart.ts';
@@ -24,7 +24,7 @@ export const buildCommand: Command = {
 };
 
 async function run({ out, err, interruptible }: Context): Promise<number> {
-  const ended = await interruptible((signal) => buildIn(ROOT, err, signal));
+  const ended = await interruptible((signal) => buildIn(packageRoot(), err, signal));
   if (ended === 'interrupted') return EXIT.interrupted;
   const { backend, blas, problems } = await examineApart();
   if (backend.addon === null || problems.length > 0) {

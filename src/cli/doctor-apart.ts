@@ -2,12 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { candidates, refuse } from '../backend/candidates.ts';
-import { ROOT } from '../base/package.ts';
+import { packageRoot } from '../base/package.ts';
 import { examine } from './doctor-examine.ts';
 import type { Report } from './doctor-report.ts';
 
-/** Only there in a build: node 20 runs no TypeScript. */
-const CHILD = fileURLToPath(new URL('./doctor-child.js', import.meta.url));
+/** Only there in a build: node 20 runs no TypeScript. A bundle may not know where it lies. */
+function child(): string {
+  return fileURLToPath(new URL('./doctor-child.js', import.meta.url));
+}
+
 const MILLISECONDS = 120_000;
 
 /**
@@ -28,8 +31,9 @@ type Ended = ReturnType<typeof run>;
 
 function start(): Ended | undefined {
   try {
-    if (!existsSync(CHILD)) return undefined;
-    const ended = run();
+    const file = child();
+    if (!existsSync(file)) return undefined;
+    const ended = run(file);
     // A process that could not be started has no exit code and no signal.
     return ended.status === null && ended.signal === null ? undefined : ended;
   } catch {
@@ -37,14 +41,16 @@ function start(): Ended | undefined {
   }
 }
 
-function run() {
+function run(file: string) {
   const options = { encoding: 'utf8', timeout: MILLISECONDS } as const;
-  return spawnSync(process.execPath, [...process.execArgv, CHILD], options);
+  return spawnSync(process.execPath, [...process.execArgv, file], options);
 }
 
 /** The first addon that would be loaded. */
 function suspect(): string {
-  return candidates(ROOT).find((candidate) => refuse(candidate) === undefined)?.file ?? 'the installation';
+  return (
+    candidates(packageRoot()).find((candidate) => refuse(candidate) === undefined)?.file ?? 'the installation'
+  );
 }
 
 function howIt({ error, signal, status, stderr }: Ended): string {

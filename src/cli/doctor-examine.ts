@@ -5,7 +5,7 @@ import { type Probe, probeNative, wantedBackend } from '../backend/load.ts';
 import { libc, platform } from '../backend/platform.ts';
 import { processorQuota, threadCount } from '../backend/threads.ts';
 import { GliaError } from '../base/errors.ts';
-import { ROOT, version } from '../base/package.ts';
+import { packageRoot, version } from '../base/package.ts';
 import { problemsIn, warningsIn } from './doctor-findings.ts';
 import type { Facts, Finding, Report } from './doctor-report.ts';
 import { productRate } from './product-rate.ts';
@@ -27,13 +27,13 @@ export async function examine(crash?: string): Promise<Report> {
   const glia = orNull(version, 'install glia again', failures);
   const wanted = orNull(() => wantedBackend() ?? 'any', 'say native or typescript, or unset it', failures);
   const threads = orNull(threadCount, 'unset it', failures);
-  const probe = crash === undefined ? probeNative(ROOT, threads ?? 1) : { threads: 1, tried: [] };
+  const probe = crash === undefined ? probeNative(packageRoot(), threads ?? 1) : { threads: 1, tried: [] };
   const crashed = process.env['OPENBLAS_CORETYPE'] === undefined ? CRASHED : MISLED;
-  const todo = crash === undefined ? adviceOn(ROOT, probe.tried) : crashed;
-  const why = crash ?? reasonOf(ROOT, probe.tried);
+  const todo = crash === undefined ? adviceOn(packageRoot(), probe.tried) : crashed;
+  const why = crash ?? reasonOf(packageRoot(), probe.tried);
   const facts: Facts = {
     glia,
-    root: ROOT,
+    root: packageRoot(),
     node: process.version,
     platform: platform(),
     libc: libcName(),
