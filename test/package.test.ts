@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesIn, importsOf, ROOT, read } from './support/sources.ts';
 
 const load = (name: string) => import(new URL(`../scripts/pack/${name}`, import.meta.url).href);
+const { addonsMissing } = await load('addons.mjs');
 const { copyHeaders } = await load('headers.mjs');
 const { joinModules } = await load('join.mjs');
 const { BUNDLED, withTheirNeeds } = await load('bundled.mjs');
@@ -64,6 +65,26 @@ describe('the files of the package', () => {
     }
     return seen;
   }
+});
+
+describe('a package without an addon', () => {
+  const root = join(scratch, 'without');
+  const folder = join(root, 'prebuilds/linux-x64');
+
+  test('is refused with what to do, unless it is asked for', () => {
+    mkdirSync(folder, { recursive: true });
+    expect(addonsMissing(join(scratch, 'nowhere'), {})).toContain('npm run prebuildify');
+    expect(addonsMissing(root, {})).toContain('GLIA_BACKEND=typescript npm pack');
+    expect(addonsMissing(root, { GLIA_BACKEND: 'typescript' })).toBeUndefined();
+    writeFileSync(join(folder, 'glia.glibc.node'), '');
+    expect(addonsMissing(root, {})).toBeUndefined();
+  });
+
+  test('is refused before anything is built', () => {
+    expect(read('scripts/pack/main.mjs')).toMatch(
+      /addonsMissing\(root\)[\s\S]+process\.exit\(1\)[\s\S]+\ndist\(\)/,
+    );
+  });
 });
 
 describe('the headers of Node-API', () => {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, exit } from 'node:process';
+import { addonsMissing } from '../pack/addons.mjs';
 import { root } from '../setup/project.mjs';
 import { bare, toolchain } from './bare.mjs';
 import { cleanEnv, run } from './command.mjs';
@@ -29,7 +30,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'glia-install-')); // outside the clo
 try {
   const file = run('npm', ['pack', '--silent', '--pack-destination', scratch], {
     cwd: root,
-    env: cleanEnv(),
+    env: { ...cleanEnv(), ...(addonsMissing(root) && { GLIA_BACKEND: 'typescript' }) },
   });
   const report = new Report();
   const tarball = join(scratch, file.trim());
