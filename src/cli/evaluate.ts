@@ -1,3 +1,4 @@
+import { unknownText } from '../data/unknown.ts';
 import { load } from '../train/load.ts';
 import { BACKENDS, type Command, type Context, EXIT, SHARED_OPTIONS } from './command.ts';
 import { FILE_OPTIONS, pathIn, readTableFor } from './files.ts';
@@ -39,6 +40,7 @@ async function run(context: Context): Promise<number> {
         classes: prepare.classes,
         rows: { evaluated: table.rows, leftOut: left },
         ...measuredJson(measured),
+        unknown: prepare.inputs(table).unknown,
         backend: { name: used.name, description: used.describe() },
         model: folder,
         seconds: (performance.now() - started) / 1000,
@@ -48,6 +50,7 @@ async function run(context: Context): Promise<number> {
   }
   out.line(`${folder} on ${file}`, 'bold');
   if (left > 0) out.fact('left out', `${counted(left, 'row')} without ${target}`);
+  for (const line of unknownText(prepare.inputs(table).unknown)) out.fact('unknown', line);
   out.fact('task', `${taskOf(prepare)} of ${target}`);
   out.fact('backend', `${used.name}: ${used.describe()}`);
   printMeasured(measured, target, out);

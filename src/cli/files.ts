@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { type ColumnType, type CsvOptions, type Prepared, readCsv, type Table } from '../data/index.ts';
+import { type CsvOptions, type Prepared, readCsv, type Table } from '../data/index.ts';
 import { type Arguments, type OptionTable, UsageError } from './arguments.ts';
 
 /** How a CSV is read: options of every command that reads one. */
@@ -44,17 +44,14 @@ export async function readTable({ args, cwd }: Files, file: string): Promise<Tab
 }
 
 /**
- * Reads a table for a model: columns get the types that the model was trained with, since a category such as `01` or a
- * column without values would else be taken for something else.
+ * Reads a table for a model.
  *
  * @throws {DataError} when there are no rows, or columns that the model needs are missing: naming them all.
  */
 export async function readTableFor(prepare: Prepared, files: Files, file: string): Promise<Table> {
-  const path = pathIn(files.cwd, file);
-  const options = csvOptions(files.args);
-  const table = refuseEmpty(await readCsv(path, options), file);
+  const table = await readTable(files, file);
   const wanted = prepare.groups.map(({ column }) => column);
-  const missing = wanted.filter((column) => !table.columns.includes(column));
+  const missing = wanted.filter((column) => !table.has(column));
   if (missing.length > 0) {
     throw new DataError(
       missing.length === 1
@@ -68,30 +65,7 @@ export async function readTableFor(prepare: Prepared, files: Files, file: string
       },
     );
   }
-  const types = typesFor(prepare, table);
-  return Object.keys(types).length === 0 ? table : readCsv(path, { ...options, types });
-}
-
-/** Columns whose cells alone led to another type than in training. */
-function typesFor(prepare: Prepared, table: Table): Record<string, ColumnType> {
-  const { inputs, target } = prepare.toJSON();
-  const types = new Map<string, ColumnType>();
-  for (const input of inputs) {
-    if (input.kind === 'numeric') types.set(input.column, 'number');
-    else if (!input.categories.every(isNumeral)) types.set(input.column, 'text');
-  }
-  if (target !== null && target.classes.length > 0 && !target.classes.every(isNumeral)) {
-    types.set(target.column, 'text');
-  }
-  const differing = [...types].filter(
-    ([name, type]) => table.columns.includes(name) && table.types[name] !== type,
-  );
-  return Object.fromEntries(differing);
-}
-
-/** Whether a category is how a number prints, so that its column may have been one of numbers. */
-function isNumeral(category: string | null): boolean {
-  return category === null || String(Number(category)) === category;
+  return table;
 }
 
 function csvOptions(args: Arguments): CsvOptions {

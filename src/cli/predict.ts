@@ -1,3 +1,4 @@
+import { unknownText } from '../data/unknown.ts';
 import { replaceFile } from '../io/replace.ts';
 import { load } from '../train/load.ts';
 import type { RowPrediction } from '../train/predict.ts';
@@ -40,6 +41,7 @@ async function run(context: Context): Promise<number> {
   const prepare = preparedOf(model, folder);
   const table = await readTableFor(prepare, context, file);
   const predictions = await model.predict(table);
+  for (const line of unknownText(prepare.inputs(table).unknown)) context.err.line(line);
   const text = () => csvText(csvRows(predictions, prepare.classes));
   if (to !== undefined) await replaceFile(pathIn(cwd, to), text());
   if (args.has('json')) {

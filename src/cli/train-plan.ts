@@ -1,7 +1,10 @@
 import { basename, extname } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import {
+  type ColumnNote,
+  type DateOrder,
   type DroppedColumn,
+  type InferOptions,
   inferColumns,
   type Prepared,
   type Table,
@@ -24,6 +27,8 @@ export interface TrainPlan {
   readonly target: string;
   readonly task: Task | undefined;
   readonly drop: readonly string[];
+  /** What is said of columns that their cells leave open. */
+  readonly columns: Pick<InferOptions, 'numeric' | 'categorical' | 'dates'>;
   readonly out: string;
   /** Where the report goes; none is made without. */
   readonly report: string | undefined;
@@ -35,12 +40,19 @@ export interface TrainPlan {
   readonly network: NetworkPlan;
 }
 
+/** What is to be said of a column, with the lines of the file. */
+export interface LinedNote extends ColumnNote {
+  readonly lines: readonly number[];
+}
+
 /** The table and what is learned from it. */
 export interface TrainData {
   readonly task: Task;
   readonly parts: TableSplit;
   readonly prepare: Prepared;
   readonly dropped: readonly DroppedColumn[];
+  /** What of the columns may not be expected. */
+  readonly notes: readonly LinedNote[];
   /** Rows without a target. */
   readonly left: number;
   /** Which rows of the file each part holds, from 0. */
@@ -66,6 +78,7 @@ export function readPlan(args: Arguments): TrainPlan {
     target,
     task: args.word('task', TASKS),
     drop: args.list('drop') ?? [],
+    columns: readColumns(args),
     out: args.path('out')!,
     report: args.path('report'),
     image: readImage(args),
@@ -92,6 +105,34 @@ export function usualReport(args: Arguments): string | undefined {
   return `${out.replace(/[\\/]+$/, '').replace(/\.glia$/, '')}.report.html`;
 }
 
+const DATE_ORDERS: readonly string[] = ['ymd', 'dmy', 'mdy'] satisfies DateOrder[];
+
+/** What is said of columns. @throws {UsageError} */
+function readColumns(args: Arguments): TrainPlan['columns'] {
+  const [numeric, categorical, dates] = ['numeric', 'categorical', 'dates'].map((name) => args.list(name));
+  return {
+    ...(numeric !== undefined && { numeric }),
+    ...(categorical !== undefined && { categorical }),
+    ...(dates !== undefined && { dates: readOrders(dates) }),
+  };
+}
+
+/** `dmy`, or orders by column: `bought=dmy`. */
+function readOrders(words: readonly string[]): NonNullable<InferOptions['dates']> {
+  const pairs = words.map((word): readonly [string, string] => {
+    const at = word.lastIndexOf('=');
+    return [word.slice(0, Math.max(at, 0)), word.slice(at + 1)];
+  });
+  for (const [name, order] of pairs) {
+    if (DATE_ORDERS.includes(order) && (name !== '' || words[0] === order)) continue;
+    throw new UsageError(
+      `--dates must be one of ${DATE_ORDERS.join(', ')}, or such as bought=dmy,sold=mdy, got "${words.join(',')}"`,
+    );
+  }
+  if (pairs[0]![0] === '') return pairs[0]![1] as DateOrder;
+  return Object.fromEntries(pairs) as Record<string, DateOrder>;
+}
+
 /** A size such as `8x8`. @throws {UsageError} */
 export function readImage(args: Arguments): Size | undefined {
   const text = args.text('image');
@@ -104,25 +145,30 @@ export function readImage(args: Arguments): Size | undefined {
 /** Splits first, then learns the columns from the training rows alone. */
 export function divide(
   all: Table,
-  { target, task: said, drop, validation, test, seed }: TrainPlan,
+  { target, task: said, drop, columns, validation, test, seed }: TrainPlan,
 ): TrainData {
   for (const name of drop) all.column(name);
   if (drop.includes(target)) throw new DataError(`the target "${target}" cannot be dropped`);
   const kept = all.select(all.columns.filter((name) => !drop.includes(name)));
+  // What is said of cells comes from all of the file, what is learned from the training rows alone.
+  const whole = inferColumns(kept, target, { ...columns, ...(said !== undefined && { task: said }) });
+  const { task } = whole;
   const present = rowsWithTarget(kept, target);
   const table = kept.take(present);
-  const options = said === undefined ? {} : { task: said };
-  const { task } = inferColumns(table, target, options);
   // As table.split does it, which keeps no numbers of rows.
   const labels = task === 'classification' ? table.column(target).values : undefined;
   const split = splitIndices(table.rows, { validation, test, seed }, labels);
   const parts = eachPart(split, (rows) => table.take(rows));
-  const { spec, dropped } = inferColumns(parts.train, target, { task });
+  const { spec, dropped } = inferColumns(parts.train, target, { ...columns, task });
   return {
     task,
     parts,
     prepare: spec.fit(parts.train),
     dropped,
+    notes: whole.notes.map((note) => ({
+      ...note,
+      lines: note.rows.flatMap((row) => lineOf(all, row) ?? []),
+    })),
     left: all.rows - present.length,
     rows: eachPart(split, (rows) => rows.map((row) => present[row]!)),
     lineOf: (row) => lineOf(all, row),

@@ -5,7 +5,7 @@ import type { History } from '../train/history.ts';
 import type { Model } from '../train/model.ts';
 import { measuredJson, printMeasured } from './measured-print.ts';
 import { counted, type Output } from './output.ts';
-import type { TrainData, TrainPlan } from './train-plan.ts';
+import type { LinedNote, TrainData, TrainPlan } from './train-plan.ts';
 
 /** Names that are listed before the rest is counted. */
 const MOST_NAMED = 12;
@@ -21,7 +21,7 @@ export interface Trained {
 
 /** What was read and what is trained, for people. */
 export function printData(plan: TrainPlan, data: TrainData, model: Model, out: Output): void {
-  const { task, prepare, dropped, left } = data;
+  const { task, prepare, dropped, notes, left } = data;
   const { train, validation, test } = data.parts;
   const rows = train.rows + validation.rows + test.rows;
   out.line(plan.file, 'bold');
@@ -34,6 +34,7 @@ export function printData(plan: TrainPlan, data: TrainData, model: Model, out: O
   if (dropped.length > 0) {
     out.fact('dropped', dropped.map(({ column, reason }) => `${column}: ${reason}`).join('\n'));
   }
+  for (const note of notes) out.fact('note', noteText(note));
   out.fact('target', plan.target);
   out.fact(
     'task',
@@ -51,9 +52,22 @@ export function printData(plan: TrainPlan, data: TrainData, model: Model, out: O
 
 function describeColumns({ prepare }: TrainData): string {
   const { inputs } = prepare.toJSON();
-  const words = inputs.filter(({ kind }) => kind !== 'numeric').map(({ column }) => column);
-  const categorical = words.length === 0 ? '' : `, ${words.length} categorical (${listed(words)})`;
-  return `${inputs.length - words.length} numeric${categorical}; ${prepare.width} inputs of the network`;
+  const named = (what: string, holds: (input: (typeof inputs)[number]) => boolean): string => {
+    const columns = inputs.filter(holds).map(({ column }) => column);
+    return columns.length === 0 ? '' : `, ${columns.length} ${what} (${listed(columns)})`;
+  };
+  const numeric = inputs.filter(({ kind }) => kind === 'numeric').length;
+  const words = named('categorical', ({ kind }) => kind === 'onehot' || kind === 'ordinal');
+  const dates = named('of dates', ({ kind }) => kind === 'date');
+  return `${numeric} numeric${words}${dates}; ${prepare.width} inputs of the network`;
+}
+
+/** `age: 2 of 40 cells are no numbers …, in lines 5 and 19; what to write`. */
+function noteText({ column, message, lines, cells, hint }: LinedNote): string {
+  const more = cells > lines.length ? ' and more' : '';
+  const where =
+    lines.length === 0 ? '' : `, ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more}`;
+  return `${column}: ${message}${where}\n${hint}`;
 }
 
 /** What came out of the training, for people. Times are left to the progress, so that two runs print the same. */
@@ -85,7 +99,7 @@ export function trainedJson(
   measured: Measured | undefined,
   report: string | undefined,
 ): object {
-  const { prepare, parts, task, dropped, left, warnings } = data;
+  const { prepare, parts, task, dropped, notes, left, warnings } = data;
   const { backend } = model.session.engine;
   const rowsOf = ({ rows }: Table) => rows;
   return {
@@ -100,6 +114,7 @@ export function trainedJson(
     },
     features: prepare.groups.map(({ column }) => column),
     dropped,
+    notes,
     warnings,
     ...measuredJson(measured),
     history: {

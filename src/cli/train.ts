@@ -32,6 +32,15 @@ export const trainCommand: Command = {
     target: { value: 'COLUMN', short: 't', help: 'the column to predict' },
     task: { value: 'NAME', help: 'classification or regression (default: by the target column)' },
     drop: { value: 'COLUMNS', help: 'columns to leave out, such as id,name' },
+    numeric: {
+      value: 'COLUMNS',
+      help: 'columns whose text is numbers, also with leading zeros',
+    },
+    categorical: { value: 'COLUMNS', help: 'columns whose numbers are names, such as postcodes' },
+    dates: {
+      value: 'ORDERS',
+      help: 'order of day, month and year where cells leave it open: dmy, or since=dmy',
+    },
     out: {
       value: 'DIR',
       short: 'o',

@@ -1,6 +1,6 @@
 import { describe } from '../base/describe.ts';
 import { DataError } from '../base/errors.ts';
-import type { Column } from './table.ts';
+import type { Column, NumberColumn } from './table.ts';
 
 /** Where a value stands, for errors. */
 interface Place {
@@ -8,21 +8,38 @@ interface Place {
   readonly column: string;
 }
 
-/** A number or word as it goes into a column; `undefined` when missing. */
-function toCell(value: unknown, place: Place): number | string | undefined {
+/**
+ * What a JavaScript value is as a cell; `undefined` when it is missing, as are NaN, a date that is none, and a text of
+ * blanks alone. A date becomes text in ISO 8601.
+ */
+function toCell(value: unknown, place: Place): number | string | boolean | undefined {
   if (value === null || value === undefined || Number.isNaN(value)) return undefined;
-  if (typeof value === 'number' || typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value;
+  if (isDate(value)) {
+    const time = Date.prototype.getTime.call(value);
+    return Number.isNaN(time) ? undefined : Date.prototype.toISOString.call(value);
+  }
   const hint =
     typeof value === 'bigint'
-      ? 'convert it with Number(value)'
-      : 'numbers, strings, booleans and null are cells';
+      ? 'convert it with Number(value) where it is a quantity, with String(value) where it is a name'
+      : 'numbers, strings, booleans, dates and null are cells';
   throw new DataError(`table: ${describe(value)} cannot be a cell`, { ...place, hint });
 }
 
+/** Also of another realm, where `instanceof` fails. */
+function isDate(value: unknown): value is Date {
+  try {
+    Date.prototype.getTime.call(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
- * A column from JavaScript values. Numbers make a numeric column and strings a text one; a column without any
- * value is numeric.
+ * A column from JavaScript values. Numbers make a numeric column, and so do booleans, as 0 and 1 that are spelled
+ * `false` and `true`; strings and dates make a text one. A column without any value is numeric.
  *
  * @throws {DataError} for a value that is no cell, or for strings among numbers, naming row and column.
  */
@@ -32,18 +49,29 @@ export function columnFromValues(values: ArrayLike<unknown>, column: string): Co
   }
   const cells = Array.from({ length: values.length }, (_, row) => toCell(values[row], { row, column }));
   const first = cells.find((cell) => cell !== undefined);
-  const odd = cells.findIndex((cell) => cell !== undefined && typeof cell !== typeof first);
+  const isText = typeof first === 'string';
+  const odd = cells.findIndex((cell) => cell !== undefined && (typeof cell === 'string') !== isText);
   if (odd >= 0) {
-    throw new DataError(`table: column "${column}" holds both numbers and text`, {
+    throw new DataError(`table: column "${column}" holds both ${kindOf(first)} and ${kindOf(cells[odd])}`, {
       row: odd,
       column,
       value: JSON.stringify(cells[odd]),
       hint: 'convert the column with Number(value) or String(value)',
     });
   }
-  if (typeof first === 'string')
-    return { type: 'text', values: cells.map((cell) => (cell as string) ?? null) };
-  return { type: 'number', values: Float64Array.from(cells, (cell) => (cell as number) ?? Number.NaN) };
+  if (isText) return { type: 'text', values: cells.map((cell) => (cell as string) ?? null) };
+  return numbersAndBooleans(cells as readonly (number | boolean | undefined)[]);
+}
+
+function numbersAndBooleans(cells: readonly (number | boolean | undefined)[]): NumberColumn {
+  const values = Float64Array.from(cells, (cell) => (cell === undefined ? Number.NaN : Number(cell)));
+  const present = cells.filter((cell) => cell !== undefined);
+  const boolean = present.length > 0 && present.every((cell) => typeof cell === 'boolean');
+  return { type: 'number', values, ...(boolean && { boolean }) };
+}
+
+function kindOf(cell: unknown): string {
+  return typeof cell === 'string' ? 'text' : typeof cell === 'boolean' ? 'booleans' : 'numbers';
 }
 
 /**

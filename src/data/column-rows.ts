@@ -8,7 +8,8 @@ export const NO_ROW = -1;
 export function cellOf(column: Column, row: number): Cell {
   if (column.type === 'text') return column.values[row] ?? null;
   const value = column.values[row]!;
-  return Number.isNaN(value) ? null : value;
+  if (Number.isNaN(value)) return null;
+  return column.boolean === true ? value !== 0 : value;
 }
 
 /** The cells of the given rows, in their order, with all that belongs to them: the only way in which rows move. */
@@ -18,18 +19,18 @@ export function takeCells(column: Column, order: Int32Array): Column {
   }
   const values = new Float64Array(order.length);
   for (let i = 0; i < order.length; i++) values[i] = column.values[order[i]!] ?? Number.NaN;
-  if (column.decimals === undefined) return { type: 'number', values };
+  if (column.decimals === undefined) return { ...column, values };
   const decimals = new Uint8Array(order.length);
   for (let i = 0; i < order.length; i++) decimals[i] = column.decimals[order[i]!] ?? AS_PRINTED;
-  return { type: 'number', values, decimals };
+  return { ...column, values, decimals };
 }
 
 /** A copy that the caller may write to. */
 export function copyCells(column: Column): Column {
   if (column.type === 'text') return { type: 'text', values: [...column.values] };
   const values = column.values.slice();
-  if (column.decimals === undefined) return { type: 'number', values };
-  return { type: 'number', values, decimals: column.decimals.slice() };
+  if (column.decimals === undefined) return { ...column, values };
+  return { ...column, values, decimals: column.decimals.slice() };
 }
 
 /** A column of missing cells. */
@@ -74,5 +75,7 @@ export function stackCells(columns: readonly Column[]): Column {
     if (column.decimals !== undefined) decimals!.set(column.decimals, at);
     at += column.values.length;
   }
-  return decimals === undefined ? { type: 'number', values } : { type: 'number', values, decimals };
+  // Truth values among other numbers are numbers.
+  const boolean = numbers.every((column) => column.boolean === true || isEmpty(column));
+  return { type: 'number', values, ...(decimals && { decimals }), ...(boolean && { boolean }) };
 }

@@ -1,15 +1,21 @@
 import { DataError } from '../base/errors.ts';
 import { describe } from './cells.ts';
+import {
+  alphabetNote,
+  type ColumnNote,
+  constantNote,
+  isConstant,
+  textNotes,
+  wordsOf,
+} from './column-notes.ts';
 import { type ColumnsOptions, type ColumnsPlan, namedColumns, planColumns } from './columns-plan.ts';
-import { type CategoricalInput, categoriesOf, type Input, type NumericInput, numbersOf } from './encode.ts';
+import type { Input } from './encode.ts';
+import { checkOrdered, fitCategorical, fitDate, fitNumeric } from './fit-inputs.ts';
 import { Prepared } from './prepared.ts';
 import type { PreparedJson } from './prepared-json.ts';
-import { fitScale, mean, median } from './scale.ts';
-import { type ColumnType, columnOf, Table } from './table.ts';
+import type { Reading } from './reading.ts';
+import { columnOf, nameIn, readingOf, Table } from './table.ts';
 import { fitTarget } from './target.ts';
-
-type NumericPlan = NonNullable<ColumnsPlan['numeric']>;
-type CategoricalPlan = NonNullable<ColumnsPlan['categorical']>;
 
 /** A plan that has seen no data yet. */
 export interface ColumnsSpec {
@@ -41,7 +47,15 @@ export function columns(options: ColumnsOptions): ColumnsSpec {
   return { plan, fit: (table) => learn(plan, table) };
 }
 
-function learn(plan: ColumnsPlan, table: Table): Prepared {
+/** Names of columns by how they enter. */
+interface Sorted {
+  readonly numeric: readonly string[];
+  readonly categorical: readonly string[];
+  readonly date: readonly string[];
+}
+
+/** Learns what a plan asks for; `known` has been said of the table before. For this folder: users take `columns`. */
+export function learn(plan: ColumnsPlan, table: Table, known: readonly ColumnNote[] = []): Prepared {
   if (!(table instanceof Table)) {
     throw new DataError(`columns: ${describe(table)} is not a table`, {
       hint: 'Table.fromRows makes one of objects',
@@ -53,15 +67,16 @@ function learn(plan: ColumnsPlan, table: Table): Prepared {
       hint: 'fit wants the training rows',
     });
   }
-  const { numeric, categorical, target } = plan;
-  const named = new Set(namedColumns(plan));
-  const rest = (type: ColumnType) =>
-    table.columns.filter((name) => table.types[name] === type && !named.has(name));
-  const numbers = numeric && (numeric.of ?? rest('number'));
-  const words = categorical && (categorical.of ?? rest('text'));
+  const { numeric, categorical, date, target } = inTermsOf(table, plan);
+  const read = readingOf(table);
+  const reading: Reading = { ...read, missing: new Set([...read.missing, ...plan.missing]) };
+  const names = sortColumns({ numeric, categorical, date, target }, table, reading);
+  checkOrdered(categorical?.order ?? {}, names.categorical, 'categorical');
+  if (typeof date?.order === 'object') checkOrdered(date.order, names.date, 'date');
   const inputs: Input[] = [
-    ...(numbers ?? []).map((name) => fitNumeric(table, name, numeric!)),
-    ...(words ?? []).map((name) => fitCategorical(table, name, categorical!)),
+    ...names.numeric.map((name) => fitNumeric(table, name, numeric!, reading)),
+    ...names.categorical.map((name) => fitCategorical(table, name, categorical!, reading)),
+    ...names.date.map((name) => fitDate(table, name, date!, reading)),
   ];
   if (inputs.length === 0) {
     throw new DataError('columns: no column is left to learn from', { columns: table.columns.join(', ') });
@@ -69,55 +84,73 @@ function learn(plan: ColumnsPlan, table: Table): Prepared {
   const used = new Set([...inputs.map(({ column }) => column), target?.of]);
   return Prepared.fromJSON({
     format: 'glia.columns',
-    version: 1,
+    version: 2,
     inputs,
-    target: target === undefined ? null : fitTarget(table, target.of, target.encode, target.scale),
+    target: target === undefined ? null : fitTarget(table, target, reading),
     unused: table.columns.filter((name) => !used.has(name)),
+    reading: { ...reading, missing: [...reading.missing] },
+    notes: [...known, ...inputs.flatMap((input) => notesOf(input, categorical?.order ?? {}, table, reading))],
   } satisfies PreparedJson);
 }
 
-function fitNumeric(table: Table, name: string, { impute, scale }: NumericPlan): NumericInput {
-  const values = numbersOf(columnOf(table, name), name);
-  const infinite = values.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
-  if (infinite >= 0) {
-    throw new DataError(`columns: row ${infinite} of "${name}" is ${values[infinite]}`, {
-      row: infinite,
-      column: name,
-      wanted: 'a finite number, or a missing cell',
-    });
-  }
-  const fill = imputation(values, name, impute);
-  const missing = values.findIndex((value) => Number.isNaN(value));
-  if (missing >= 0 && fill === null) {
-    throw new DataError(`columns: row ${missing} of "${name}" is missing`, {
-      row: missing,
-      column: name,
-      hint: "impute: 'median' fills missing values; 'none' refuses them",
-    });
-  }
-  // The scale is that of what the network sees, so imputed values count.
-  const affine = fitScale(
-    missing < 0 ? values : values.map((value) => (Number.isNaN(value) ? fill! : value)),
-    scale,
-  );
-  if (![affine.shift, affine.scale, fill ?? 0].every(Number.isFinite)) {
-    throw new DataError(`columns: the numbers of "${name}" are too large to be scaled`, { column: name });
-  }
-  return { kind: 'numeric', column: name, impute: fill, ...affine };
+type Parts = Pick<ColumnsPlan, 'numeric' | 'categorical' | 'date' | 'target'>;
+
+/** A plan with the names that its columns have in the table, where letters may be composed otherwise. */
+function inTermsOf(table: Table, { numeric, categorical, date, target }: ColumnsPlan): Parts {
+  const named = <T extends { readonly of: readonly string[] | undefined }>(
+    part: T | undefined,
+  ): T | undefined =>
+    part?.of === undefined ? part : { ...part, of: part.of.map((name) => nameIn(table, name)) };
+  const keyed = <T>(orders: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(
+      Object.entries(orders).map(([name, order]) => [table.has(name) ? nameIn(table, name) : name, order]),
+    );
+  const words = named(categorical);
+  const dates = named(date);
+  return {
+    numeric: named(numeric),
+    categorical: words && { ...words, order: keyed(words.order) },
+    date: dates && { ...dates, order: typeof dates.order === 'object' ? keyed(dates.order) : dates.order },
+    target: target && { ...target, of: nameIn(table, target.of) },
+  };
 }
 
-function imputation(values: Float64Array, name: string, impute: NumericPlan['impute']): number | null {
-  if (impute === 'none') return null;
-  if (impute === 'zero') return 0;
-  if (typeof impute === 'number') return impute;
-  const present = values.filter((value) => !Number.isNaN(value));
-  if (present.length > 0) return impute === 'mean' ? mean(present) : median(present);
-  throw new DataError(`columns: "${name}" has no value in the training rows, so it has no ${impute}`, {
-    column: name,
-    hint: `leave "${name}" out, or impute a number`,
-  });
+/** Which columns enter how: those that are named, and where none are named those that are left. */
+function sortColumns(plan: Parts, table: Table, reading: Reading): Sorted {
+  const { numeric, categorical, date } = plan;
+  const named = new Set(namedColumns(plan));
+  const left = table.columns.filter((name) => !named.has(name));
+  const text = left.filter((name) => table.types[name] === 'text');
+  const dates =
+    date === undefined || date.of !== undefined ? [] : text.filter((name) => areDates(table, name, reading));
+  return {
+    numeric:
+      numeric === undefined ? [] : (numeric.of ?? left.filter((name) => table.types[name] === 'number')),
+    categorical:
+      categorical === undefined ? [] : (categorical.of ?? text.filter((name) => !dates.includes(name))),
+    date: date?.of ?? dates,
+  };
 }
 
-function fitCategorical(table: Table, name: string, { encode, unknown }: CategoricalPlan): CategoricalInput {
-  return { kind: encode, column: name, categories: categoriesOf(columnOf(table, name)), unknown };
+function areDates(table: Table, name: string, reading: Reading): boolean {
+  const column = columnOf(table, name);
+  return column.type === 'text' && wordsOf(column, reading).areDates;
+}
+
+/** What is to be said of a column that enters. */
+function notesOf(
+  input: Input,
+  orders: Readonly<Record<string, readonly string[]>>,
+  table: Table,
+  reading: Reading,
+): ColumnNote[] {
+  const { column: name } = input;
+  const column = columnOf(table, name);
+  if (input.kind === 'date') return [];
+  if (input.kind === 'numeric') return input.constant ? [constantNote(name, String(input.shift))] : [];
+  const notes = column.type === 'text' ? textNotes(name, column, wordsOf(column, reading), reading) : [];
+  const ranked = input.kind === 'ordinal' && column.type === 'text' && !Object.hasOwn(orders, name);
+  if (ranked && input.categories.length > 2) notes.push(alphabetNote(name, input.categories));
+  if (isConstant(column)) notes.push(constantNote(name, input.categories[0] ?? '(missing)'));
+  return notes;
 }

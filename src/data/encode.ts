@@ -1,6 +1,12 @@
 import { DataError } from '../base/errors.ts';
+import { type Category, CategoryIndex, categoryIn } from './categories.ts';
+import { type DateInput, dateNames, encodeDates } from './date-input.ts';
+import { isMissing, missingNumbers, numberIn, type Reading } from './reading.ts';
+import { lineOf } from './row-lines.ts';
 import type { Affine } from './scale.ts';
+import { spellingOf } from './spelling.ts';
 import { type Column, columnOf, type Table } from './table.ts';
+import type { UnknownCells } from './unknown.ts';
 
 /** A numeric column as it enters a network: `(value - shift) / scale`, in one output. */
 export interface NumericInput extends Affine {
@@ -8,56 +14,66 @@ export interface NumericInput extends Affine {
   readonly column: string;
   /** What stands in for a missing value; null when missing values are refused. */
   readonly impute: number | null;
+  /**
+   * Whether all training rows had one value. The output is then 0 for every row: no training ever told the network what
+   * another value means.
+   */
+  readonly constant: boolean;
 }
 
 /** A categorical column: one output a category, or its position in one output. */
 export interface CategoricalInput {
   readonly kind: 'onehot' | 'ordinal';
   readonly column: string;
-  /** Sorted; null, which is last, stands for a missing value and is there when training had one. */
-  readonly categories: readonly (string | null)[];
+  /** Sorted, or in the order that was said; null, which is last, stands for a missing value and is there when training had one. */
+  readonly categories: readonly Category[];
   readonly unknown: 'ignore' | 'error';
 }
 
 /** One original column and how it becomes outputs. */
-export type Input = NumericInput | CategoricalInput;
+export type Input = NumericInput | CategoricalInput | DateInput;
+
+/** Where an encoded column goes, and what its cells mean. */
+export interface Place {
+  readonly x: Float32Array;
+  /** Its first output. */
+  readonly offset: number;
+  /** Numbers of a row. */
+  readonly width: number;
+  /** How cells were written in the training rows. */
+  readonly reading: Reading;
+}
 
 /** Outputs of an input. */
 export function widthOf(input: Input): number {
-  return input.kind === 'onehot' ? input.categories.length : 1;
+  if (input.kind === 'onehot') return input.categories.length;
+  return input.kind === 'date' ? dateNames(input).length : 1;
 }
 
-/** Names of the outputs: `age`, `plan=basic`. */
+/** Names of the outputs: `age`, `plan=basic`, `since.year`. */
 export function namesOf(input: Input): string[] {
+  if (input.kind === 'date') return dateNames(input);
   if (input.kind !== 'onehot') return [input.column];
   return input.categories.map((category) => `${input.column}=${category ?? '(missing)'}`);
 }
 
 /**
- * Writes one column of the table into `x`, from output `offset` on in rows of `width`.
+ * Writes one column of the table where it belongs. Returns the cells of a category that training never saw.
  *
  * @throws {DataError} naming row and column.
  */
-export function encodeInput(
-  input: Input,
-  table: Table,
-  x: Float32Array,
-  offset: number,
-  width: number,
-): void {
-  const column = columnOf(table, input.column);
-  if (input.kind === 'numeric') encodeNumbers(input, numbersOf(column, input.column), x, offset, width);
-  else encodeCategories(input, column, x, offset, width);
+export function encodeInput(input: Input, table: Table, place: Place): UnknownCells | undefined {
+  if (input.kind === 'date') {
+    encodeDates(input, table, place.x, place.offset, place.width, place.reading);
+    return undefined;
+  }
+  if (input.kind !== 'numeric') return encodeCategories(input, columnOf(table, input.column), place);
+  encodeNumbers(input, numbersOf(table, input.column, place.reading), place);
+  return undefined;
 }
 
-function encodeNumbers(
-  input: NumericInput,
-  values: Float64Array,
-  x: Float32Array,
-  offset: number,
-  width: number,
-) {
-  const { column, impute, shift, scale } = input;
+function encodeNumbers(input: NumericInput, values: Float64Array, { x, offset, width }: Place): void {
+  const { column, impute, shift, scale, constant } = input;
   for (let row = 0; row < values.length; row++) {
     const value = Number.isNaN(values[row]) ? imputed(impute, row, column) : values[row]!;
     const at = row * width + offset;
@@ -69,6 +85,7 @@ function encodeNumbers(
         wanted: 'a finite number that scales to one below 3.4e38 (float32)',
       });
     }
+    if (constant) x[at] = 0;
   }
 }
 
@@ -84,24 +101,40 @@ function imputed(impute: number | null, row: number, column: string): number {
 function encodeCategories(
   input: CategoricalInput,
   column: Column,
-  x: Float32Array,
-  offset: number,
-  width: number,
-) {
-  const positions = new Map(input.categories.map((category, i) => [category, i]));
+  { x, offset, width, reading }: Place,
+): UnknownCells | undefined {
+  const categories = categoryReader(column, input.column, reading);
+  const positionOf = positions(new CategoryIndex(input.categories, reading));
+  const rows: number[] = [];
+  const values: string[] = [];
   for (let row = 0; row < column.values.length; row++) {
-    const category = categoryOf(column, row);
-    const position = positions.get(category);
-    if (position === undefined && input.unknown === 'error') throw unknownCategory(input, category, row);
+    const category = categories(row);
+    const position = positionOf(category);
     const at = row * width + offset;
     if (input.kind === 'ordinal') x[at] = position ?? -1;
     else if (position !== undefined) x[at + position] = 1;
+    if (position !== undefined) continue;
+    if (input.unknown === 'error') throw unknownCategory(input, category, row);
+    // A missing cell where training had none is a row without this column, which the caller knows.
+    if (category === null) continue;
+    rows.push(row);
+    values.push(category);
   }
+  return rows.length === 0 ? undefined : { column: input.column, rows, values };
+}
+
+/** Looks up each category once: a column has few of them, and many rows. */
+function positions(index: CategoryIndex): (category: Category) => number | undefined {
+  const found = new Map<Category, number | undefined>();
+  return (category) => {
+    if (!found.has(category)) found.set(category, index.find(category));
+    return found.get(category);
+  };
 }
 
 function unknownCategory(
   { column, categories }: CategoricalInput,
-  category: string | null,
+  category: Category,
   row: number,
 ): DataError {
   const what = category === null ? 'missing' : JSON.stringify(category);
@@ -116,43 +149,87 @@ function unknownCategory(
   });
 }
 
-/** The category of a row: a word, or a number as it prints; null when missing. */
-export function categoryOf(column: Column, row: number): string | null {
-  if (column.type === 'text') return column.values[row] ?? null;
-  const value = column.values[row]!;
-  return Number.isNaN(value) ? null : String(value);
+/**
+ * Reads the categories of a column, row by row: the spelling of its cells; null for a missing one.
+ *
+ * @throws {DataError} for a whole number that float64 does not tell from its neighbours, which is no identifier.
+ */
+export function categoryReader(column: Column, name: string, reading: Reading): (row: number) => Category {
+  const known = new Map<string, Category>();
+  return (row) => {
+    const text = spellingOf(column, row);
+    if (text === null) return null;
+    if (column.type === 'number') {
+      if (!Number.isInteger(column.values[row]) || Number.isSafeInteger(column.values[row])) return text;
+      throw new DataError(
+        `columns: row ${row} of "${name}" is ${text}, which may stand for several numbers`,
+        {
+          row,
+          column: name,
+          wanted: `identifiers up to ${Number.MAX_SAFE_INTEGER}, or as text`,
+          hint: `write it as text, "${text}"; of a CSV with types: { ${JSON.stringify(name)}: 'text' }`,
+        },
+      );
+    }
+    let category = known.get(text);
+    if (category === undefined) {
+      category = isMissing(text, reading) ? null : categoryIn(text);
+      known.set(text, category);
+    }
+    return category;
+  };
 }
 
-/** Distinct categories: words by code unit, numbers by size, missing last. */
-export function categoriesOf(column: Column): (string | null)[] {
-  const missing = Array.prototype.some.call(column.values, isMissing) ? [null] : [];
-  if (column.type === 'number') {
-    const distinct = new Set(column.values.filter((value) => !Number.isNaN(value)));
-    return [...Float64Array.from(distinct).sort()].map<string | null>(String).concat(missing);
-  }
-  const distinct = new Set(column.values.filter((value) => value !== null));
-  return [...distinct].sort().concat(missing as []);
-}
-
-function isMissing(value: unknown): boolean {
-  return value === null || Number.isNaN(value);
+/** Distinct categories of a column: numbers by size, words by code unit, missing last. */
+export function categoriesOf(column: Column, name: string, reading: Reading): Category[] {
+  const categories = categoryReader(column, name, reading);
+  const distinct = new Set<Category>();
+  for (let row = 0; row < column.values.length; row++) distinct.add(categories(row));
+  const missing = distinct.delete(null) ? [null] : [];
+  const words = ([...distinct] as string[]).sort();
+  if (column.type === 'number' && column.boolean !== true) words.sort((a, b) => Number(a) - Number(b));
+  return [...words, ...missing];
 }
 
 /**
- * The values of a column that must be numeric. A text column without any word is one that is missing throughout.
+ * The values of a column that must be numeric: those of text that spells numbers, too. NaN is a missing cell.
  *
  * @throws {DataError} naming the first row that holds a word.
  */
-export function numbersOf(column: Column, name: string): Float64Array {
-  if (column.type === 'number') return column.values;
-  const row = column.values.findIndex((value) => value !== null);
-  if (row < 0) return new Float64Array(column.values.length).fill(Number.NaN);
-  throw new DataError(
-    `columns: row ${row} of "${name}" is ${JSON.stringify(column.values[row])}, not a number`,
-    {
-      row,
-      column: name,
-      hint: `name "${name}" under categorical, or read it with missing: [${JSON.stringify(column.values[row])}]`,
-    },
-  );
+export function numbersOf(table: Table, name: string, reading: Reading): Float64Array {
+  const column = columnOf(table, name);
+  if (column.type === 'number') return withoutMarks(column.values, reading);
+  return Float64Array.from(column.values, (text, row) => {
+    const value = numberOf(text, reading);
+    if (value === undefined) throw notANumber(text!, row, name, lineOf(table, row));
+    return value;
+  });
+}
+
+/** The error for a word in a column of numbers. */
+export function notANumber(text: string, row: number, column: string, line?: number): DataError {
+  const shown = JSON.stringify(text.slice(0, 80));
+  return new DataError(`columns: row ${row} of "${column}" is ${shown}, not a number`, {
+    row,
+    line,
+    column,
+    hint: `name "${column}" under categorical, or read it with missing: [${shown}]`,
+  });
+}
+
+/** Numbers that mean "missing", such as -999, may come as numbers. */
+function withoutMarks(values: Float64Array, reading: Reading): Float64Array {
+  const marks = missingNumbers(reading);
+  if (marks.size === 0) return values;
+  return values.map((value) => (marks.has(value) ? Number.NaN : value));
+}
+
+/** The number that a cell of text spells, NaN for a missing one; undefined for a word. */
+export function numberOf(text: string | null, reading: Reading): number | undefined {
+  const word = text?.trim() ?? '';
+  if (text === null || isMissing(text, reading) || isMissing(word, reading)) return Number.NaN;
+  const value = numberIn(word, reading);
+  if (!Number.isNaN(value)) return value;
+  if (/^(true|false)$/i.test(word)) return word.length === 4 ? 1 : 0;
+  return undefined;
 }

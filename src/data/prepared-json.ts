@@ -1,17 +1,36 @@
 import { DataError } from '../base/errors.ts';
 import { describe } from './cells.ts';
+import type { ColumnNote } from './column-notes.ts';
+import { DATE_PARTS, type DateInput, type DatePart } from './date-input.ts';
+import { DATE_ORDERS, type DateOrder } from './dates.ts';
 import type { CategoricalInput, Input, NumericInput } from './encode.ts';
 import type { PreparedState } from './prepared.ts';
+import { PLAIN_READING, type Reading } from './reading.ts';
+import type { Affine } from './scale.ts';
 import type { Target } from './target.ts';
 
 /** A `Prepared` as it is saved. */
 export interface PreparedJson {
   readonly format: 'glia.columns';
-  readonly version: 1;
+  /** Files of version 1, without `reading`, `notes` and `constant`, are read, too. */
+  readonly version: 2;
   readonly inputs: readonly Input[];
   readonly target: Target | null;
   readonly unused: readonly string[];
+  /** How the cells of the training rows were written. */
+  readonly reading: {
+    readonly missing: readonly string[];
+    readonly decimal: '.' | ',';
+    readonly thousands: string;
+  };
+  readonly notes: readonly ColumnNote[];
 }
+
+/** Keys by version. */
+const KEYS = {
+  1: ['format', 'version', 'inputs', 'target', 'unused'],
+  2: ['format', 'version', 'inputs', 'target', 'unused', 'reading', 'notes'],
+} as const;
 
 /**
  * Checks what `Prepared.toJSON` wrote, which may have been changed since. Everything is rebuilt from the named own
@@ -20,12 +39,13 @@ export interface PreparedJson {
  * @throws {DataError} naming the place.
  */
 export function parsePrepared(json: unknown): PreparedState {
-  const top = record(json, 'prepared', ['format', 'version', 'inputs', 'target', 'unused']);
+  const version = record(json, 'prepared').get('version');
+  if (version !== 1 && version !== 2) throw refuse('prepared.version', version, '1 or 2');
+  const top = record(json, 'prepared', KEYS[version]);
   if (top.get('format') !== 'glia.columns')
     throw refuse('prepared.format', top.get('format'), '"glia.columns"');
-  if (top.get('version') !== 1) throw refuse('prepared.version', top.get('version'), '1');
   const inputs = list(top.get('inputs'), 'prepared.inputs').map((input, i) =>
-    parseInput(input, `inputs[${i}]`),
+    parseInput(input, `inputs[${i}]`, version),
   );
   if (inputs.length === 0) throw refuse('prepared.inputs', [], 'at least one input');
   const target = top.get('target') === null ? undefined : parseTarget(top.get('target'));
@@ -34,25 +54,87 @@ export function parsePrepared(json: unknown): PreparedState {
     [...inputs.map(({ column }) => column), ...(target ? [target.column] : []), ...unused],
     'prepared',
   );
-  return { inputs, target, unused };
+  if (version === 1) return { inputs, target, unused, reading: PLAIN_READING, notes: [] };
+  return {
+    inputs,
+    target,
+    unused,
+    reading: parseReading(top.get('reading')),
+    notes: list(top.get('notes'), 'prepared.notes').map((one, i) => parseNote(one, `notes[${i}]`)),
+  };
 }
 
-function parseInput(json: unknown, at: string): Input {
+function parseReading(json: unknown): Reading {
+  const reading = record(json, 'reading', ['missing', 'decimal', 'thousands']);
+  const decimal = reading.get('decimal');
+  if (decimal !== '.' && decimal !== ',') throw refuse('reading.decimal', decimal, '"." or ","');
+  const thousands = text(reading.get('thousands'), 'reading.thousands');
+  if (thousands.length > 1 || thousands === decimal)
+    throw refuse('reading.thousands', thousands, 'one character, not that of the decimals, or ""');
+  const missing = list(reading.get('missing'), 'reading.missing').map((mark) =>
+    text(mark, 'reading.missing'),
+  );
+  return { missing: new Set(missing), decimal, thousands };
+}
+
+function parseNote(json: unknown, at: string): ColumnNote {
+  const note = record(json, at, ['column', 'message', 'rows', 'cells', 'hint']);
+  return {
+    column: text(note.get('column'), `${at}.column`),
+    message: text(note.get('message'), `${at}.message`),
+    rows: list(note.get('rows'), `${at}.rows`).map((row) => number(row, `${at}.rows`)),
+    cells: number(note.get('cells'), `${at}.cells`),
+    hint: text(note.get('hint'), `${at}.hint`),
+  };
+}
+
+function parseInput(json: unknown, at: string, version: 1 | 2): Input {
   const kind = record(json, at).get('kind');
-  if (kind === 'numeric') return parseNumeric(json, at);
+  if (kind === 'numeric') return parseNumeric(json, at, version);
   if (kind === 'onehot' || kind === 'ordinal') return parseCategorical(json, kind, at);
-  throw refuse(`${at}.kind`, kind, '"numeric", "onehot" or "ordinal"');
+  if (kind === 'date' && version === 2) return parseDate(json, at);
+  throw refuse(`${at}.kind`, kind, '"numeric", "onehot", "ordinal" or "date"');
 }
 
-function parseNumeric(json: unknown, at: string): NumericInput {
-  const input = record(json, at, ['kind', 'column', 'impute', 'shift', 'scale']);
+function parseNumeric(json: unknown, at: string, version: 1 | 2): NumericInput {
+  const keys = ['kind', 'column', 'impute', 'shift', 'scale'];
+  const input = record(json, at, version === 1 ? keys : [...keys, 'constant']);
   const impute = input.get('impute');
+  const constant = version === 1 ? false : input.get('constant');
+  if (typeof constant !== 'boolean') throw refuse(`${at}.constant`, constant, 'true or false');
   return {
     kind: 'numeric',
     column: text(input.get('column'), `${at}.column`),
     impute: impute === null ? null : number(impute, `${at}.impute`),
-    shift: number(input.get('shift'), `${at}.shift`),
-    scale: divisor(input.get('scale'), `${at}.scale`),
+    ...affine(input, at),
+    constant,
+  };
+}
+
+function parseDate(json: unknown, at: string): DateInput {
+  const input = record(json, at, ['kind', 'column', 'order', 'parts', 'impute', 'year', 'days']);
+  const order = input.get('order') as DateOrder;
+  if (!DATE_ORDERS.includes(order)) throw refuse(`${at}.order`, order, DATE_ORDERS.join(', '));
+  const parts = list(input.get('parts'), `${at}.parts`) as DatePart[];
+  const ordered = DATE_PARTS.filter((part) => parts.includes(part));
+  if (parts.length === 0 || parts.some((part, i) => part !== ordered[i]))
+    throw refuse(`${at}.parts`, parts, `some of ${DATE_PARTS.join(', ')} in this order`);
+  const impute = input.get('impute');
+  return {
+    kind: 'date',
+    column: text(input.get('column'), `${at}.column`),
+    order,
+    parts: ordered,
+    impute: impute === null ? null : number(impute, `${at}.impute`),
+    year: affine(record(input.get('year'), `${at}.year`, ['shift', 'scale']), `${at}.year`),
+    days: affine(record(input.get('days'), `${at}.days`, ['shift', 'scale']), `${at}.days`),
+  };
+}
+
+function affine(from: ReadonlyMap<string, unknown>, at: string): Affine {
+  return {
+    shift: number(from.get('shift'), `${at}.shift`),
+    scale: divisor(from.get('scale'), `${at}.scale`),
   };
 }
 
@@ -87,8 +169,7 @@ function parseTarget(json: unknown): Target {
     column: text(target.get('column'), 'target.column'),
     encode,
     classes,
-    shift: number(target.get('shift'), 'target.shift'),
-    scale: divisor(target.get('scale'), 'target.scale'),
+    ...affine(target, 'target'),
   };
 }
 

@@ -2,11 +2,14 @@ import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { allocateMatrix } from './allocate.ts';
 import { checkRow, columnFromValues, describe } from './cells.ts';
-import { encodeInput, type Input, namesOf, widthOf } from './encode.ts';
+import type { ColumnNote } from './column-notes.ts';
+import { encodeInput, type Input, namesOf, notANumber, numberOf, widthOf } from './encode.ts';
 import type { Matrix } from './matrix.ts';
 import { type PreparedJson, parsePrepared } from './prepared-json.ts';
+import type { Reading } from './reading.ts';
 import { type Column, Table, tableOf } from './table.ts';
 import { encodeTarget, type Target } from './target.ts';
+import type { UnknownCells } from './unknown.ts';
 
 /** An original column and the positions of its outputs. */
 export interface FeatureGroup {
@@ -14,10 +17,16 @@ export interface FeatureGroup {
   readonly outputs: readonly number[];
 }
 
+/** The inputs of a network, `[n, width]` in float32. */
+export interface PreparedInputs extends Matrix {
+  readonly data: Float32Array;
+  /** Cells with a category that training never saw, by column; with `unknown: 'ignore'` they enter as none. */
+  readonly unknown: readonly UnknownCells[];
+}
+
 /** A table as numbers. */
 export interface PreparedData {
-  /** `[n, width]`, float32. */
-  readonly x: Matrix & { readonly data: Float32Array };
+  readonly x: PreparedInputs;
   /** The target, when the table has it: `[n]` int32 labels, `[n, classes]`, or `[n, 1]`. */
   readonly y?: Matrix;
 }
@@ -28,6 +37,20 @@ export interface PreparedState {
   readonly target: Target | undefined;
   /** Columns of the training table that are not used; a row may have them. */
   readonly unused: readonly string[];
+  /** How the cells of the training rows were written. */
+  readonly reading: Reading;
+  readonly notes: readonly ColumnNote[];
+}
+
+/** What became of a column of the training table. */
+export interface ColumnReport {
+  readonly column: string;
+  /** How it enters; `'unused'` when it does not. */
+  readonly use: Input['kind'] | 'target' | 'unused';
+  /** Numbers that it is in a row. */
+  readonly outputs: number;
+  /** What its user may not expect: cells that made text of numbers, a constant, an order by the alphabet, why it was left out. */
+  readonly notes: readonly ColumnNote[];
 }
 
 /** Says that a state has been checked; nobody else has it. */
@@ -53,6 +76,10 @@ export class Prepared {
   readonly classes: readonly string[];
   /** The target column and its encoding. */
   readonly target: Target | undefined;
+  /** What became of each column of the training table: inputs first, then the target and what is not used. */
+  readonly report: readonly ColumnReport[];
+  /** Names of columns by their composed form. */
+  readonly #names: ReadonlyMap<string, string>;
 
   private constructor(state: PreparedState, by?: symbol) {
     if (by !== CHECKED) {
@@ -72,6 +99,8 @@ export class Prepared {
         outputs: Object.freeze(Array.from({ length: widthOf(input) }, () => next++)),
       })),
     );
+    this.report = Object.freeze(reportOf(state));
+    this.#names = new Map(this.report.map(({ column }) => [column.normalize('NFC'), column]));
   }
 
   /**
@@ -82,8 +111,8 @@ export class Prepared {
   transform(table: Table): PreparedData {
     const x = this.inputs(table);
     const { target } = this;
-    if (target === undefined || !table.columns.includes(target.column)) return { x };
-    return { x, y: encodeTarget(target, table) };
+    if (target === undefined || !table.has(target.column)) return { x };
+    return { x, y: encodeTarget(target, table, this.#state.reading) };
   }
 
   /**
@@ -91,7 +120,7 @@ export class Prepared {
    *
    * @throws {DataError} for missing columns and cells that cannot be used, naming row and column.
    */
-  inputs(table: Table): PreparedData['x'] {
+  inputs(table: Table): PreparedInputs {
     if (table instanceof Table) return this.#encode(table);
     throw new DataError(`columns: ${describe(table)} is not a table`, {
       hint: 'transformRow takes objects; Table.fromRows makes a table of them',
@@ -99,24 +128,34 @@ export class Prepared {
   }
 
   /**
-   * One row, or several, as users write them. A key that is not there is a missing value; so are null and NaN.
+   * One row, or several, as users write them. A key that is not there is a missing value; so are null, NaN, blanks and
+   * the marks of the training table. Text that spells a number is one where a number is wanted, a Date is a date.
    *
    * @throws {DataError} for an unknown key, and for values that cannot be used.
    *
    * @example
    * prepare.transformRow({ age: 41, plan: 'basic' }).shape; // [1, prepare.width]
    */
-  transformRow(rows: object | readonly object[]): PreparedData['x'] {
+  transformRow(rows: object | readonly object[]): PreparedInputs {
     const list: readonly unknown[] = Array.isArray(rows) ? rows : [rows];
-    const { inputs, target, unused } = this.#state;
-    const known = new Set([...inputs.map(({ column }) => column), ...unused]);
-    if (target !== undefined) known.add(target.column);
-    const checked = list.map((row, i) => {
-      checkRow(row, i);
-      for (const key of Object.keys(row)) if (!known.has(key)) throw unknownKey(key, i, [...known]);
-      return row;
-    });
-    return this.#encode(tableOf(new Map(inputs.map((input) => [input.column, cellsOf(input, checked)]))));
+    const { inputs, reading } = this.#state;
+    const cells = list.map((row, i) => this.#byColumn(row, i));
+    const columns = inputs.map((input) => [input.column, cellsOf(input, cells, reading)] as const);
+    return this.#encode(tableOf(new Map(columns)));
+  }
+
+  /** The cells of a row by the names that columns had in training, however their letters are composed. */
+  #byColumn(row: unknown, i: number): Map<string, unknown> {
+    checkRow(row, i);
+    const cells = new Map<string, unknown>();
+    for (const key of Object.keys(row)) {
+      const column = this.#names.get(key.normalize('NFC'));
+      if (column === undefined) throw unknownKey(key, i, [...this.#names.values()]);
+      if (cells.has(column))
+        throw new DataError(`columns: row ${i} has the key "${column}" twice, composed differently`);
+      cells.set(column, row[key]);
+    }
+    return cells;
   }
 
   /**
@@ -139,8 +178,16 @@ export class Prepared {
 
   /** Plain data from which `Prepared.fromJSON` makes the same object, to the last bit. */
   toJSON(): PreparedJson {
-    const { inputs, target, unused } = this.#state;
-    return structuredClone({ format: 'glia.columns', version: 1, inputs, target: target ?? null, unused });
+    const { inputs, target, unused, reading, notes } = this.#state;
+    return structuredClone({
+      format: 'glia.columns',
+      version: 2,
+      inputs,
+      target: target ?? null,
+      unused,
+      reading: { ...reading, missing: [...reading.missing] },
+      notes,
+    });
   }
 
   /**
@@ -155,28 +202,57 @@ export class Prepared {
     return new Prepared(parsePrepared(json), CHECKED);
   }
 
-  #encode(table: Table): PreparedData['x'] {
-    const { inputs } = this.#state;
-    const data = allocateMatrix(table.rows, this.width, 'x');
-    for (const [i, input] of inputs.entries()) {
-      encodeInput(input, table, data, this.groups[i]!.outputs[0] ?? 0, this.width);
-    }
-    return { data, shape: [table.rows, this.width] };
+  #encode(table: Table): PreparedInputs {
+    const { inputs, reading } = this.#state;
+    const { width } = this;
+    const x = allocateMatrix(table.rows, width, 'x');
+    const unknown = inputs.flatMap((input, i) => {
+      const offset = this.groups[i]!.outputs[0] ?? 0;
+      return encodeInput(input, table, { x, offset, width, reading }) ?? [];
+    });
+    return { data: x, shape: [table.rows, width], unknown };
   }
 }
 
+function reportOf({ inputs, target, unused, notes }: PreparedState): ColumnReport[] {
+  const said = (name: string) => notes.filter(({ column }) => column === name);
+  const entering = inputs.map((input) => ({
+    column: input.column,
+    use: input.kind,
+    outputs: widthOf(input),
+  }));
+  const others = [
+    ...(target === undefined ? [] : [{ column: target.column, use: 'target' as const, outputs: 0 }]),
+    ...unused.map((column) => ({ column, use: 'unused' as const, outputs: 0 })),
+  ];
+  return [...entering, ...others].map((one) =>
+    Object.freeze({ ...one, notes: Object.freeze(said(one.column)) }),
+  );
+}
+
 /** One column of rows that users wrote, of the type that the input takes. */
-function cellsOf(input: Input, rows: readonly Readonly<Record<string, unknown>>[]): Column {
-  const { column } = input;
-  const values = rows.map((row) => (Object.hasOwn(row, column) ? row[column] : null));
-  if (input.kind === 'numeric') return columnFromValues(values, column);
-  // A category may be spelled as the number it prints as, or as a boolean.
-  const words = values.map((value) => {
-    const isName = typeof value === 'boolean' || (typeof value === 'number' && !Number.isNaN(value));
-    return isName ? String(value) : value;
-  });
-  const cells = columnFromValues(words, column);
-  return cells.type === 'text' ? cells : { type: 'text', values: words.map(() => null) };
+function cellsOf(input: Input, rows: readonly ReadonlyMap<string, unknown>[], reading: Reading): Column {
+  const { column, kind } = input;
+  const values = rows.map((row) => row.get(column));
+  if (kind === 'numeric') {
+    const numbers = values.map((value, row) => {
+      if (typeof value !== 'string') return value;
+      const number = numberOf(value, reading);
+      if (number === undefined) throw notANumber(value, row, column);
+      return number;
+    });
+    return columnFromValues(numbers, column);
+  }
+  // Some rows may spell a category that others give as a number or a boolean.
+  const isSpelled = values.some((value) => typeof value === 'string');
+  const cells = isSpelled ? values.map(spelled) : values;
+  return columnFromValues(cells, column);
+}
+
+function spelled(value: unknown): unknown {
+  return typeof value === 'boolean' || (typeof value === 'number' && !Number.isNaN(value))
+    ? String(value)
+    : value;
 }
 
 function unknownKey(key: string, row: number, known: readonly string[]): DataError {

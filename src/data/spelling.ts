@@ -13,6 +13,7 @@ export function spellingOf(column: Column, row: number): string | null {
   if (column.type === 'text') return column.values[row] ?? null;
   const value = column.values[row]!;
   if (Number.isNaN(value)) return null;
+  if (column.boolean === true) return value === 0 ? 'false' : 'true';
   const decimals = column.decimals?.[row] ?? AS_PRINTED;
   return decimals === AS_PRINTED ? String(value) : value.toFixed(decimals);
 }

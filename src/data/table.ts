@@ -2,6 +2,7 @@ import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { checkCount, checkFunction, checkNames, entriesOf, keysOf, ownOptions } from './arguments.ts';
 import { columnFromValues, columnsFromRows, describe } from './cells.ts';
+import type { Cell, Column, ColumnType, Row } from './column.ts';
 import { cellOf, copyCells, takeCells } from './column-rows.ts';
 import { PLAIN_READING, type Reading } from './reading.ts';
 import { type SplitOptions, splitIndices } from './split.ts';
@@ -10,37 +11,10 @@ import { Groups } from './table-groups.ts';
 import { type JoinOptions, joinColumns } from './table-join.ts';
 import { type SortOptions, sortedRows } from './table-sort.ts';
 
-/** What the cells of a column are. */
-export type ColumnType = 'number' | 'text';
+export type { Cell, Column, ColumnType, NumberColumn, Row, TextColumn } from './column.ts';
 
-/** A cell; `null` is a missing one. */
-export type Cell = number | string | null;
-
-/** A row as users write it, keyed by column. */
-export type Row = Readonly<Record<string, Cell>>;
-
-/** Numbers of a column; NaN is a missing cell. */
-export interface NumberColumn {
-  readonly type: 'number';
-  readonly values: Float64Array;
-  /**
-   * Only in a column read from a file with numbers such as `1.50`, one a row: the digits behind the point as they were
-   * written, so that `value.toFixed(decimals)` is the spelling; 255 where it is `String(value)`.
-   */
-  readonly decimals?: Uint8Array;
-}
-
-/** Words of a column; null is a missing cell. */
-export interface TextColumn {
-  readonly type: 'text';
-  readonly values: readonly (string | null)[];
-}
-
-/** One column of a table. */
-export type Column = NumberColumn | TextColumn;
-
-/** What a function of a row may return for a cell: booleans are 0 and 1; null, undefined and NaN are missing. */
-export type CellValue = Cell | boolean | undefined;
+/** What a function of a row may return for a cell, as in `Table.fromRows`: null, undefined and NaN are missing. */
+export type CellValue = Cell | Date | undefined;
 
 /** The three parts of a table. */
 export interface TableSplit {
@@ -113,7 +87,8 @@ export class Table {
   }
 
   /**
-   * A table from objects, one a row. Keys that a row lacks, null, undefined and NaN are missing; booleans are 0 and 1.
+   * A table from objects, one a row. Keys that a row lacks, null, undefined, NaN and texts of blanks are missing. A
+   * column of booleans is one of numbers, 0 and 1, whose cells come back as booleans; a Date becomes text in ISO 8601.
    * The columns are the keys in the order in which they first appear.
    *
    * @throws {DataError} for what is not a row or not a cell, naming row and column.
@@ -146,6 +121,11 @@ export class Table {
    */
   column(name: string): Column {
     return copyCells(columnOf(this, name));
+  }
+
+  /** Whether there is a column of that name, however its letters are composed. */
+  has(name: string): boolean {
+    return findName(this, name) !== undefined;
   }
 
   /**
@@ -365,12 +345,30 @@ export class Table {
  * @throws {DataError} for an unknown name, and for what is not a table.
  */
 export function columnOf(table: Table, name: string): Column {
-  const column = contentOf(table).columns.get(name);
-  if (column !== undefined) return column;
+  return contentOf(table).columns.get(nameIn(table, name))!;
+}
+
+/**
+ * The name that a column has in a table, however the letters of `name` are composed: a letter may be one sign, or a sign
+ * and an accent, and both look the same.
+ *
+ * @throws {DataError} for an unknown name, and for what is not a table.
+ */
+export function nameIn(table: Table, name: string): string {
+  contentOf(table);
+  const found = findName(table, name);
+  if (found !== undefined) return found;
   throw new DataError(`table: there is no column "${name}"`, {
     columns: shorten(table.columns),
     hint: didYouMean(String(name), table.columns),
   });
+}
+
+function findName(table: Table, name: string): string | undefined {
+  if (viewOf(table).has(name) || typeof name !== 'string') return viewOf(table).has(name) ? name : undefined;
+  const wanted = name.normalize('NFC');
+  const alike = table.columns.filter((one) => one.normalize('NFC') === wanted);
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 function contentOf(table: Table): ColumnsAndRows {

@@ -1,7 +1,12 @@
 import { DataError } from '../base/errors.ts';
 import { allocateMatrix } from './allocate.ts';
-import { categoriesOf, categoryOf, numbersOf } from './encode.ts';
+import { CategoryIndex } from './categories.ts';
+import { wordsOf } from './column-notes.ts';
+import type { TargetPlan } from './columns-plan.ts';
+import { categoriesOf, categoryReader, numbersOf } from './encode.ts';
+import { inOrder } from './fit-inputs.ts';
 import type { Matrix } from './matrix.ts';
+import type { Reading } from './reading.ts';
 import { type Affine, fitScale } from './scale.ts';
 import { type Column, columnOf, type Table } from './table.ts';
 
@@ -20,21 +25,22 @@ export interface Target extends Affine {
  */
 export function fitTarget(
   table: Table,
-  name: string,
-  encode: Target['encode'],
-  scale: 'standard' | 'none',
+  { of: name, encode, scale, order }: TargetPlan,
+  reading: Reading,
 ): Target {
   const column = columnOf(table, name);
+  refuseDates(column, name, reading);
   if (encode === 'none') {
-    const values = numbersOf(column, name);
+    const values = numbersOf(table, name, reading);
     values.forEach((value, row) => {
       if (!Number.isFinite(value)) throw unusable(name, row, value);
     });
     return { column: name, encode, classes: [], ...fitScale(values, scale) };
   }
-  const categories = categoriesOf(column);
-  if (categories.includes(null)) throw unusable(name, firstMissing(column), null);
-  checkClasses(column, name, categories.length);
+  const found = categoriesOf(column, name, reading);
+  if (found.includes(null)) throw unusable(name, firstMissing(column, name, reading), null);
+  checkClasses(column, name, found.length);
+  const categories = order === undefined ? found : inOrder(order, found, `the target "${name}"`);
   if (categories.length < 2) {
     throw new DataError(`columns: every row of the target "${name}" is ${JSON.stringify(categories[0])}`, {
       column: name,
@@ -42,6 +48,16 @@ export function fitTarget(
     });
   }
   return { column: name, encode, classes: categories as string[], shift: 0, scale: 1 };
+}
+
+/** A class for each date would learn nothing. @throws {DataError} */
+export function refuseDates(column: Column, name: string, reading: Reading): void {
+  if (column.type === 'number' || !wordsOf(column, reading).areDates) return;
+  throw new DataError(`columns: the target "${name}" holds dates`, {
+    column: name,
+    wanted: 'classes, or a number',
+    hint: `derive a number: table.derive({ days: (row) => Date.parse(row[${JSON.stringify(name)}]) / 864e5 })`,
+  });
 }
 
 /** More distinct fractions than this are measurements, and a class for each would learn nothing. */
@@ -67,10 +83,10 @@ function checkClasses(column: Column, name: string, classes: number): void {
  *
  * @throws {DataError} for a missing value or an unknown class, naming the row.
  */
-export function encodeTarget(target: Target, table: Table): Matrix {
+export function encodeTarget(target: Target, table: Table, reading: Reading): Matrix {
   const column = columnOf(table, target.column);
-  if (target.encode === 'none') return encodeNumber(target, column);
-  const labels = labelsOf(target, column);
+  if (target.encode === 'none') return encodeNumber(target, table, reading);
+  const labels = labelsOf(target, column, reading);
   if (target.encode === 'label') return { data: labels, shape: [labels.length] };
   const width = target.classes.length;
   const data = allocateMatrix(labels.length, width, 'y');
@@ -80,8 +96,8 @@ export function encodeTarget(target: Target, table: Table): Matrix {
   return { data, shape: [labels.length, width] };
 }
 
-function encodeNumber({ column: name, shift, scale }: Target, column: Column): Matrix {
-  const values = numbersOf(column, name);
+function encodeNumber({ column: name, shift, scale }: Target, table: Table, reading: Reading): Matrix {
+  const values = numbersOf(table, name, reading);
   const data = new Float32Array(values.length);
   for (let row = 0; row < values.length; row++) {
     data[row] = (values[row]! - shift) / scale;
@@ -90,17 +106,16 @@ function encodeNumber({ column: name, shift, scale }: Target, column: Column): M
   return { data, shape: [values.length, 1] };
 }
 
-function labelsOf({ column: name, classes }: Target, column: Column): Int32Array {
-  const positions = new Map(classes.map((label, i) => [label, i]));
-  const labels = new Int32Array(column.values.length);
-  for (let row = 0; row < labels.length; row++) {
-    const label = categoryOf(column, row);
-    const position = label === null ? undefined : positions.get(label);
-    if (position === undefined)
-      throw label === null ? unusable(name, row, null) : unknownClass(name, classes, row, label);
-    labels[row] = position;
-  }
-  return labels;
+function labelsOf({ column: name, classes }: Target, column: Column, reading: Reading): Int32Array {
+  const index = new CategoryIndex(classes, reading);
+  const categories = categoryReader(column, name, reading);
+  return Int32Array.from({ length: column.values.length }, (_, row) => {
+    const label = categories(row);
+    if (label === null) throw unusable(name, row, null);
+    const position = index.find(label);
+    if (position === undefined) throw unknownClass(name, classes, row, label);
+    return position;
+  });
 }
 
 function unknownClass(column: string, classes: readonly string[], row: number, label: string): DataError {
@@ -115,8 +130,11 @@ function unknownClass(column: string, classes: readonly string[], row: number, l
   );
 }
 
-function firstMissing(column: Column): number {
-  return Array.prototype.findIndex.call(column.values, (value) => value === null || Number.isNaN(value));
+function firstMissing(column: Column, name: string, reading: Reading): number {
+  const categories = categoryReader(column, name, reading);
+  let row = 0;
+  while (categories(row) !== null) row++;
+  return row;
 }
 
 function unusable(column: string, row: number, value: number | null): DataError {

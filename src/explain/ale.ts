@@ -76,10 +76,11 @@ export async function ale(
   checkNumber('ale', 'bins', bins, { least: 1, whole: true });
   const subject = new Subject('ale', model, inputs, overRows('ale', rest));
   const feature = featureOf('ale', featuresOf(subject), wanted);
-  if (feature.isCategorical) {
-    throw new DataError(`ale: the categories of "${feature.name}" have no order`, {
-      hint: 'partialDependence takes categories',
-    });
+  if (feature.kind !== 'numeric') {
+    const what = feature.isCategorical
+      ? `the categories of "${feature.name}" have no order`
+      : `"${feature.name}" holds dates, whose parts move together`;
+    throw new DataError(`ale: ${what}`, { hint: 'partialDependence takes categories and dates' });
   }
   const values = valuesOf(feature, subject);
   const edges = edgesOf(values, Math.min(bins, subject.rows));
@@ -100,8 +101,12 @@ export async function ale(
     observed: [...values],
     rows: subject.rows,
     cost: subject.passes.cost,
-    warnings:
-      edges.length > 1 ? [] : [`"${feature.name}" is ${edges[0]} in every row, so nothing is known of it`],
+    warnings: [
+      ...subject.warnings,
+      ...(edges.length > 1
+        ? []
+        : [`"${feature.name}" is ${edges[0]} in every row, so nothing is known of it`]),
+    ],
   };
   return withPicture(result, picture);
 }

@@ -51,6 +51,11 @@ export function spaceOf(
   for (const feature of features) {
     if (fixed.has(feature)) continue;
     const range = allowed.get(feature);
+    if (feature.date !== undefined) {
+      // When something happened is a fact, and the parts of a date do not move one by one.
+      if (range === undefined) continue;
+      throw new OptionError(`${where}: "${feature.name}" holds dates, which are not changed`);
+    }
     if (feature.isCategorical)
       choices.push(choiceOf(where, feature, subject, range as readonly Known[] | undefined));
     else dials.push(dialOf(where, feature, subject, data, range as readonly [number, number] | undefined));

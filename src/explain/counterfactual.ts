@@ -149,6 +149,7 @@ export async function counterfactual(
     candidates: found.candidates,
     cost: subject.passes.cost,
     warnings: [
+      ...subject.warnings,
       ...(order[0] === wanted ? [`the model says ${classes[wanted]} of the row as it is`] : []),
       ...(found.valid ? [] : [`nothing was found of which the model says ${classes[wanted]}`]),
       ...(found.all

@@ -78,7 +78,7 @@ export function conclude(findings: Findings): Explanation {
     featureNames: subject.featureNames,
     outputNames: subject.outputNames,
     cost: subject.passes.cost,
-    warnings: [...warnings, ...(sums ? missIn(sums, remedy) : [])],
+    warnings: [...subject.warnings, ...warnings, ...(sums ? missIn(sums, remedy) : [])],
     groups: findings.groups ?? session.prepare?.groups,
     known: knownRows(subject),
   });

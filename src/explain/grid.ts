@@ -1,7 +1,8 @@
 import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
-import { type Feature, type Known, valuesOf } from './features.ts';
+import { readDate } from '../data/dates.ts';
+import { type Feature, type Known, observedOf, valuesOf } from './features.ts';
 import type { Subject } from './subject.ts';
 
 /** How the values of a column are chosen. */
@@ -20,6 +21,7 @@ export function gridOf(where: string, feature: Feature, subject: Subject, option
   if (grid !== undefined && Object.hasOwn(grid, feature.name))
     return givenGrid(where, feature, grid[feature.name]!);
   if (feature.isCategorical) return [...feature.categories];
+  if (feature.date !== undefined) return datesOf(where, feature, subject, gridSize);
   const sorted = valuesOf(feature, subject).sort();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   if (distinct.length < gridSize) return [...distinct];
@@ -31,6 +33,23 @@ export function gridOf(where: string, feature: Feature, subject: Subject, option
     });
   }
   return Array.from({ length: gridSize }, (_, i) => low + (i * (high - low)) / (gridSize - 1));
+}
+
+/** Dates of the rows, evenly over their ranks: between two of them there may be none of that weekday or hour. */
+function datesOf(where: string, feature: Feature, subject: Subject, gridSize: number): Known[] {
+  const dates = observedOf(feature, subject).filter((date) => date !== null) as string[];
+  if (dates.length === 0) {
+    throw new DataError(`${where}: only parts of "${feature.name}" enter the model, so no date is known`, {
+      parts: feature.date!.parts.join(', '),
+      hint: `give dates of your own: grid: { ${JSON.stringify(feature.name)}: ['2024-01-31', …] }`,
+    });
+  }
+  const distinct = [...new Set(dates)].sort();
+  const count = Math.min(gridSize, distinct.length);
+  return Array.from(
+    { length: count },
+    (_, i) => distinct[Math.round((i * (distinct.length - 1)) / Math.max(1, count - 1))]!,
+  );
 }
 
 /** A column, and the values at which it is evaluated, as the user knows them. */
@@ -70,13 +89,22 @@ function givenGrid(where: string, feature: Feature, values: readonly Known[]): K
   if (!Array.isArray(values) || values.length === 0)
     throw new OptionError(`${where}: the grid of "${feature.name}" must be a list of values`);
   for (const value of values) {
-    const known = feature.isCategorical ? feature.categories.includes(value) : Number.isFinite(value);
-    if (known) continue;
+    if (isValueOf(feature, value)) continue;
     throw new OptionError(`${where}: the grid of "${feature.name}" has ${JSON.stringify(value)}`, {
-      wanted: feature.isCategorical ? feature.categories.slice(0, 20).join(', ') : 'finite numbers',
+      wanted: feature.isCategorical
+        ? feature.categories.slice(0, 20).join(', ')
+        : feature.date !== undefined
+          ? 'dates such as 2024-01-31'
+          : 'finite numbers',
     });
   }
   return [...values];
+}
+
+function isValueOf(feature: Feature, value: Known): boolean {
+  if (feature.isCategorical) return feature.categories.includes(value as string | null);
+  if (feature.date === undefined) return Number.isFinite(value);
+  return typeof value === 'string' && readDate(value, feature.date.order) !== undefined;
 }
 
 /** Quantile of sorted values by plotting positions of 0.4 (Cunnane, 1978), as scipy's `mquantiles` and scikit-learn. */

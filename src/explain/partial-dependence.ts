@@ -102,7 +102,7 @@ export async function partialDependence(
     ...(curves.individual && { individual: curves.individual }),
     rows: subject.rows,
     cost: subject.passes.cost,
-    warnings: [],
+    warnings: subject.warnings,
   };
   return withPicture(result, columns.length === 1 ? curve : heatmap);
 }

@@ -161,9 +161,12 @@ export async function importanceBy(
     seed,
     rows,
     cost: subject.passes.cost,
-    warnings: raw.flat().every(Number.isFinite)
-      ? []
-      : [`${measure?.name ?? 'loss'} is not defined for some permutations`],
+    warnings: [
+      ...subject.warnings,
+      ...(raw.flat().every(Number.isFinite)
+        ? []
+        : [`${measure?.name ?? 'loss'} is not defined for some permutations`]),
+    ],
   };
   return withPicture(result, bar);
 }

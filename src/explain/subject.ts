@@ -3,6 +3,7 @@ import { DataError, NumericError, OptionError, ShapeError } from '../base/errors
 import { choose, didYouMean } from '../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Table } from '../data/table.ts';
+import { unknownText } from '../data/unknown.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { linkOf } from '../loss/logits.ts';
 import { mul } from '../ops/index.ts';
@@ -47,6 +48,8 @@ export class Subject {
   readonly outputNames: readonly string[];
   /** The rows as they were given, where they have names. */
   readonly original: readonly RowObject[] | undefined;
+  /** What of the rows the model does not know: categories that training never saw. */
+  readonly warnings: readonly string[];
   readonly passes: Passes;
   readonly #wanted: ExplainOptions['target'];
   readonly #response: ResponseScale;
@@ -63,7 +66,7 @@ export class Subject {
     const { network, prepare } = this.session;
     if (network.inputShapes.length !== 1 || network.outputShapes.length !== 1)
       throw new OptionError(`${where}: the model must have one input and one output`);
-    const { x, original } = readRows(where, this.session, inputs);
+    const { x, original, warnings } = readRows(where, this.session, inputs);
     const { output = 'logit', target, featureNames } = options;
     choose(`${where}: output`, output, OUTPUTS);
     this.#response = new ResponseScale(this.session);
@@ -89,6 +92,7 @@ export class Subject {
     this.shift = inUnits ? shift : 0;
     checkScale(where, this.unit, this.#scale);
     this.original = original;
+    this.warnings = warnings;
     this.featureNames = namesFor(where, featureNames ?? prepare?.features, this.width, 'x');
     this.outputNames = namesFor(where, this.#outputNames(), this.outputs, 'y');
     this.#wanted = target;
@@ -179,7 +183,8 @@ export class Subject {
 function readRows(where: string, session: Session, inputs: Explained) {
   const { prepare } = session;
   const named = inputs instanceof Table || isNamed(inputs);
-  if (!named) return { x: readInputsOfBuilt(session, inputs as Inputs)[0]!, original: undefined };
+  if (!named)
+    return { x: readInputsOfBuilt(session, inputs as Inputs)[0]!, original: undefined, warnings: [] };
   if (prepare === undefined) {
     throw new DataError(
       `${where}: the model has no preprocessing, so it takes numbers, not rows with names`,
@@ -191,7 +196,8 @@ function readRows(where: string, session: Session, inputs: Explained) {
   const encoded =
     inputs instanceof Table ? prepare.inputs(inputs) : prepare.transformRow(inputs as RowObject);
   const original = inputs instanceof Table ? rowsOf(inputs) : ([inputs].flat() as RowObject[]);
-  return { x: readInputsOfBuilt(session, encoded)[0]!, original };
+  const warnings = unknownText(encoded.unknown);
+  return { x: readInputsOfBuilt(session, encoded)[0]!, original, warnings };
 }
 
 function rowsOf(table: Table): RowObject[] {

@@ -112,7 +112,7 @@ export async function surrogateTree(
     leaves: rules.length,
     rows: subject.rows,
     cost: subject.passes.cost,
-    warnings: [],
+    warnings: subject.warnings,
   };
   return withPicture(result, picture);
 }

@@ -1,5 +1,5 @@
 import type { Node } from './cart.ts';
-import { type Feature, type Known, observedOf, valuesOf } from './features.ts';
+import { type Feature, type Known, observedOf, partsOf, valuesOf } from './features.ts';
 import type { Subject } from './subject.ts';
 
 /** A node of a tree, and with it the tree below; plain data. A leaf has no column and nothing below. */
@@ -25,7 +25,8 @@ export interface TreeNode {
 
 /** Numbers by which rows are told apart, and what a threshold among them means. */
 export interface SplitColumn {
-  readonly feature: Feature;
+  /** Name of the column, of a date with the part that is meant: `bought.month`. */
+  readonly name: string;
   readonly values: Float64Array;
   readonly meaning: (threshold: number) => Pick<TreeNode, 'threshold' | 'categories'>;
 }
@@ -33,9 +34,16 @@ export interface SplitColumn {
 /** The columns by which rows can be told apart: numbers, positions in an order, and each category against the rest. */
 export function splitColumns(features: readonly Feature[], subject: Subject): SplitColumn[] {
   return features.flatMap((feature): SplitColumn[] => {
-    const { kind, categories } = feature;
+    const { kind, categories, name } = feature;
     if (kind === 'numeric')
-      return [{ feature, values: valuesOf(feature, subject), meaning: (threshold) => ({ threshold }) }];
+      return [{ name, values: valuesOf(feature, subject), meaning: (threshold) => ({ threshold }) }];
+    if (feature.date !== undefined) {
+      return feature.date.parts.map((part) => ({
+        name: `${name}.${part}`,
+        values: partsOf(feature, part, subject),
+        meaning: (threshold) => ({ threshold }),
+      }));
+    }
     const known = observedOf(feature, subject);
     const by = (number: (value: Known) => number) => Float64Array.from(known, number);
     if (kind === 'ordinal') {
@@ -44,14 +52,14 @@ export function splitColumns(features: readonly Feature[], subject: Subject): Sp
         categories.includes(value as string) ? categories.indexOf(value as string) : categories.length;
       return [
         {
-          feature,
+          name,
           values: by(position),
           meaning: (t) => ({ categories: categories.slice(0, Math.floor(t) + 1) }),
         },
       ];
     }
     return categories.map((category) => ({
-      feature,
+      name,
       values: by((value) => Number(value !== category)),
       meaning: () => ({ categories: [category] }),
     }));
@@ -75,10 +83,10 @@ export function treeOf(
       ...(classes && { label: classes[value]!, shares: Array.from(mean) }),
     };
     if (split === undefined) return said;
-    const { feature, meaning } = columns[split.column]!;
+    const { name, meaning } = columns[split.column]!;
     return {
       ...said,
-      feature: feature.name,
+      feature: name,
       ...meaning(split.threshold),
       left: visit(left!),
       right: visit(right!),

@@ -2,6 +2,7 @@ import { warningList } from '../explain/explanation-page.ts';
 import { type Content, html } from '../page/html.ts';
 import { facts, type Section } from '../page/page.ts';
 import { counted, numeral } from '../plot/numerals.ts';
+import type { Model } from '../train/model.ts';
 import type { Answers } from './gather.ts';
 import type { Leak } from './leaks.ts';
 import type { ReportSubject } from './subject.ts';
@@ -13,7 +14,7 @@ const MOST_COLUMNS = 3;
 
 /** What may be wrong with the data. */
 export function dataSection(
-  { left, training, measured, warnings: said }: ReportSubject,
+  { model, left, training, measured, warnings: said }: ReportSubject,
   { leaks }: Answers,
 ): Section {
   const dropped = training?.dropped ?? [];
@@ -41,11 +42,17 @@ export function dataSection(
             ] as const)),
       ]),
       warnings(said, leaks),
-      dropped.length === 0
-        ? undefined
-        : html`<h3>Columns left out</h3><ul>${listed(dropped.map(({ column, reason }) => `${column}: ${reason}`)).map((line) => html`<li>${line}</li>`)}</ul>`,
+      columnNotes(model),
     ],
   };
+}
+
+/** Which columns were left out, what else of them may not be expected, and what to write where it should be otherwise. */
+function columnNotes(model: Model): Content {
+  const said = model.session.prepare!.report.flatMap(({ notes }) => notes);
+  if (said.length === 0) return undefined;
+  const lines = said.map(({ column, message, hint }) => `${column}: ${message}. ${hint}`);
+  return html`<h3>How columns were read</h3><ul>${listed(lines).map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
 function duplicates({ part, found }: Leak): readonly [string, Content] {

@@ -4,6 +4,7 @@ import { DataError, NumericError, OptionError, ShapeError } from '../base/errors
 import { checkOptions } from '../base/options.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
 import { Table } from '../data/table.ts';
+import type { UnknownCells } from '../data/unknown.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { sum } from '../ops/index.ts';
 import { type Inputs, readInputsOfBuilt } from './dataset.ts';
@@ -16,14 +17,20 @@ import { asFloat32, type Session } from './session.ts';
 import { LEAVES } from './step.ts';
 import { Values } from './values.ts';
 
+/** What is said of a row besides its prediction. */
+export interface Unknown {
+  /** Its cells with a category that training never saw, by column; they count as no category. Only where there are some. */
+  readonly unknown?: Readonly<Record<string, string>>;
+}
+
 /** A prediction of a classifier for a row: the class by name, and what each class is given. */
-export interface ClassPrediction {
+export interface ClassPrediction extends Unknown {
   readonly class: string;
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
 /** A prediction of a regression for a row, in the units of the target column. */
-export interface ValuePrediction {
+export interface ValuePrediction extends Unknown {
   readonly value: number;
 }
 
@@ -271,9 +278,25 @@ export async function predictNamed(
   const { data, shape } = response.inUnits(values!);
   const width = data.length / shape[0]!;
   const { classes } = response;
-  return Array.from({ length: shape[0]! }, (_, i) =>
-    classes.length === 0 ? { value: data[i]! } : classOf(classes, data.subarray(i * width, (i + 1) * width)),
-  );
+  const unknown = unknownByRow(x.unknown);
+  return Array.from({ length: shape[0]! }, (_, i) => ({
+    ...(classes.length === 0
+      ? { value: data[i]! }
+      : classOf(classes, data.subarray(i * width, (i + 1) * width))),
+    ...(unknown.has(i) && { unknown: Object.fromEntries(unknown.get(i)!) }),
+  }));
+}
+
+function unknownByRow(unknown: readonly UnknownCells[]): ReadonlyMap<number, [string, string][]> {
+  const byRow = new Map<number, [string, string][]>();
+  for (const { column, rows, values } of unknown) {
+    for (const [i, row] of rows.entries()) {
+      const cells = byRow.get(row) ?? [];
+      cells.push([column, values[i]!]);
+      byRow.set(row, cells);
+    }
+  }
+  return byRow;
 }
 
 /** Refuses a model whose output is not what its preprocessing has as target. */

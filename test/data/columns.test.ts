@@ -299,7 +299,7 @@ describe('rows as users write them', () => {
 
   test.each<[string, unknown, string]>([
     ['an unknown key', { agee: 3 }, 'did you mean "age"?'],
-    ['text for a number', { age: '41' }, 'row 0 of "age" is "41", not a number'],
+    ['a word for a number', { age: '41 years' }, 'row 0 of "age" is "41 years", not a number'],
     ['an infinite number', { age: Number.POSITIVE_INFINITY }, 'row 0 of "age" is Infinity'],
     ['a bigint', [{}, { age: 4n }], 'Number(value)'],
     ['an object for a word', { plan: {} }, 'cannot be a cell'],

@@ -8,12 +8,14 @@ const table = Table.fromRows(
     plan: ['pro', 'basic', null, '__proto__'][i % 4],
     tier: i % 3,
     churned: i % 5 === 0 ? 'yes' : 'no',
+    since: new Date(Date.UTC(2020, i, 1 + i, i)),
     unused: i,
   })),
 );
 const prepare = columns({
   numeric: { of: ['age'], scale: 'robust' },
   categorical: { of: ['plan', 'tier'], unknown: 'error' },
+  date: { of: ['since'] },
   target: { of: 'churned' },
 }).fit(table);
 const json = () => JSON.parse(JSON.stringify(prepare)) as Record<string, unknown>;
@@ -23,6 +25,7 @@ test('comes back the same, to the last bit', () => {
   expect(JSON.stringify(back)).toBe(JSON.stringify(prepare));
   expect(back.transform(table)).toEqual(prepare.transform(table));
   expect(back).toMatchObject({ width: prepare.width, features: prepare.features, classes: prepare.classes });
+  expect(back.report).toEqual(prepare.report);
   expect(back.transformRow({ age: 3, tier: 1, unused: 1 })).toEqual(
     prepare.transformRow({ age: 3, tier: 1, unused: 1 }),
   );
@@ -35,6 +38,23 @@ test('a numeric target comes back with its scale', () => {
   );
   const back = Prepared.fromJSON(JSON.parse(JSON.stringify(regression)));
   expect(back.inverseTarget([0.3, -1])).toEqual(regression.inverseTarget([0.3, -1]));
+});
+
+test('a file of version 1 is read: cells plain, no column constant, nothing noted', () => {
+  const old = {
+    format: 'glia.columns',
+    version: 1,
+    inputs: [
+      { kind: 'numeric', column: 'age', impute: 40, shift: 50, scale: 10 },
+      { kind: 'onehot', column: 'plan', categories: ['basic', 'pro', null], unknown: 'ignore' },
+    ],
+    target: { column: 'churned', encode: 'label', classes: ['no', 'yes'], shift: 0, scale: 1 },
+    unused: ['id'],
+  };
+  const back = Prepared.fromJSON(old);
+  expect([...back.transformRow({ age: 60, plan: 'pro' }).data]).toEqual([1, 0, 1, 0]);
+  expect(back.toJSON()).toMatchObject({ version: 2, reading: { missing: [], decimal: '.', thousands: '' } });
+  expect(back.report.every(({ notes }) => notes.length === 0)).toBe(true);
 });
 
 test('what toJSON gives is a copy', () => {
@@ -57,7 +77,8 @@ function changed(path: readonly (string | number)[], value: unknown): unknown {
 describe('a changed file is refused', () => {
   test.each<[(string | number)[], unknown]>([
     [['format'], 'other'],
-    [['version'], 2],
+    [['version'], 3],
+    [['version'], 1],
     [['version'], '1'],
     [['inputs'], undefined],
     [['inputs'], []],
@@ -103,6 +124,30 @@ describe('a changed file is refused', () => {
     [['unused'], ['age']],
     [['unused'], [7]],
     [['surplus'], 1],
+    [['reading'], undefined],
+    [['reading', 'decimal'], ';'],
+    [['reading', 'thousands'], '.'],
+    [['reading', 'thousands'], '..'],
+    [['reading', 'missing'], 'NA'],
+    [['reading', 'missing'], [5]],
+    [['notes'], {}],
+    [['notes'], [{}]],
+    [['inputs', 0, 'constant'], undefined],
+    [['inputs', 0, 'constant'], 'no'],
+    [['inputs', 3, 'order'], 'ymd '],
+    [['inputs', 3, 'parts'], []],
+    [
+      ['inputs', 3, 'parts'],
+      ['days', 'year'],
+    ],
+    [
+      ['inputs', 3, 'parts'],
+      ['days', 'days'],
+    ],
+    [['inputs', 3, 'parts'], ['constructor']],
+    [['inputs', 3, 'impute'], '2024-01-01'],
+    [['inputs', 3, 'year'], null],
+    [['inputs', 3, 'days', 'scale'], 0],
   ])('%j = %j', (path, value) => {
     expect(() => Prepared.fromJSON(changed(path, value))).toThrow(DataError);
   });

@@ -376,7 +376,7 @@ describe('groupBy', () => {
       { city: 'Rom', year: 1, all: 2, names: 'x+w' },
       { city: 'Bern', year: 1, all: 2, names: 'y+z' },
       { city: 'Rom', year: 2, all: 1, names: 'x' },
-      { city: null, year: 1, all: 1, names: '' },
+      { city: null, year: 1, all: 1, names: null },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { DataError, OptionError } from '../../src/base/errors.ts';
 import { Table } from '../../src/data/index.ts';
@@ -10,15 +11,16 @@ const people = () =>
   ]);
 
 describe('a table from rows', () => {
-  test('has the keys as columns, booleans as 0 and 1, and missing cells', () => {
+  test('has the keys as columns, booleans that count as 0 and 1, and missing cells', () => {
     const table = people();
     expect(table).toMatchObject({ rows: 3, columns: ['age', 'plan', 'member'] });
     expect(table.types).toEqual({ age: 'number', plan: 'text', member: 'number' });
     expect(table.toRows()).toEqual([
-      { age: 41, plan: 'basic', member: 1 },
-      { age: null, plan: 'pro', member: 0 },
-      { age: 29, plan: null, member: 1 },
+      { age: 41, plan: 'basic', member: true },
+      { age: null, plan: 'pro', member: false },
+      { age: 29, plan: null, member: true },
     ]);
+    expect([...table.column('member').values]).toEqual([1, 0, 1]);
     expect(Table.fromRows(table.toRows()).toRows()).toEqual(table.toRows());
   });
 
@@ -32,7 +34,7 @@ describe('a table from rows', () => {
 
   test.each<[string, unknown, string]>([
     ['a bigint', [{ a: 1 }, { a: 2n }], 'Number(value)'],
-    ['a date', [{ a: new Date(0) }], 'Date'],
+    ['an object', [{ a: new Map() }], 'Map'],
     ['words among numbers', [{ a: 1 }, { a: 'x' }], 'both numbers and text'],
     ['a row that is an array', [[1, 2]], 'row 0 is an array'],
     ['a row that is null', [{ a: 1 }, null], 'row 1 is null'],
@@ -41,6 +43,22 @@ describe('a table from rows', () => {
   ])('refuses %s', (_, rows, words) => {
     expect(() => Table.fromRows(rows as object[])).toThrow(DataError);
     expect(() => Table.fromRows(rows as object[])).toThrow(words);
+  });
+
+  test('takes dates as text, and what is no date or blank as missing', () => {
+    const foreign = runInNewContext('new Date(0)') as Date;
+    const when = [new Date(Date.UTC(2024, 1, 29)), new Date(Number.NaN), ' ', foreign];
+    expect(Table.fromColumns({ when }).toRows()).toEqual([
+      { when: '2024-02-29T00:00:00.000Z' },
+      { when: null },
+      { when: null },
+      { when: '1970-01-01T00:00:00.000Z' },
+    ]);
+  });
+
+  test('truth values among numbers are numbers', () => {
+    expect(Table.fromColumns({ a: [true, 2, null] }).toRows()).toEqual([{ a: 1 }, { a: 2 }, { a: null }]);
+    expect(() => Table.fromColumns({ a: [true, 'yes'] })).toThrow('both booleans and text');
   });
 
   test('a key __proto__ is a column like any other', () => {
@@ -81,7 +99,7 @@ test('a table never changes: what comes out is a copy', () => {
 
 test('rows and columns are selected into another table', () => {
   const table = people();
-  expect(table.select(['member', 'age']).row(2)).toEqual({ member: 1, age: 29 });
+  expect(table.select(['member', 'age']).row(2)).toEqual({ member: true, age: 29 });
   expect(
     table
       .take([2, 0, 2])
@@ -93,6 +111,15 @@ test('rows and columns are selected into another table', () => {
   expect(table.head(2).rows).toBe(2);
   expect(table.head().rows).toBe(3);
   expect(table.rows).toBe(3);
+});
+
+test('a column is found however the letters of its name are composed', () => {
+  const table = Table.fromColumns({ ['sa\u0303o']: [1], b: [2] });
+  expect(table.has('s\u00e3o')).toBe(true);
+  expect(table.has('sao')).toBe(false);
+  expect(table.column('s\u00e3o').values).toEqual(Float64Array.of(1));
+  const both = Table.fromColumns({ ['a\u0301']: [1], ['\u00e1']: [2] });
+  expect(both.column('\u00e1').values).toEqual(Float64Array.of(2));
 });
 
 test.each<[string, (table: Table) => unknown, string]>([
