@@ -1,18 +1,8 @@
 import { DataError } from '../base/errors.ts';
 import type { Prepared, Table, Task } from '../data/index.ts';
 import { classBaseline, type Measured, valueBaseline } from '../report/measured.ts';
-import {
-  accuracy,
-  balancedAccuracy,
-  confusionMatrix,
-  f1,
-  meanAbsoluteError,
-  r2,
-  rocAuc,
-  rootMeanSquaredError,
-} from '../train/metrics/index.ts';
+import { accuracy, balancedAccuracy, confusionMatrix, f1, rocAuc } from '../train/metrics/index.ts';
 import type { Model } from '../train/model.ts';
-import type { RowPrediction } from '../train/predict.ts';
 
 /** A matrix of more classes is not made. */
 const MOST_COUNTED = 1000;
@@ -32,22 +22,17 @@ export function taskOf({ classes }: Prepared): Task {
   return classes.length > 0 ? 'classification' : 'regression';
 }
 
-/** Compares predictions with the target column of a table. */
-export async function measure(model: Model, prepare: Prepared, table: Table): Promise<Measured> {
+/** How well a model does on a table with its target column. */
+export function measure(model: Model, prepare: Prepared, table: Table): Promise<Measured> {
+  return taskOf(prepare) === 'classification'
+    ? measureClasses(model, prepare, table)
+    : measureValues(model, prepare, table);
+}
+
+async function measureClasses(model: Model, prepare: Prepared, table: Table): Promise<Measured> {
   // First, as it checks the target column.
   const { loss } = await model.evaluate(table, { metrics: [] });
   const predictions = await model.predict(table);
-  const task = taskOf(prepare);
-  const { metrics, ...compared } =
-    task === 'classification'
-      ? measureClasses(predictions, prepare, table)
-      : measureValues(predictions, prepare, table);
-  return { rows: table.rows, task, metrics: { ...metrics, loss }, ...compared };
-}
-
-type Compared = Pick<Measured, 'metrics' | 'confusion' | 'baseline'>;
-
-function measureClasses(predictions: readonly RowPrediction[], prepare: Prepared, table: Table): Compared {
   const { classes } = prepare;
   const rows = predictions.length;
   const data = new Float32Array(rows * classes.length);
@@ -61,27 +46,28 @@ function measureClasses(predictions: readonly RowPrediction[], prepare: Prepared
   const given = { data, shape: [rows, classes.length] };
   const wanted = prepare.transform(table).y as { data: Int32Array | Float32Array; shape: number[] };
   return {
+    rows,
+    task: 'classification',
     metrics: {
       accuracy: accuracy(given, wanted),
       balancedAccuracy: balancedAccuracy(given, wanted),
       f1: f1(given, wanted, { average: 'macro' }),
       auc: rocAuc(given, wanted),
+      loss,
     },
     confusion: classes.length > MOST_COUNTED ? undefined : confusionMatrix(given, wanted, { classes }),
     baseline: classBaseline(wanted.data, classes),
   };
 }
 
-function measureValues(predictions: readonly RowPrediction[], prepare: Prepared, table: Table): Compared {
-  const given = predictions.map((prediction) => ('value' in prediction ? prediction.value : Number.NaN));
-  const wanted = table.column(prepare.target!.column).values as Float64Array;
+async function measureValues(model: Model, prepare: Prepared, table: Table): Promise<Measured> {
+  const { loss, ...metrics } = await model.evaluate(table, { metrics: ['rmse', 'mae', 'r2'] });
+  const baseline = valueBaseline(table.column(prepare.target!.column).values as Float64Array);
   return {
-    metrics: {
-      rmse: rootMeanSquaredError(given, wanted),
-      mae: meanAbsoluteError(given, wanted),
-      r2: r2(given, wanted),
-    },
+    rows: table.rows,
+    task: 'regression',
+    metrics: { ...metrics, loss },
     confusion: undefined,
-    baseline: valueBaseline(wanted),
+    baseline,
   };
 }

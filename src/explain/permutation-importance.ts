@@ -10,6 +10,7 @@ import { readDataset } from '../train/dataset.ts';
 import type { Metric } from '../train/metrics/metric.ts';
 import { type MetricChoice, metricOf } from '../train/metrics/table.ts';
 import type { Model } from '../train/model.ts';
+import { ResponseScale } from '../train/response.ts';
 import { type ColumnGroups, playersOf } from './column-groups.ts';
 import type { Cost } from './explanation.ts';
 import { featuresOf } from './features.ts';
@@ -48,6 +49,8 @@ export interface PermutationImportance extends Pictured<BarOptions> {
   readonly raw: readonly (readonly number[])[];
   /** What gets worse: `'loss'` or the name of the metric. */
   readonly metric: string;
+  /** The column that the numbers are in units of: of `mae` and `rmse` of a numeric target of the preprocessing. */
+  readonly unit?: string;
   /** Its value with all columns as they are. */
   readonly base: number;
   readonly nRepeats: number;
@@ -73,7 +76,7 @@ const OPTIONS = ['featureNames', 'signal', 'onProgress', 'metric', 'loss', 'nRep
  *
  * All numbers of an original column are shuffled together, and all columns in a repeat by the same permutation. A column
  * that is not used has exactly 0. Columns that go together hide each other's importance: shuffle them as a group. It
- * says what the model relies on, not what matters in the world. Units: those of the loss, or of the metric.
+ * says what the model relies on, not what matters in the world. Units: those of the metric, which is in units of the target, or of the loss, which is that of training.
  * Cost: `features · nRepeats + 1` passes forward a row.
  *
  * @throws {OptionError} for unknown options and columns, a metric that does not say which way is better, and a model
@@ -156,6 +159,7 @@ export async function importanceBy(
     stdError: spread.map((std) => std / Math.sqrt(Math.max(nRepeats - 1, 1))),
     raw,
     metric: measure?.name ?? 'loss',
+    ...unitOf(subject, loss, measure),
     base,
     nRepeats,
     seed,
@@ -169,6 +173,14 @@ export async function importanceBy(
     ],
   };
   return withPicture(result, bar);
+}
+
+/** Metrics in the units of what they compare. */
+const IN_UNITS = ['mae', 'rmse'];
+
+function unitOf({ session }: Subject, loss: Loss, measure: Metric | undefined): { readonly unit?: string } {
+  const { unit } = new ResponseScale(session, loss);
+  return unit !== undefined && measure !== undefined && IN_UNITS.includes(measure.name) ? { unit } : {};
 }
 
 function lossFor(where: string, { session }: Subject, given: PermutationImportanceOptions['loss']): Loss {

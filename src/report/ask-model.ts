@@ -27,7 +27,7 @@ export interface ModelAnswers {
   readonly budget: Budget;
   /** The original columns, in the order of the preprocessing. */
   readonly columns: readonly string[];
-  /** How much worse the loss gets without a column, where the targets are known. */
+  /** How much worse the loss gets without a column, of a regression the mean absolute error; where the targets are known. */
   readonly shuffled: PermutationImportance | undefined;
   /** A sample of the rows, and what was compared with. */
   readonly sampled: Explanation;
@@ -55,6 +55,8 @@ export async function askModel(asked: AskedModel): Promise<ModelAnswers> {
     ? await permutationImportance(model, sample(table, rows, seed, 'shuffled'), {
         ...{ ...stop, seed },
         nRepeats: repeats,
+        // The loss of a scaled target is in no unit that anybody knows.
+        ...(asked.task === 'regression' && { metric: 'mae' }),
       })
     : undefined;
   const most = ranked(columns, shuffled?.mean ?? sizes).slice(0, MOST_CURVES);

@@ -1,5 +1,5 @@
 import type { Table } from '../data/index.ts';
-import { type PartialDependence, partialDependence } from '../explain/partial-dependence.ts';
+import { partialDependence } from '../explain/partial-dependence.ts';
 import type { PartialDependenceData } from '../plot/partial-dependence.ts';
 import type { AskedModel } from './ask-model.ts';
 
@@ -28,13 +28,13 @@ export async function dependenceOn(
   if (values.size < 2) return undefined;
   const found = await partialDependence(model, rows, {
     feature,
-    output: task === 'classification' ? 'probability' : 'logit',
+    output: task === 'classification' ? 'probability' : 'value',
     gridSize: POINTS,
     // The rows are few: their whole range is shown.
     percentiles: [0, 1],
     ...(signal !== undefined && { signal }),
   });
-  const curves = inUnits(found, model.session.prepare?.target);
+  const curves = found.average!;
   const ranges = curves.map((curve) => Math.max(...curve) - Math.min(...curve));
   const moved = ranges.indexOf(Math.max(...ranges));
   const { values: grid, observed } = found.grid[0]!;
@@ -64,14 +64,4 @@ function predictedWords(task: AskedModel['task'], output: string, target: string
 
 function shown(value: unknown): string {
   return value === null || value === undefined ? 'missing' : String(value);
-}
-
-/** Means of a regression in the units of its target. */
-function inUnits(
-  { average }: PartialDependence,
-  target: { readonly encode: string; readonly scale?: number; readonly shift?: number } | undefined,
-): readonly (readonly number[])[] {
-  if (target?.encode !== 'none') return average!;
-  const { scale = 1, shift = 0 } = target;
-  return average!.map((curve) => curve.map((y) => y * scale + shift));
 }

@@ -6,6 +6,7 @@ import { facts, type Section } from '../page/page.ts';
 import { counted, rounded } from '../plot/numerals.ts';
 import type { ModelAnswers } from './ask-model.ts';
 import type { Answers } from './gather.ts';
+import { measured } from './section-importance.ts';
 import { countedRows, type Judged, type ReportSubject } from './subject.ts';
 
 /** How everything was computed, in plain words, with what was checked. */
@@ -45,7 +46,7 @@ function shufflesPart(shuffled: PermutationImportance, judged: Judged): Content 
     ['method', shuffled.method],
     ['rows', countedRows(shuffled.rows, judged)],
     ['shuffles of each column', shuffled.nRepeats],
-    ['loss as it is', rounded(shuffled.base, 4)],
+    [`${measured(shuffled).what.replace('the ', '')} as it is`, rounded(shuffled.base, 4)],
     ['passes', `${shuffled.cost.forward} rows forward`],
   ]);
   return html`<h3>Shuffled columns</h3>${about}${warningList(shuffled)}`;

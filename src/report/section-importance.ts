@@ -1,4 +1,5 @@
 import type { Table } from '../data/index.ts';
+import type { PermutationImportance } from '../explain/permutation-importance.ts';
 import { html } from '../page/html.ts';
 import { figure, type Section } from '../page/page.ts';
 import { bar } from '../plot/bar.ts';
@@ -23,12 +24,12 @@ export function importanceSection(
   const lead =
     shuffled === undefined
       ? `One question: ${moves} It says`
-      : `Two questions. First: how much worse does the loss get when a column is shuffled (${countedRows(shuffled.rows, judged)}, ${counted(shuffled.nRepeats, 'shuffle')})? Second: ${moves} They say`;
+      : `Two questions. First: how much worse does ${measured(shuffled).what} get when a column is shuffled (${countedRows(shuffled.rows, judged)}, ${counted(shuffled.nRepeats, 'shuffle')})? Second: ${moves} They say`;
   return {
     title: 'What matters to the model',
     lead: `${lead} what the model relies on, not what matters in the world.`,
     body: html`<div class="grid">
-${shuffled === undefined ? undefined : figure(bar({ values: shuffled.mean, errors: shuffled.stdError, names: shuffled.features, unit: 'increase of the loss' }, { most: MOST_BARS, title: 'By shuffling' }))}
+${shuffled === undefined ? undefined : figure(bar({ values: shuffled.mean, errors: shuffled.stdError, names: shuffled.features, unit: measured(shuffled).unit }, { most: MOST_BARS, title: 'By shuffling' }))}
 ${figure(bar({ values: sizes, names: columns, unit }, { most: MOST_BARS, title }))}
 ${image === undefined ? undefined : overlays(image, judged.table, answers)}
 </div>`,
@@ -57,9 +58,18 @@ function overlays(image: Image, table: Table, answers: ModelAnswers) {
   };
   return [
     shuffled &&
-      over(shuffled.features, shuffled.mean, 'increase of the loss', 'By shuffling, over the mean picture'),
+      over(shuffled.features, shuffled.mean, measured(shuffled).unit, 'By shuffling, over the mean picture'),
     over(columns, sizes, 'mean |attribution|', `${title}, over the mean picture`),
   ];
+}
+
+/** What got worse, in words, and what the numbers are. */
+export function measured({ metric, unit }: PermutationImportance): {
+  readonly what: string;
+  readonly unit: string;
+} {
+  const what = metric === 'mae' ? 'the mean absolute error' : `the ${metric}`;
+  return { what, unit: `increase of ${what}${unit === undefined ? '' : `, ${unit}`}` };
 }
 
 /** Of models that are too large for Shapley values, expected gradients stand in for them. */

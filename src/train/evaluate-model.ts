@@ -1,11 +1,11 @@
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import type { Data } from '../data/matrix.ts';
-import type { Table } from '../data/table.ts';
+import { Table } from '../data/table.ts';
 import { type Loss, type LossFunction, type LossName, lossOf } from '../loss/index.ts';
 import { type Inputs, readDataset } from './dataset.ts';
 import { evaluateDataset, type Logs } from './evaluate.ts';
-import type { Metric, MetricName, Task } from './metrics/index.ts';
+import type { Metric, MetricName, Targets, Task } from './metrics/index.ts';
 import { type MetricChoice, metricsOf } from './metrics/table.ts';
 import { checkFinite } from './predict.ts';
 import { ResponseScale } from './response.ts';
@@ -41,9 +41,9 @@ export async function evaluateModel(
       hint: "evaluate(x, y, { loss: 'mse' })",
     });
   }
-  const { task } = new ResponseScale(session, loss);
+  const { task, unit } = new ResponseScale(session, loss);
   const metrics = metricsOf(options.metrics ?? usualMetrics(session, task), task);
-  const dataset = readDataset(session, loss, inputs, targets);
+  const dataset = { ...readDataset(session, loss, inputs, targets), truth: truthOf(inputs, unit) };
   const key = `evaluate ${evaluations++} `;
   try {
     const check = (outputs: Values) => checkFinite('evaluate', session, outputs);
@@ -51,6 +51,15 @@ export async function evaluateModel(
   } finally {
     session.engine.forget(key);
   }
+}
+
+/** A copy of the numeric target of a table as it stands there: it is handed to metrics of one's own. */
+function truthOf(inputs: Inputs | Table, unit: string | undefined): Targets | undefined {
+  if (!(inputs instanceof Table) || unit === undefined) return undefined;
+  const { type, values } = inputs.column(unit);
+  return type === 'number'
+    ? { data: (values as Float64Array).slice(), shape: [values.length, 1] }
+    : undefined;
 }
 
 /** With a loss of another task, metrics of the last `fit` may make no sense. */

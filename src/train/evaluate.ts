@@ -5,7 +5,7 @@ import { fed } from '../ir/tensor.ts';
 import type { Loss } from '../loss/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { Metric } from './metrics/index.ts';
-import { ResponseScale } from './response.ts';
+import { type Measured, ResponseScale } from './response.ts';
 import { sliceRows } from './rows.ts';
 import { asFloat32, type Session } from './session.ts';
 import { LEAVES } from './step.ts';
@@ -27,7 +27,7 @@ export type Logs = { readonly loss: number; readonly [metric: string]: number };
 export async function evaluateDataset(
   session: Session,
   loss: Loss,
-  dataset: Dataset,
+  dataset: Dataset & Pick<Measured, 'truth'>,
   metrics: readonly Metric[],
   key: string,
   signal?: AbortSignal,

@@ -100,7 +100,7 @@ export class ResponseScale {
   measure(
     metrics: readonly Metric[],
     predictions: Predictions,
-    { y, ignoreIndex }: { readonly y: Targets; readonly ignoreIndex: number | undefined },
+    { y, truth, ignoreIndex }: Measured,
   ): number[] {
     if (metrics.length === 0) return [];
     const { task } = this;
@@ -108,9 +108,19 @@ export class ResponseScale {
     const column = task === 'binary' && y.shape.length === 1 && predictions.shape.length === 2;
     const targets = column ? { data: y.data, shape: [y.shape[0]!, 1] } : y;
     const fits = sameShape(targets.shape, predictions.shape);
-    const [said, wanted] = fits ? [this.inUnits(predictions), this.inUnits(targets)] : [predictions, targets];
+    const [said, wanted] = fits
+      ? [this.inUnits(predictions), truth ?? this.inUnits(targets)]
+      : [predictions, targets];
     return metrics.map((metric) => metric.of(said, wanted, { task, ignoreIndex }));
   }
+}
+
+/** What predictions are measured against. */
+export interface Measured {
+  readonly y: Targets;
+  /** The targets in units as they were before float32, where they are known. */
+  readonly truth?: Targets | undefined;
+  readonly ignoreIndex: number | undefined;
 }
 
 /** A loss of the program's own says nothing of what it compares. */

@@ -50,7 +50,9 @@ describeBackends('a regression whose target is scaled', (backend) => {
     // The loss is what is trained: half a standard deviation, squared.
     expect(logs.loss).toBeCloseTo(0.25, 6);
     const { x, y } = prepare.transform(table);
-    expect(await net.evaluate(x, y!, { loss: 'mse', metrics })).toEqual(logs);
+    const prepared = await net.evaluate(x, y!, { loss: 'mse', metrics });
+    expectUnits(prepared);
+    expect(prepared.loss).toBe(logs.loss);
     expect(Object.keys(await net.evaluate(table, { loss: 'mse' }))).toEqual(['loss', 'rmse', 'r2']);
   });
 
@@ -86,7 +88,8 @@ describeBackends('a regression whose target is scaled', (backend) => {
   test('loses units of the target where a column is shuffled', async () => {
     const net = await tooHigh(backend);
     const [pairs, options] = [() => [1, 0, 3, 2], { loss: 'mse', metric: 'mae', nRepeats: 1 } as const];
-    const { base, raw } = await importanceBy(pairs, net, table, undefined, options);
+    const { base, raw, unit } = await importanceBy(pairs, net, table, undefined, options);
+    expect(unit).toBe('y');
     expect(base).toBeCloseTo(DEVIATION / 2, 3);
     // Neighbours are 200 apart, so that errors are 200 ± half a deviation: 200 on average.
     expect(raw[0]![0]).toBeCloseTo(200 - DEVIATION / 2, 3);

@@ -20,6 +20,7 @@ export interface ImportanceResult {
   readonly mean: readonly number[];
   readonly stdError: readonly number[];
   readonly metric: string;
+  readonly unit?: string;
 }
 
 /** What `audit` gives: its importance is drawn. */
@@ -143,8 +144,9 @@ function ofExplanation(where: string, explanation: ExplanationResult, options: R
   };
 }
 
-function ofImportance({ features, mean, stdError, metric }: ImportanceResult): Bars {
-  const unit = metric === 'loss' ? 'increase of the loss' : `how much worse ${metric} gets`;
+function ofImportance({ features, mean, stdError, metric, unit: column }: ImportanceResult): Bars {
+  const worse = `how much worse ${metric} gets${column === undefined ? '' : `, ${column}`}`;
+  const unit = metric === 'loss' ? 'increase of the loss' : worse;
   return {
     data: { values: mean, errors: stdError, names: features, unit },
     title: 'Importance by shuffling',

@@ -64,7 +64,7 @@ export interface CalibrationResult {
 }
 
 /** What is predicted, as an axis has it: `probability of yes`. */
-function unitOf(
+export function unitOf(
   { output, unit, outputNames }: { output: string; unit?: string; outputNames: readonly string[] },
   k: number,
 ): string {

@@ -4,7 +4,7 @@ import type { HeatmapData } from '../heatmap.ts';
 import type { HeatmapOverlayData } from '../heatmap-overlay.ts';
 import type { ScatterData } from '../scatter.ts';
 import type { AttributionLogResult } from './bars.ts';
-import type { DependenceResult } from './curves.ts';
+import { type DependenceResult, unitOf } from './curves.ts';
 import { type Explained, explanationIn, known, tableIn } from './explanation.ts';
 import type { InfluenceResult } from './influence.ts';
 import { methodOf, outputAt, type ResultOptions, rowAt } from './result.ts';
@@ -52,7 +52,7 @@ export function heatmapOf(
 }
 
 function surfaceOf(where: string, result: DependenceResult, { output }: ResultOptions): HeatmapData {
-  const { grid, average, outputNames, unit } = result;
+  const { grid, average, outputNames } = result;
   const k = outputAt(where, output, outputNames, 0);
   if (grid.length !== 2 || average === undefined) {
     throw new OptionError(`${where}: this is no surface over two columns`, {
@@ -67,7 +67,7 @@ function surfaceOf(where: string, result: DependenceResult, { output }: ResultOp
     values: first.values.map((_, i) => average[k]!.slice(i * width, (i + 1) * width)),
     rowNames: first.values.map((value) => `${first.feature} ${name(value)}`),
     columnNames: second.values.map((value) => `${second.feature} ${name(value)}`),
-    unit: `${unit ?? result.output} of ${outputNames[k]}`,
+    unit: unitOf(result, k),
   };
 }
 
