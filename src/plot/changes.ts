@@ -2,7 +2,7 @@ import { nothing } from './empty.ts';
 import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
 import { MARK, path } from './marks.ts';
 import { element, type Markup } from './markup.ts';
-import { counted, numerals } from './numerals.ts';
+import { counted, numeral, numerals } from './numerals.ts';
 import { fieldsOf, finiteOf, listOf, textOf } from './reading.ts';
 import { known } from './results/explanation.ts';
 import { methodOf } from './results/result.ts';
@@ -104,7 +104,8 @@ function rowOf(value: Change, i: number): Row {
   const fields = fieldsOf(`changes: ${at}`, value, ['feature', 'from', 'to']);
   const sides: readonly unknown[] = [fields.from, fields.to];
   const numbers = sides.filter((x) => typeof x === 'number' && !Number.isNaN(x));
-  const spelled = numerals(numbers.map((x) => finiteOf('changes', at, x)));
+  const finite = numbers.map((x) => finiteOf('changes', at, x));
+  const spelled = finite.length === 1 ? finite.map(numeral) : numerals(finite);
   const side = (name: string, x: unknown): string | Name => {
     if (x === null || Number.isNaN(x)) return 'missing';
     return typeof x === 'number'

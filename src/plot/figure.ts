@@ -78,7 +78,8 @@ export function figure(drawing: Drawing): string {
   const title: Words = options.title ?? drawing.title;
   const room = width - 2 * MARGIN;
   // Names give way to numbers: two lines hold a little less than twice the room.
-  const short = typeof title === 'string' ? title : fitted(title, (1.6 * room) / BOLD, SIZE.title);
+  const short =
+    typeof title === 'string' ? title : fitted(title, (1.6 * room) / BOLD, SIZE.title, room / BOLD);
   const heading = title === '' ? [] : wrap(short, room / BOLD, SIZE.title, 3);
   const foot = notes.flatMap((note) => wrap(note, room, SIZE.note, 4));
   const top = MARGIN + heading.length * 20 + (heading.length > 0 ? 4 : 0);

@@ -65,7 +65,9 @@ export function linesFigure(drawing: LinesDrawing): string {
         legend(shown, body.left, body.top, body.right - body.left),
         axes.marks,
         ...(drawing.behind?.(axes) ?? []),
-        ...lines.map((one, i) => drawn(one, i, axes)),
+        // What is told apart lies above the rest.
+        ...lines.map((one, i) => (one.colour === 'soft' ? drawn(one, i, axes) : joined([]))),
+        ...lines.map((one, i) => (one.colour === 'soft' ? joined([]) : drawn(one, i, axes))),
         ...(lines.some(hasPoint) ? [] : [nothing(axes.area)]),
         ...(under?.draw(axes, { ...axes.area, top: inner.bottom, bottom: body.bottom }) ?? []),
       ];

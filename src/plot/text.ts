@@ -80,8 +80,8 @@ export function spoken(words: Words, told: (name: string) => string = (name) => 
     .join('');
 }
 
-/** The words in at most `room` pixels, if their names can be made short enough. */
-export function fitted(words: Words, room: number, size: number = SIZE.label): string {
+/** The words in at most `room` pixels, and each name in `most`, if they can be made short enough. */
+export function fitted(words: Words, room: number, size: number = SIZE.label, most = room): string {
   const parts = partsOf(words);
   const widths = parts.map((part) => widthOf(typeof part === 'string' ? part : printable(part.name), size));
   const isName = (i: number) => typeof parts[i] !== 'string';
@@ -90,7 +90,7 @@ export function fitted(words: Words, room: number, size: number = SIZE.label): s
   // Names that need less than an equal share leave the rest to the others.
   const rooms = new Map<number, number>();
   for (const [i, part] of names.entries()) {
-    rooms.set(part, Math.min(widths[part]!, left / (names.length - i)));
+    rooms.set(part, Math.min(widths[part]!, left / (names.length - i), most));
     left -= rooms.get(part)!;
   }
   const short = (part: string | Name, i: number): string =>
@@ -122,10 +122,16 @@ export function shorten(
   where: 'middle' | 'end' = 'middle',
 ): string {
   if (text.length <= LONGEST_LINE && widthOf(text, size) <= room) return text;
-  // What a reader takes for one character is kept whole.
-  const all = [...graphemes(text.slice(0, LONGEST_LINE))];
+  // What a reader takes for one character is kept whole, and so are numbers: 26 is not 426.
+  const all = withNumbers([...graphemes(text.slice(0, LONGEST_LINE))]);
   let left = room - widthOf('…', size);
   let [head, tail] = [0, 0];
+  const last = widthOf(all.at(-1) ?? '', size);
+  if (where === 'middle' && /\d/.test(all.at(-1)!) && last <= left) {
+    // What members of a family differ by.
+    left -= last;
+    tail = 1;
+  }
   while (head + tail < all.length) {
     // Three of the beginning for two of the end, where names of a family differ.
     const first = where === 'end' || 2 * head <= 3 * tail;
@@ -136,6 +142,18 @@ export function shorten(
   }
   const [start, end] = [all.slice(0, head).join(''), all.slice(all.length - tail).join('')];
   return `${start.trimEnd()}…${end.trimStart()}`;
+}
+
+/** Characters, but each number as one. */
+function withNumbers(all: readonly string[]): string[] {
+  const units: string[] = [];
+  for (const [i, unit] of all.entries()) {
+    const goes = /^\d$/.test(unit) && /^[\d.]$/.test(all[i - 1] ?? '') && /\d/.test(units.at(-1)!);
+    const point = unit === '.' && /\d$/.test(units.at(-1) ?? '') && /^\d$/.test(all[i + 1] ?? '');
+    if (goes || point) units[units.length - 1] += unit;
+    else units.push(unit);
+  }
+  return units;
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });

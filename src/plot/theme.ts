@@ -1,7 +1,7 @@
 import { choose } from '../base/options.ts';
 import type { Markup } from './markup.ts';
 
-/** Colours of a picture: those that the reader's system prefers, or always the one. */
+/** Colours of a picture: those that the reader's system prefers, light ones on paper, or always the one. */
 export type Theme = 'auto' | 'light' | 'dark';
 
 /** Names of colours by their part; `1` to `6` are series. */
@@ -89,7 +89,7 @@ export function styles(where: string, theme: Theme, body: Markup): string {
       .join('');
   const base = `${root} text{font-family:system-ui,"DejaVu Sans",sans-serif}`;
   return choose(`${where}: theme`, theme, {
-    auto: `${base}${rules(palettes.light)}@media (prefers-color-scheme:dark){${rules(palettes.dark)}}`,
+    auto: `${base}${rules(palettes.light)}@media screen and (prefers-color-scheme:dark){${rules(palettes.dark)}}`,
     light: base + rules(palettes.light),
     dark: base + rules(palettes.dark),
   });

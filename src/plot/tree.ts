@@ -58,6 +58,8 @@ export interface TreeOptions extends PlotOptions {
 /** A node as a line of the picture. */
 interface Line {
   readonly text: Words;
+  /** The whole of it, where that is more. */
+  readonly told?: Words;
   /** `yes` or `no` to the question above. */
   readonly answer: string;
   readonly leaf: boolean;
@@ -156,7 +158,7 @@ function childOf(child: unknown, parent: number, length: number): number {
   );
 }
 
-function lineOf(node: TreeNode, i: number): { text: Words; leaf: boolean; samples: number | undefined } {
+function lineOf(node: TreeNode, i: number): Pick<Line, 'text' | 'told' | 'leaf' | 'samples'> {
   const at = `nodes[${i}]`;
   const samples = node.samples === undefined ? undefined : finiteOf('tree', `${at}.samples`, node.samples);
   if (node.left === undefined && node.right === undefined) {
@@ -171,17 +173,23 @@ function lineOf(node: TreeNode, i: number): { text: Words; leaf: boolean; sample
   const feature = textOf('tree', `${at}.feature`, node.feature, 'feature');
   if (node.categories !== undefined) {
     const list = namesOf('tree', `${at}.categories`, node.categories, undefined, () => '');
-    return { text: [{ name: feature }, ' is ', ...alternatives(list), '?'], leaf: false, samples };
+    const told: Words = [{ name: feature }, ' is ', list.map(inWords).join(' or ') || 'none of these', '?'];
+    return { text: [{ name: feature }, ' is ', ...alternatives(list), '?'], told, leaf: false, samples };
   }
   const threshold = numeral(finiteOf('tree', `${at}.threshold`, node.threshold));
   return { text: [{ name: feature }, ` ≤ ${threshold}?`], leaf: false, samples };
 }
 
-/** Categories with `or` between; of more than three some are counted. */
+/** A category or two by name; of more the rest is counted, and told where the pointer rests. */
 function alternatives(list: readonly string[]): (string | Name)[] {
-  const [shown, more] = list.length > 3 ? [list.slice(0, 2), list.length - 2] : [list, 0];
-  const named = shown.flatMap((name, i) => [...(i > 0 ? [' or '] : []), { name }]);
-  return more > 0 ? [...named, ` or ${more} others`] : named;
+  const [first, ...others] = list;
+  if (first === undefined) return ['none of these'];
+  if (others.length === 0) return [{ name: first }];
+  return [
+    { name: first },
+    ' or ',
+    ...(others.length === 1 ? [{ name: others[0]! }] : [`${others.length} others`]),
+  ];
 }
 
 function drawn(
@@ -203,7 +211,7 @@ function drawn(
   return element(
     'g',
     { class: MARK },
-    title([line.answer, ...partsOf(line.text), count]),
+    title([line.answer, ...partsOf(line.told ?? line.text), count]),
     ...(parent === undefined ? [] : [path(branch, { class: stroke('soft'), fill: 'none' })]),
     ...(line.leaf
       ? [element('rect', { ...frame, class: `${fill('grid')} ${stroke('soft')}`, 'fill-opacity': 0.35 })]

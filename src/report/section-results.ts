@@ -150,7 +150,7 @@ export function residualsSection(
     body: html`<div class="grid">${figure(
       scatter(
         { x: actual, y: predicted, xName: `${target}, true`, yName: `${target}, predicted` },
-        { title: 'Predicted by true values' },
+        { title: 'Predicted by true values', identity: true },
       ),
     )}${figure(
       scatter(

@@ -15,6 +15,13 @@ const textOf = (svg: string): string =>
     .filter(({ name }) => name !== 'style')
     .map(({ text }) => text)
     .join('\n');
+/** Numbers in what is written, but for those of axes, which are as many as have room. */
+function stated(svg: string): string[] {
+  return everyElement(parseXml(svg))
+    .filter(({ name, attributes }) => name === 'text' && !attributes['class']!.includes('f-soft'))
+    .flatMap(({ text }) => text.match(/[+−]?\d[\d.]*(?:e−?\d+)?%?/g) ?? [])
+    .sort();
+}
 const has = (element: Xml, name: string): boolean =>
   (element.attributes['class'] ?? '').split(' ').includes(name);
 
@@ -25,6 +32,12 @@ test('every picture has a sample', () => {
 });
 
 describe.each(names)('%s', (name) => {
+  let drawn: string | undefined;
+  const short = (): string => {
+    drawn ??= draw(name)({ width: 344 }, 'age');
+    return drawn;
+  };
+
   test('is one well-formed SVG element that says what it shows', () => {
     const root = parseXml(draw(name)());
     expect(root.name).toBe('svg');
@@ -152,6 +165,21 @@ describe.each(names)('%s', (name) => {
     if (hostile.trim() !== '') expect(textOf(svg)).toContain(printable(hostile).slice(0, 20));
     expect(outside(svg)).toEqual([]);
     expect(svg.length).toBeLessThan(300_000);
+  });
+
+  test.each([
+    ['Latin letters', 'household_income_before_taxes_'.repeat(7)],
+    ['Chinese characters', '家庭收入与支出合计'.repeat(23)],
+    ['emoji of several characters', '👩‍👩‍👧‍👦🏳️‍🌈'.repeat(25)],
+    ['Arabic letters', 'مجموع الدخل الشهري '.repeat(11)],
+    ['combining marks', 'a\u0301\u0327e\u0308'.repeat(40)],
+  ])('states its numbers whole beside names of 200 characters, %s', (_, long) => {
+    const svg = draw(name)({ width: 344 }, long);
+    expect(stated(svg)).toEqual(stated(short()));
+    expect(outside(svg)).toEqual([]);
+    expect(overlaps(svg)).toEqual([]);
+    // No mark of a character stands alone, as where it was cut off its letter.
+    expect(svg).not.toMatch(/[>…](?:\p{M}|\u200d)/u);
   });
 
   test('refuses options and fields that it does not know', () => {
