@@ -6,6 +6,7 @@ import { type Shape, sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/index.ts';
 import { checkInPieces, copyInPieces, type Room } from '../data/matrix.ts';
 import { Table } from '../data/table.ts';
+import type { UnknownCells } from '../data/unknown.ts';
 import type { Loss } from '../loss/index.ts';
 import type { Network } from '../nn/index.ts';
 import type { Rows } from './rows.ts';
@@ -18,6 +19,8 @@ export interface Dataset extends Targets {
   readonly x: readonly Rows[];
   /** Weight of each row, `[rows]`. */
   readonly weight: Rows | undefined;
+  /** Cells of a table with categories that the preprocessing does not know. */
+  readonly unknown: readonly UnknownCells[];
 }
 
 /** What a model is fed: one input, or one for each input of a functional model. */
@@ -150,6 +153,7 @@ export interface Pair {
   readonly x: readonly Rows[];
   readonly y: Rows;
   readonly fromTable: boolean;
+  readonly unknown: readonly UnknownCells[];
 }
 
 /**
@@ -194,9 +198,10 @@ export function* checkPair({ x, y, fromTable }: Pair): Pieces<void> {
  *
  * @throws {ShapeError | DataError | OptionError} when it does not fit the model or the loss.
  */
-export function datasetOf({ network }: Session, loss: Loss, { x, y, fromTable }: Pair): Dataset {
+export function datasetOf({ network }: Session, loss: Loss, { x, y, fromTable, unknown }: Pair): Dataset {
   checkWidths(network, x);
-  return { rows: x[0]!.shape[0]!, x, weight: undefined, ...readTargets(network, loss, y, fromTable) };
+  const targets = readTargets(network, loss, y, fromTable);
+  return { rows: x[0]!.shape[0]!, x, weight: undefined, unknown, ...targets };
 }
 
 /** Inputs and targets as a model takes them that is built for them, or becomes it when they are all right. */
@@ -227,7 +232,7 @@ function ofTable(session: Session, table: Table, targets: Data | undefined): Pai
   if (table.rows === 0) throw new DataError('the table has no rows');
   const { x, y } = session.prepare.transform(table);
   if (y === undefined) throw new DataError('the table does not have the target column');
-  return { x: asRows(session, [x]), y, fromTable: true };
+  return { x: asRows(session, [x]), y, fromTable: true, unknown: x.unknown };
 }
 
 function* ofArrays(session: Session, inputs: Inputs, targets: Data | undefined, room?: Room): Pieces<Pair> {
@@ -238,7 +243,7 @@ function* ofArrays(session: Session, inputs: Inputs, targets: Data | undefined, 
   for (const { data, name } of listOf(session, inputs))
     x.push(yield* floatsInPieces(yield* copyInPieces(data, name, room), room));
   const y = yield* copyInPieces(targets, 'y');
-  return { x: asRows(session, x), y, fromTable: false };
+  return { x: asRows(session, x), y, fromTable: false, unknown: [] };
 }
 
 /** Numbers that are converted between two pauses. */

@@ -54,7 +54,8 @@ export function divide(
   // Weights are for training; the validation loss is the plain mean.
   return {
     train: part(all, orders.train),
-    validation: part({ ...all, weight: undefined }, orders.validation),
+    // What is unknown of a table is said once, of all that was given.
+    validation: part({ ...all, weight: undefined, unknown: [] }, orders.validation),
   };
 }
 

@@ -40,6 +40,8 @@ export interface History {
   readonly steps: number;
   /** Updates of the weights: with `accumulate`, one for each group of batches, the last of which may not be full. */
   readonly updates: number;
+  /** What of the data may spoil the numbers above: categories in it that the model's preprocessing never saw. */
+  readonly warnings: readonly string[];
   /**
    * A page of HTML with the learning curves, which stands alone. Where a path is given it is written there, so that a
    * crash leaves the old file or the new one.
@@ -141,7 +143,10 @@ export class EpochLog {
 }
 
 /** The history of a run that ended. */
-export function historyOf(log: EpochLog, stopReason: string, steps: number, updates: number): History {
+export function historyOf(
+  log: EpochLog,
+  said: Pick<History, 'stopReason' | 'steps' | 'updates' | 'warnings'>,
+): History {
   const none = { epoch: 0, learningRate: Number.NaN, loss: Number.NaN };
   let epochs: readonly EpochLogs[] | undefined;
   let best: { readonly found: BestEpoch | undefined } | undefined;
@@ -155,9 +160,7 @@ export function historyOf(log: EpochLog, stopReason: string, steps: number, upda
       best ??= { found: bestOf(log) };
       return best.found;
     },
-    stopReason,
-    steps,
-    updates,
+    ...said,
   };
   // Not enumerable: a worker could not be sent a function.
   return Object.defineProperties(history, {

@@ -1,6 +1,7 @@
 import type { NumberArray } from '../base/dtype.ts';
 import { NumericError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
+import { unknownText } from '../data/unknown.ts';
 import type { Loss } from '../loss/index.ts';
 import type { EndEvent, EpochEvent, Run, StepEvent, TrainEvent } from './callback.ts';
 import type { Compiled } from './engine.ts';
@@ -148,7 +149,12 @@ export class Training {
     this.#ended = failures.length === 0;
     const failed = error instanceof NumericError ? 'diverged' : 'failed';
     const reason = this.#ended ? (this.#stopReason ?? 'completed') : failed;
-    const history = historyOf(this.#log, reason, this.#steps, this.#updates);
+    const history = historyOf(this.#log, {
+      stopReason: reason,
+      steps: this.#steps,
+      updates: this.#updates,
+      warnings: warningsOf(this.#plan),
+    });
     return { type: 'end', history, ...(!this.#ended && { error }) };
   }
 
@@ -380,4 +386,12 @@ export class Training {
 function firstNotFinite(numbers: NumberArray): number {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return i;
   return -1;
+}
+
+function warningsOf({ train, validation }: RunPlan): string[] {
+  const parts = [
+    ['training', train],
+    ['validation', validation],
+  ] as const;
+  return parts.flatMap(([name, part]) => unknownText(part?.unknown ?? []).map((text) => `${name}: ${text}`));
 }

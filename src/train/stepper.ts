@@ -189,7 +189,7 @@ export class Stepper {
   #read(inputs: Inputs, targets: Data): Pair {
     if (typeof this.#loss !== 'function') return readPair(this.#session, inputs, targets);
     const x = readInputs(this.#session, inputs);
-    return { x, y: this.#readTargets(targets, x[0]!.shape[0]!), fromTable: false };
+    return { x, y: this.#readTargets(targets, x[0]!.shape[0]!), fromTable: false, unknown: [] };
   }
 
   /** Targets for a function of the caller's; of several outputs, which are one array, the mistake is to give a list. */

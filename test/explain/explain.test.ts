@@ -174,6 +174,14 @@ describe('pages and pictures', () => {
     expect(page).toContain('accuracy');
     expect(page).toContain('<td>70</td>');
     expect(structuredClone(history).stopReason).toBe('completed');
-    expect(Object.keys(history)).toEqual(['epochs', 'final', 'best', 'stopReason', 'steps']);
+    expect(Object.keys(history)).toEqual([
+      'epochs',
+      'final',
+      'best',
+      'stopReason',
+      'steps',
+      'updates',
+      'warnings',
+    ]);
   });
 });

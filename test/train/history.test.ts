@@ -11,7 +11,12 @@ function logged(losses: readonly number[], validation?: readonly number[]): Hist
   losses.forEach((loss, i) => {
     log.add(0.1, loss, validation === undefined ? [] : [validation[i]!]);
   });
-  return historyOf(log, 'completed', losses.length, losses.length);
+  return historyOf(log, {
+    stopReason: 'completed',
+    steps: losses.length,
+    updates: losses.length,
+    warnings: [],
+  });
 }
 
 describe('the best epoch of a history', () => {
