@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { glia } from './cli/host.ts';
 import { judges } from './support/evaluate.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -111,9 +121,8 @@ describe('examples', () => {
     expect(linesOf(readFileSync(join(folder, `${name}.ts`), 'utf8')).length).toBeLessThanOrEqual(60);
   });
 
-  const shown = snippets(
-    existsSync(join(root, 'README.md')) ? readFileSync(join(root, 'README.md'), 'utf8') : '',
-  );
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const shown = snippets(readme);
   it.each(shown)('the README shows lines of %s as they are', (path, snippet) => {
     const example = linesOf(readFileSync(join(root, path), 'utf8'));
     let from = 0;
@@ -122,6 +131,56 @@ describe('examples', () => {
       expect(at, `not in ${path}, or not in this order: ${line}`).toBeGreaterThanOrEqual(0);
       from = at + 1;
     }
+  });
+
+  const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text!);
+  it.each(blocks)(
+    'a program of the README imports what it uses, and is JavaScript but for a type: %s',
+    async (text) => {
+      const entries = await Promise.all([
+        import('glia'),
+        import('glia/data'),
+        import('glia/callbacks'),
+        import('glia/explain'),
+        import('glia/testing'),
+      ]);
+      const imported = [...text.matchAll(/^import \{(.*)\} from/gm)].flatMap(([, names]) =>
+        names!.split(',').map((name) => name.trim()),
+      );
+      const called = [...text.matchAll(/(?<![.\w])(\w+)(?=[(.])/g)].map(([, name]) => name!);
+      const known = new Set(entries.flatMap(Object.keys));
+      expect(
+        called.filter(
+          (name) =>
+            known.has(name) && !imported.includes(name) && !new RegExp(`const[^=]*\\b${name}\\b`).test(text),
+        ),
+      ).toEqual([]);
+      const file = join(work, 'program.mjs');
+      writeFileSync(file, text.replaceAll(': number)', ')'));
+      const { status, stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    },
+  );
+
+  it('the commands of the README run as they stand, one after the other', async () => {
+    const section = /## From the terminal\n\n(.*?)\n\n/s.exec(readme)![1]!;
+    const commands = section.split('\n').map((line) => line.trim().replace(/ +#.*/, '').split(' '));
+    const data = join(work, 'examples/data');
+    mkdirSync(data, { recursive: true });
+    copyFileSync(join(folder, 'data/penguins.csv'), join(data, 'penguins.csv'));
+    const told: string[] = [];
+    for (const [npx, program, ...argv] of commands) {
+      expect([npx, program]).toEqual(['npx', 'glia']);
+      // These look at the machine, and have tests of their own.
+      if (['doctor', 'build'].includes(argv[0]!)) continue;
+      const { code, stdout } = await glia(work, argv);
+      expect({ argv, code }).toEqual({ argv, code: 0 });
+      told.push(stdout);
+    }
+    expect(told.length).toBeGreaterThan(5);
+    expect(told.join('')).not.toMatch(/= missing/);
+    const written = ['examples', 'penguins-on-penguins.report.html', 'penguins.glia', 'penguins.report.html'];
+    expect(readdirSync(work).sort()).toEqual([...written, 'predictions.csv', 'why.html']);
   });
 
   it('customers.csv is what make-customers.mjs makes', () => {

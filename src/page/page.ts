@@ -16,7 +16,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --paper: #14171c; --ink: #e6e9ed; --soft: #a3adb8; --line: #3a424c; }
 }
 * { box-sizing: border-box; }
@@ -35,9 +35,24 @@ figure { margin: 1rem 0; }
 figure svg, figure img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+th[scope=row] { min-width: 7rem; }
+.right { text-align: right; }
+.tall { max-height: 36rem; overflow-y: auto; display: inline-block; max-width: 100%; }
+.tall thead th { position: sticky; top: 0; background: var(--paper); }
 @media (max-width: 30rem) { table { font-size: 0.875rem; } }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem; }
+.card .lead { margin: 0.25rem 0 0; }
 .card { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem; min-width: 0; }
+@page { margin: 15mm; }
+@media print {
+  :root { color-scheme: light; }
+  body { font-size: 10pt; }
+  main { max-width: none; padding: 0; }
+  h1, h2, h3, .lead { break-after: avoid; }
+  .card, figure, tr, li, p { break-inside: avoid; }
+  .wide, .tall { overflow: visible; max-height: none; display: block; }
+  .tall thead th { position: static; }
+}
 `;
 
 /**

@@ -71,7 +71,7 @@ export const rootClass = (theme: Theme): string => `glia-plot-${theme}`;
 
 /**
  * Rules for the classes that the body uses. They say the same in every picture of a theme, so many in one page do not
- * disturb each other. Plain rules, not custom properties, which renderers such as librsvg do not know.
+ * disturb each other. Paper is light whatever the screen is. Plain rules, not custom properties, which renderers such as librsvg do not know.
  *
  * @throws {OptionError} for a theme that there is none of.
  */

@@ -53,7 +53,9 @@ test('a saved model: what it relies on, its page on any table, with targets and 
   expect(level).toMatchObject({ predicted: 'y', values: ['high', 'low'] });
   const [high, low] = level.average as [number, number];
   expect(high - low).toBeGreaterThan(2);
+  // The mean of y is 13.1.
   expect(low).toBeGreaterThan(7);
+  expect(high).toBeLessThan(18);
   for (const words of ['What matters to the model', 'By shuffling', 'How predictions go with a column'])
     expect(page(cwd, 'line.html')).toContain(words);
 

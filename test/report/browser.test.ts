@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { data, glia } from '../cli/host.ts';
-import { type Browser, findBrowser, openPage, startBrowser } from './browser.ts';
+import { type Browser, findBrowser, openPage, printPage, startBrowser } from './browser.ts';
 
 const found = findBrowser();
 const path = 'path' in found ? found.path : '';
@@ -26,7 +26,10 @@ function hostile(): string {
   return [head, ...rows].join('\n');
 }
 
-describe.skipIf(path === '')('in a browser', () => {
+// A browser starts in a second, and in many beside other work.
+const PATIENCE = 120_000;
+
+describe.skipIf(path === '')('in a browser', { timeout: PATIENCE }, () => {
   const cwd = mkdtempSync(join(tmpdir(), 'glia-browser-'));
   let browser: Browser;
   let digits: string;
@@ -50,7 +53,7 @@ describe.skipIf(path === '')('in a browser', () => {
     [digits, markup, why] = ['digits.report.html', 'm.report.html', 'why.html'].map((name) =>
       join(cwd, name),
     ) as [string, string, string];
-  });
+  }, PATIENCE);
   afterAll(async () => {
     await browser?.close();
     rmSync(cwd, { recursive: true, force: true });
@@ -73,6 +76,18 @@ describe.skipIf(path === '')('in a browser', () => {
     else expect(red).toBeLessThan(60);
     expect(page.text).toContain('What speaks for');
   });
+
+  test('a report is printed dark on light, and breaks between cards, pictures and rows alone', async () => {
+    for (const file of [digits, markup]) {
+      const { paper, inks, broken, cut } = await printPage(browser, file);
+      expect(paper).toBe('rgb(255, 255, 255)');
+      // The sum of red, green and blue: text in pictures may lie on a filled cell, but is never near white.
+      for (const ink of inks) expect(sum(ink), ink).toBeLessThan(500);
+      expect({ broken, cut }).toEqual({ broken: [], cut: 0 });
+    }
+  });
+
+  const sum = (colour: string) => colour.match(/\d+/g)!.reduce((total, part) => total + Number(part), 0);
 
   test.each(cases)('a row that is explained at %i pixels, %s', async (width, scheme) => {
     const page = await openPage(browser, why, width, scheme);

@@ -26,6 +26,7 @@ interface Page {
   on(event: 'dialog', take: (dialog: { message(): string; dismiss(): Promise<void> }) => void): void;
   on(event: 'request', take: (request: { url(): string }) => void): void;
   goto(url: string): Promise<unknown>;
+  emulateMedia(options: { media: 'print'; colorScheme: 'dark' }): Promise<void>;
   evaluate(script: string): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -84,6 +85,43 @@ export async function openPage(
     await page.close();
   }
 }
+
+/** What a page looks like on paper, printed from a screen that is dark. */
+export interface Printed {
+  readonly paper: string;
+  /** Colours of text, in the page and in its pictures. */
+  readonly inks: readonly string[];
+  /** What may be broken between two pages, of what must stay whole; headings that may stand alone. */
+  readonly broken: readonly string[];
+  /** Boxes that show a part of what they hold. */
+  readonly cut: number;
+}
+
+/** Opens a file as it is printed. */
+export async function printPage(browser: Browser, file: string): Promise<Printed> {
+  const page = await browser.newPage({ viewport: { width: 700, height: 1000 } });
+  try {
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.goto(`file://${file}`);
+    return (await page.evaluate(PAPER)) as Printed;
+  } finally {
+    await page.close();
+  }
+}
+
+const PAPER = `(() => {
+  const all = (names) => [...document.querySelectorAll(names)];
+  const style = (e) => getComputedStyle(e);
+  return {
+    paper: style(document.body).backgroundColor,
+    inks: [...new Set([...all('p, td').map((e) => style(e).color), ...all('svg text').map((e) => style(e).fill)])],
+    broken: [
+      ...all('.card, figure, tr').filter((e) => style(e).breakInside !== 'avoid'),
+      ...all('h1, h2, h3, .lead').filter((e) => style(e).breakAfter !== 'avoid'),
+    ].map((e) => e.outerHTML.slice(0, 80)),
+    cut: all('.wide').filter((e) => style(e).overflowY !== 'visible').length,
+  };
+})()`;
 
 // Runs in the page, so it is text: the project knows no types of a browser.
 const LOOK = `(() => {
