@@ -4,7 +4,7 @@ import { linesFigure, rug } from './lines.ts';
 import { pathOf } from './partial-dependence.ts';
 import { fieldsOf, numbersOf, textOf } from './reading.ts';
 import { type AleResult, effectOf } from './results/curves.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { kindsOf, SCALE_OPTIONS, type ScaleOptions } from './scale.ts';
 import { thinned, thinning } from './thinning.ts';
 
@@ -49,7 +49,11 @@ const STROKES = 1000;
  */
 export function ale(data: AleData | AleResult, options: AleOptions = {}): string {
   const own = plotOptions('ale', options, [...SCALE_OPTIONS, ...RESULT_OPTIONS]);
-  const fields = fieldsOf('ale: data', effectOf('ale', data, own), ['grid', 'effect', 'rug', 'name', 'unit']);
+  const fields = fieldsOf(
+    'ale: data',
+    translated('ale', () => effectOf('ale', data, own)),
+    ['grid', 'effect', 'rug', 'name', 'unit'],
+  );
   const grid = numbersOf('ale', 'grid', fields.grid);
   const effect = numbersOf('ale', 'effect', fields.effect, grid.length);
   const strokes = numbersOf('ale', 'rug', fields.rug ?? []);

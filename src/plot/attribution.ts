@@ -12,7 +12,7 @@ import {
   textOf,
 } from './reading.ts';
 import { attributionIn, type Explained, explanationIn } from './results/explanation.ts';
-import type { ResultOptions } from './results/result.ts';
+import { type ResultOptions, translated } from './results/result.ts';
 import { clip, type Name, type Words } from './text.ts';
 
 /** What one prediction is made of. */
@@ -61,7 +61,9 @@ export function attributionOf(
   const known = ['values', 'baseValue', 'output', 'names', 'inputs', 'outputName', 'unit'];
   const explanation = explanationIn(data);
   const own =
-    explanation === undefined ? (data as AttributionData) : attributionIn(where, explanation, options);
+    explanation === undefined
+      ? (data as AttributionData)
+      : translated(where, () => attributionIn(where, explanation, options));
   const fields = fieldsOf(`${where}: data`, own, known);
   const values = finiteNumbersOf(where, 'values', fields.values);
   const baseValue = finiteOf(where, 'baseValue', fields.baseValue);

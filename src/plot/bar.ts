@@ -7,7 +7,7 @@ import { element, type Markup } from './markup.ts';
 import { numeral, signed } from './numerals.ts';
 import { fieldsOf, leftOut, numbersOf, textOf } from './reading.ts';
 import { type BarResult, barsOf } from './results/bars.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { beside, rowName, rowsArea, told } from './rows.ts';
 import type { Scale } from './scale.ts';
 import { domainOf } from './scale.ts';
@@ -65,7 +65,7 @@ const ROW = 24;
 export function bar(data: BarData | BarResult, options: BarOptions = {}): string {
   const own = plotOptions('bar', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('bar', 'most', own.most ?? 20, { least: 1, most: 500, whole: true });
-  const result = barsOf('bar', data, own);
+  const result = translated('bar', () => barsOf('bar', data, own));
   const fields = fieldsOf('bar: data', result.data, ['values', 'errors', 'names', 'inputs', 'unit']);
   const all = rowsOf(fields);
   const finite = all.filter(({ value }) => Number.isFinite(value));

@@ -8,7 +8,7 @@ import { decimals, element, type Markup } from './markup.ts';
 import { numeral } from './numerals.ts';
 import { checkLength, fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
 import type { Explained } from './results/explanation.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { swarmOf } from './results/tables.ts';
 import { rowName, rowsArea } from './rows.ts';
 import type { Scale } from './scale.ts';
@@ -70,12 +70,11 @@ const POINTS = 400;
 export function beeswarm(data: BeeswarmData | Explained, options: BeeswarmOptions = {}): string {
   const own = plotOptions('beeswarm', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('beeswarm', 'most', own.most ?? 12, { least: 1, most: 100, whole: true });
-  const fields = fieldsOf('beeswarm: data', swarmOf('beeswarm', data, own), [
-    'values',
-    'inputs',
-    'names',
-    'unit',
-  ]);
+  const fields = fieldsOf(
+    'beeswarm: data',
+    translated('beeswarm', () => swarmOf('beeswarm', data, own)),
+    ['values', 'inputs', 'names', 'unit'],
+  );
   const values = gridOf('beeswarm', 'values', fields.values);
   const inputs = inputsOf(fields.inputs, values);
   const names = namesOf('beeswarm', 'names', fields.names, values.columns, (i) => `feature ${i}`);

@@ -5,7 +5,7 @@ import { element, type Markup } from './markup.ts';
 import { counted, numeral, numerals } from './numerals.ts';
 import { fieldsOf, finiteOf, listOf, textOf } from './reading.ts';
 import { known } from './results/explanation.ts';
-import { methodOf } from './results/result.ts';
+import { methodOf, translated } from './results/result.ts';
 import { inWords, label, type Name, spoken, title, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 
@@ -67,7 +67,11 @@ interface Row {
  */
 export function changes(data: ChangesData | CounterfactualResult, options: PlotOptions = {}): string {
   const own = plotOptions('changes', options);
-  const fields = fieldsOf('changes: data', plain(data), ['changed', 'from', 'target', 'valid']);
+  const fields = fieldsOf(
+    'changes: data',
+    translated('changes', () => plain(data)),
+    ['changed', 'from', 'target', 'valid'],
+  );
   const list = listOf('changes', 'changed', fields.changed, 'changes');
   const rows = Array.from({ length: list.length }, (_, i) => rowOf(list[i] as Change, i));
   const target = textOf('changes', 'target', fields.target, undefined);

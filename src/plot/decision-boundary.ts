@@ -10,6 +10,7 @@ import { joined, type Markup } from './markup.ts';
 import { counted, numeral, percent } from './numerals.ts';
 import { fieldsOf, finiteNumbersOf, leftOut, namesOf, numbersOf, textOf } from './reading.ts';
 import { boundaryOf, type PredictionsResult } from './results/predictions.ts';
+import { translated } from './results/result.ts';
 import { domainOf } from './scale.ts';
 import { fill, series, stroke } from './theme.ts';
 import { thinned, thinning } from './thinning.ts';
@@ -82,7 +83,11 @@ export function decisionBoundary(data: DecisionBoundaryData, options: PlotOption
   const where = 'decisionBoundary';
   const own = plotOptions(where, options);
   const known = ['x', 'y', 'predicted', 'confidence', 'points', 'classNames', 'xName', 'yName'];
-  const fields = fieldsOf(`${where}: data`, boundaryOf(data), known);
+  const fields = fieldsOf(
+    `${where}: data`,
+    translated(where, () => boundaryOf(data)),
+    known,
+  );
   const field = fieldOf(fields);
   const points = pointsOf(fields.points, field.names);
   const finite = Array.from(points.x, (_, i) => i).filter((i) =>

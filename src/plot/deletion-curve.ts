@@ -4,7 +4,7 @@ import { numeral } from './numerals.ts';
 import { pathOf } from './partial-dependence.ts';
 import { fieldsOf, finiteOf, listOf, numbersOf, textOf } from './reading.ts';
 import { type CurveResult, deletionOf, type FaithfulnessResult } from './results/curves.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { inWords } from './text.ts';
 
 /** One curve of {@link deletionCurve}. */
@@ -53,7 +53,11 @@ export function deletionCurve(
 ): string {
   const where = 'deletionCurve';
   const own = plotOptions(where, options, RESULT_OPTIONS);
-  const fields = fieldsOf(`${where}: data`, deletionOf(where, data, own), ['curves', 'unit', 'action']);
+  const fields = fieldsOf(
+    `${where}: data`,
+    translated(where, () => deletionOf(where, data, own)),
+    ['curves', 'unit', 'action'],
+  );
   const list = listOf(where, 'curves', fields.curves, 'curves');
   const lines = Array.from({ length: list.length }, (_, i) => lineOf(list[i] as DeletionLine, i));
   const unit = textOf(where, 'unit', fields.unit, 'output');

@@ -7,7 +7,7 @@ import { percent } from './numerals.ts';
 import { coarser, type Picture } from './picture.ts';
 import { fieldsOf, finiteNumbersOf, leftOut, numbersOf, textOf } from './reading.ts';
 import type { Explained } from './results/explanation.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { overlayOf } from './results/tables.ts';
 import { domainOf } from './scale.ts';
 import { type ColourScale, colourScale, limitOf, SCALE_HEIGHT, signedOf, spanOf } from './signed-scale.ts';
@@ -81,7 +81,7 @@ export function heatmapOverlay(
 ): string {
   const own = plotOptions('heatmapOverlay', options, ['imageWidth', ...RESULT_OPTIONS]);
   const { picture, attributions, outputName, scale, block, missing } = read(
-    overlayOf('heatmapOverlay', data, own),
+    translated('heatmapOverlay', () => overlayOf('heatmapOverlay', data, own)),
   );
   const { rows, columns } = picture;
   const side = (bodyWidth(own) - GAP) / 2;

@@ -5,7 +5,7 @@ import { type Box, bodyWidth, figure, plotOptions } from './figure.ts';
 import { joined, type Markup } from './markup.ts';
 import { counted, numeral, ordinal } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, leftOut, namesOf, type Rows, textOf } from './reading.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { type HeatmapResult, heatmapOf } from './results/tables.ts';
 import { type ColourScale, colourScale, limitOf, SCALE_HEIGHT, signedOf, spanOf } from './signed-scale.ts';
 import { inWords, label, SIZE } from './text.ts';
@@ -56,7 +56,9 @@ const NAMED_ROW = 14;
  */
 export function heatmap(data: HeatmapData | HeatmapResult, options: ResultOptions = {}): string {
   const own = plotOptions('heatmap', options, RESULT_OPTIONS);
-  const { values, rowNames, columnNames, scale, notes } = read(heatmapOf('heatmap', data, own));
+  const { values, rowNames, columnNames, scale, notes } = read(
+    translated('heatmap', () => heatmapOf('heatmap', data, own)),
+  );
   // A hundred rows with names are a tall picture, in which each can be read.
   const row = values.rows <= 24 ? 20 : rowNames !== undefined && values.rows <= 100 ? NAMED_ROW : 8;
   const height = Math.min(row === 8 ? 480 : 1400, Math.max(20, values.rows * row));

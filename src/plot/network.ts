@@ -5,6 +5,7 @@ import { at, MARK, path } from './marks.ts';
 import { element, joined, type Markup } from './markup.ts';
 import { type Connection, type NetworkData, networkOf, type Unit, type UnitLayer } from './network-data.ts';
 import { counted, numeral, signed } from './numerals.ts';
+import { translated } from './results/result.ts';
 import { chainOf, type SnapshotsResult, type WeightsResult } from './results/weights.ts';
 import { inWords, label, SIZE, title } from './text.ts';
 import { fill, stroke } from './theme.ts';
@@ -54,7 +55,10 @@ export function network(
 ): string {
   const own = plotOptions('network', options, ['most', 'epoch']);
   const most = checkNumber('network', 'most', own.most ?? 12, { least: 1, most: 40, whole: true });
-  const { layers, connections, unit } = networkOf(chainOf('network', data, own.epoch), most);
+  const { layers, connections, unit } = networkOf(
+    translated('network', () => chainOf('network', data, own.epoch)),
+    most,
+  );
   const tallest = layers.reduce((rows, { shown }) => Math.max(rows, shown.length), 1);
   const hidden = layers.filter(({ shown, units }) => shown.length < units);
   return figure({

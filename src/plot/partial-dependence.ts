@@ -5,7 +5,7 @@ import { type Line, linesFigure, rug } from './lines.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, type Grid, gridOf, listOf, namesOf, numbersOf, type Rows, textOf } from './reading.ts';
 import { type DependenceResult, dependenceOf } from './results/curves.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { kindsOf, SCALE_OPTIONS, type ScaleOptions } from './scale.ts';
 import { inWords, type Words } from './text.ts';
 import { thinned, thinning } from './thinning.ts';
@@ -65,15 +65,11 @@ export function partialDependence(
 ): string {
   const where = 'partialDependence';
   const own = plotOptions(where, options, [...SCALE_OPTIONS, ...RESULT_OPTIONS]);
-  const fields = fieldsOf(`${where}: data`, dependenceOf(where, data, own), [
-    'grid',
-    'categories',
-    'average',
-    'ice',
-    'rug',
-    'name',
-    'unit',
-  ]);
+  const fields = fieldsOf(
+    `${where}: data`,
+    translated(where, () => dependenceOf(where, data, own)),
+    ['grid', 'categories', 'average', 'ice', 'rug', 'name', 'unit'],
+  );
   const categories = categoriesOf(fields);
   const grid =
     categories === undefined ? numbersOf(where, 'grid', fields.grid) : Float64Array.from(categories.keys());

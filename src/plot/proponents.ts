@@ -10,7 +10,7 @@ import { coarser } from './picture.ts';
 import { fieldsOf, finiteNumbersOf, finiteOf, leftOut, listOf, textOf } from './reading.ts';
 import type { MemorizationResult } from './results/bars.ts';
 import { type InfluenceResult, proponentsOf } from './results/influence.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { domainOf } from './scale.ts';
 import { inWords, label, SIZE } from './text.ts';
 
@@ -76,11 +76,11 @@ export function proponents(
 ): string {
   const own = plotOptions('proponents', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('proponents', 'most', own.most ?? 5, { least: 1, most: 50, whole: true });
-  const fields = fieldsOf('proponents: data', proponentsOf('proponents', data, own), [
-    'rows',
-    'imageWidth',
-    'outputName',
-  ]);
+  const fields = fieldsOf(
+    'proponents: data',
+    translated('proponents', () => proponentsOf('proponents', data, own)),
+    ['rows', 'imageWidth', 'outputName'],
+  );
   const list = listOf('proponents', 'rows', fields.rows, 'rows');
   const all = Array.from({ length: list.length }, (_, i) => rowOf(list[i], i));
   const finite = all.filter(({ influence }) => Number.isFinite(influence));

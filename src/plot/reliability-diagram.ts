@@ -7,6 +7,7 @@ import { element, joined, type Markup } from './markup.ts';
 import { numeral, percent } from './numerals.ts';
 import { fieldsOf, finiteOf, leftOut, numbersOf } from './reading.ts';
 import { type CalibrationResult, reliabilityOf } from './results/curves.ts';
+import { translated } from './results/result.ts';
 import { label, SIZE, title } from './text.ts';
 import { fill, stroke } from './theme.ts';
 
@@ -88,7 +89,11 @@ export function reliabilityDiagram(
 
 function read(data: ReliabilityData | CalibrationResult): { bins: Bin[]; ece: number; all: number } {
   const where = 'reliabilityDiagram';
-  const fields = fieldsOf(`${where}: data`, reliabilityOf(data), ['confidence', 'accuracy', 'counts', 'ece']);
+  const fields = fieldsOf(
+    `${where}: data`,
+    translated(where, () => reliabilityOf(data)),
+    ['confidence', 'accuracy', 'counts', 'ece'],
+  );
   const counts = numbersOf(where, 'counts', fields.counts);
   const confidence = numbersOf(where, 'confidence', fields.confidence, counts.length);
   const accuracy = numbersOf(where, 'accuracy', fields.accuracy, counts.length);

@@ -8,7 +8,7 @@ import type { Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, flagOf, leftOut, listOf, numbersOf, reasonFor, textOf } from './reading.ts';
 import type { Explained } from './results/explanation.ts';
-import { RESULT_OPTIONS, type ResultOptions } from './results/result.ts';
+import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { dependenceIn } from './results/tables.ts';
 import { type Domain, domainOf, hasPlace, kindsOf, SCALE_OPTIONS, type ScaleOptions } from './scale.ts';
 import { inWords } from './text.ts';
@@ -62,14 +62,11 @@ const POINTS = 3000;
  */
 export function scatter(data: ScatterData | Explained, options: ScatterOptions = {}): string {
   const own = plotOptions('scatter', options, ['feature', 'identity', ...SCALE_OPTIONS, ...RESULT_OPTIONS]);
-  const fields = fieldsOf('scatter: data', dependenceIn('scatter', data, own), [
-    'x',
-    'y',
-    'groups',
-    'groupNames',
-    'xName',
-    'yName',
-  ]);
+  const fields = fieldsOf(
+    'scatter: data',
+    translated('scatter', () => dependenceIn('scatter', data, own)),
+    ['x', 'y', 'groups', 'groupNames', 'xName', 'yName'],
+  );
   const dates = datesIn(fields.x);
   const x = numbersOf('scatter', 'x', dates ?? fields.x);
   const kinds = kindsOf('scatter', { ...(dates && { xScale: 'time' }), ...own });

@@ -7,6 +7,7 @@ import { at, MARK, path } from './marks.ts';
 import { decimals, element, type Markup } from './markup.ts';
 import { counted, numeral, percent } from './numerals.ts';
 import { fieldsOf, finiteOf, listOf, namesOf, textOf } from './reading.ts';
+import { translated } from './results/result.ts';
 import { type SurrogateTreeResult, treeOf } from './results/tree.ts';
 import {
   BOLD,
@@ -98,7 +99,11 @@ const BAR = 52;
 export function tree(data: TreeData | SurrogateTreeResult, options: TreeOptions = {}): string {
   const own = plotOptions('tree', options, ['most']);
   const most = checkNumber('tree', 'most', own.most ?? 60, { least: 1, most: 500, whole: true });
-  const fields = fieldsOf('tree: data', treeOf(data), ['nodes', 'fidelity', 'measure']);
+  const fields = fieldsOf(
+    'tree: data',
+    translated('tree', () => treeOf(data)),
+    ['nodes', 'fidelity', 'measure'],
+  );
   const all = linesOf(fields.nodes);
   const lines = all.slice(0, most);
   const leaves = all.filter(({ leaf }) => leaf).length;

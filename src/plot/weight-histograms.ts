@@ -7,6 +7,7 @@ import { element, joined, type Markup } from './markup.ts';
 import { spreadOf } from './means.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, leftOut, listOf, numbersOf, textOf } from './reading.ts';
+import { translated } from './results/result.ts';
 import { histogramsOf, type SnapshotsResult, type WeightsResult } from './results/weights.ts';
 import { type Domain, domainOf } from './scale.ts';
 import { label, SIZE, inWords as spokenName, title, widthOf } from './text.ts';
@@ -67,7 +68,11 @@ export function weightHistograms(
   const where = 'weightHistograms';
   const own = plotOptions(where, options, ['bins', 'epoch']);
   const bins = checkNumber(where, 'bins', own.bins ?? 30, { least: 1, most: 200, whole: true });
-  const fields = fieldsOf(`${where}: data`, histogramsOf(where, data, own.epoch), ['layers', 'unit']);
+  const fields = fieldsOf(
+    `${where}: data`,
+    translated(where, () => histogramsOf(where, data, own.epoch)),
+    ['layers', 'unit'],
+  );
   const list = listOf(where, 'layers', fields.layers, 'layers');
   const layers = Array.from({ length: list.length }, (_, i) => layerOf(list[i] as LayerWeights, i));
   const unit = textOf(where, 'unit', fields.unit, 'weight');

@@ -189,6 +189,30 @@ describe.each(Object.entries(kinds))('what %s gives', (_, { make, pictures, bare
   });
 });
 
+test.each(all)('%s refuses what calls itself a result and is none', (name, draw) => {
+  const methods = [...Object.keys(kinds), 'shap', 'attributionLog'];
+  const hollow = methods.flatMap((method) => [
+    { method },
+    { method, values: 3 },
+    { method, grid: [], features: null },
+  ]);
+  const others = [
+    { importance: null },
+    { name: 'attributionLog', columns: 3, epochs: [null] },
+    { weights: [], epochs: [] },
+    { explanation: { top: 1, baseValues: 1, outputs: 1, values: 1, target: 1 } },
+    { deletion: null, insertion: null },
+    { fractions: [0], curves: null },
+  ];
+  for (const data of [...hollow, ...others]) {
+    try {
+      draw(data);
+    } catch (error) {
+      expect(error, `${name} of ${JSON.stringify(data)}`).toBeInstanceOf(GliaError);
+    }
+  }
+});
+
 describe('pictures of results', () => {
   test('have the numbers of the result', async () => {
     const importance = await explain.permutationImportance(model, half);

@@ -1,4 +1,4 @@
-import { OptionError } from '../../base/errors.ts';
+import { GliaError, OptionError } from '../../base/errors.ts';
 import type { PlotOptions } from '../figure.ts';
 
 /** Numbers with a shape, as predictions and weights are. */
@@ -50,6 +50,21 @@ export function rowAt(where: string, row: number, rows: number): number {
 function spelled(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
   return typeof value === 'number' ? String(value) : `of type ${typeof value}`;
+}
+
+/**
+ * The data of a picture, made of a result.
+ *
+ * @throws {OptionError} for what calls itself a result and lacks what one has.
+ */
+export function translated<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof GliaError) throw error;
+    const hint = 'give a result as glia computed it, or the fields of the picture';
+    throw new OptionError(`${where}: data is not whole`, { hint }, error);
+  }
 }
 
 /** What a result says that it is; nothing for other data. */
