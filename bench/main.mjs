@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench -- [limits workloads growth loop callbacks sizes explain memory] [--quick] [--json]
+// npm run bench -- [limits workloads growth loop callbacks sizes explain memory coverage] [--quick] [--json]
 //
 // Measures the machine and glia on it, prints tables and adds lines of JSON to bench/results. With --json stdout has the
 // lines instead. --quick shows that everything works: its numbers mean nothing and are not kept. GLIA_BACKEND,
@@ -10,6 +10,7 @@ import { machineLimits } from '../dist/backend/native.js';
 import { checkOptions, choose } from '../dist/base/options.js';
 import { OptionError } from '../dist/index.js';
 import { callbacks } from './callbacks.mjs';
+import { coverage } from './coverage.mjs';
 import { explain } from './explain.mjs';
 import { growth } from './growth.mjs';
 import { limits } from './limits.mjs';
@@ -38,7 +39,9 @@ import { workloads } from './workloads.mjs';
 /** @typedef {(context: Context) => AsyncIterable<import('./table.mjs').Line>} Section */
 
 /** @type {Readonly<Record<string, Section>>} */
-const SECTIONS = { limits, workloads, growth, loop, callbacks, sizes, explain, memory };
+const SECTIONS = { limits, workloads, growth, loop, callbacks, sizes, explain, memory, coverage };
+/** Asked for by name alone: it takes a quarter of an hour, and measures no time. */
+const ON_REQUEST = ['coverage'];
 const USAGE = `usage: npm run bench -- [${Object.keys(SECTIONS).join(' ')}] [--quick] [--json]`;
 
 const say = (/** @type {string} */ text) => void stderr.write(`${text}\n`);
@@ -58,7 +61,8 @@ function readCommand(args) {
     throw new OptionError(`bench: cannot read ${args.join(' ')}`, { hint: USAGE });
   }
   for (const name of positionals) choose('bench', name, SECTIONS);
-  const names = positionals.length > 0 ? positionals : Object.keys(SECTIONS);
+  const names =
+    positionals.length > 0 ? positionals : Object.keys(SECTIONS).filter((name) => !ON_REQUEST.includes(name));
   const sections = Object.entries(SECTIONS).flatMap(([name, one]) => (names.includes(name) ? [one] : []));
   return { sections, quick, json };
 }

@@ -53,6 +53,13 @@ const TABLES = {
     ['fs.stat, ms (median / worst)', ({ stat }) => latency(stat)],
     ['dns.lookup, ms', ({ lookup }) => latency(lookup)],
   ],
+  coverage: [
+    ['method', ({ method }) => method],
+    ['of', ({ of }) => of],
+    ['samples', ({ samples }) => String(samples)],
+    ['seeds', ({ seeds }) => String(seeds)],
+    ['held by 95 % intervals', ({ covered }) => `${(100 * covered).toFixed(1)} %`],
+  ],
   callbacks: [
     ['workload', ({ workload }) => workload],
     ['callbacks', ({ callbacks }) => callbacks.join(', ')],

@@ -12,7 +12,7 @@ import { scoresOf } from './forward.ts';
 import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } from './judged.ts';
 import { scoresOfMade } from './made-rows.ts';
 import type { OutputKind } from './options.ts';
-import { estimate } from './spread.ts';
+import { estimate, LEAST_DRAWS } from './spread.ts';
 import type { Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -34,13 +34,14 @@ export interface Infidelity extends Pictured<BarOptions> {
   readonly output: OutputKind;
   /** Of each row, `[rows]`: 0 is perfect. */
   readonly values: Values;
-  /** Standard error of each, from the spread over the perturbations. */
+  /** Standard error of each, from the spread over the perturbations; NaN of fewer than 400, whose squares vary too much. */
   readonly stdError: Values;
   /** Mean over the rows. */
   readonly mean: number;
   /** Perturbations of each row. */
   readonly samples: number;
   readonly cost: Cost;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -105,6 +106,7 @@ export async function infidelity(
     });
     return estimate(misses);
   });
+  const few = K < LEAST_DRAWS.squared;
   const result: Plain<Infidelity> = {
     method: 'infidelity',
     output: subject.output,
@@ -113,12 +115,15 @@ export async function infidelity(
       [rows],
     ),
     stdError: new Values(
-      Float32Array.from(each, ({ stdError }) => stdError),
+      Float32Array.from(each, ({ stdError }) => (few ? Number.NaN : stdError)),
       [rows],
     ),
     mean: estimate(each.map(({ mean }) => mean)).mean,
     samples: K,
     cost: subject.passes.cost,
+    warnings: few
+      ? [`${K} perturbations leave the standard errors open: give samples of ${LEAST_DRAWS.squared} or more`]
+      : [],
   };
   return withPicture(result, bar);
 }

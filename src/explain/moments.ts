@@ -1,3 +1,5 @@
+import { LEAST_DRAWS } from './spread.ts';
+
 /** What is made of a row's samples: their mean, the mean of their squares, or their variance. */
 export type Variant = 'mean' | 'squared' | 'variance';
 
@@ -6,6 +8,7 @@ export type Variant = 'mean' | 'squared' | 'variance';
  * up to fourth powers: the variance of a variance needs them.
  */
 export class Moments {
+  readonly #least: number;
   readonly #squared: boolean;
   readonly #variance: boolean;
   readonly #first: Float64Array;
@@ -13,6 +16,7 @@ export class Moments {
   #count = 0;
 
   constructor(width: number, variant: Variant) {
+    this.#least = LEAST_DRAWS[variant];
     this.#squared = variant === 'squared';
     this.#variance = variant === 'variance';
     this.#first = new Float64Array(width);
@@ -42,7 +46,7 @@ export class Moments {
     }
   }
 
-  /** Writes what is estimated, and its standard error, from element `to` on. */
+  /** Writes what is estimated, and its standard error, from element `to` on: 0 of one sample, NaN of too few. */
   write(values: Float32Array, stdError: Float32Array, to: number): void {
     const n = this.#count;
     const [s1, s2, s3, s4] = this.#sums as [Float64Array, Float64Array, Float64Array, Float64Array];
@@ -55,7 +59,7 @@ export class Moments {
         spread = Math.max(0, fourth - variance * variance);
       }
       values[to + j] = this.#variance ? variance : this.#first[j]! + mean;
-      stdError[to + j] = n > 1 ? Math.sqrt(spread / (n - 1)) : 0;
+      stdError[to + j] = n === 1 ? 0 : n < this.#least ? Number.NaN : Math.sqrt(spread / (n - 1));
     }
   }
 }

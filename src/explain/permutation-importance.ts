@@ -43,7 +43,7 @@ export interface PermutationImportance extends Pictured<BarOptions> {
   readonly mean: readonly number[];
   /** Standard deviation over the repeats, divisor n. */
   readonly std: readonly number[];
-  /** Standard error of the mean; 0 for one repeat, which says nothing of it. */
+  /** Standard error of the mean, with `nRepeats - 1` degrees of freedom: for 5 repeats 2.78 of it hold 95 %. NaN for one. */
   readonly stdError: readonly number[];
   /** `[features][repeats]`. */
   readonly raw: readonly (readonly number[])[];
@@ -156,7 +156,7 @@ export async function importanceBy(
     features: players.map(({ name }) => name),
     mean: raw.map(meanOf),
     std: spread,
-    stdError: spread.map((std) => std / Math.sqrt(Math.max(nRepeats - 1, 1))),
+    stdError: spread.map((std) => std / Math.sqrt(nRepeats - 1)),
     raw,
     metric: measure?.name ?? 'loss',
     ...unitOf(subject, loss, measure),
@@ -170,6 +170,7 @@ export async function importanceBy(
       ...(raw.flat().every(Number.isFinite)
         ? []
         : [`${measure?.name ?? 'loss'} is not defined for some permutations`]),
+      ...(nRepeats > 1 ? [] : ['one repeat leaves the standard errors open: give nRepeats of 2 or more']),
     ],
   };
   return withPicture(result, bar);

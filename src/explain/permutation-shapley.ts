@@ -1,4 +1,5 @@
 import type { Design } from './game.ts';
+import { LEAST_DRAWS } from './spread.ts';
 
 /**
  * Some orders in which players come, each walked forward and backward: a player gets what it adds, averaged over both
@@ -7,7 +8,7 @@ import type { Design } from './game.ts';
  * The coalitions are the empty one, that of all, and of each order first those of 1 to M - 1 players from its begin,
  * then those from its end.
  *
- * @param orders permutations of the players, at least one; two or more give a standard error.
+ * @param orders permutations of the players, at least one; 20 or more give a standard error, with one degree of freedom less.
  */
 export function permutationShapley(orders: readonly ArrayLike<number>[], players: number): Design {
   const M = players;
@@ -17,9 +18,15 @@ export function permutationShapley(orders: readonly ArrayLike<number>[], players
     for (let at = 0; at < M; at++) place[order[at]!] = at;
     return place;
   });
+  const few = orders.length < LEAST_DRAWS.mean;
   return {
     players,
     coalitions: 2 + 2 * walk * orders.length,
+    ...(few && {
+      warning: `${orders.length} orders of ${M} players leave the standard errors open: give nSamples of ${
+        2 * walk * LEAST_DRAWS.mean
+      } or more`,
+    }),
     has(coalition, player) {
       if (coalition < 2) return coalition === 1;
       const [walks, size] = [Math.floor((coalition - 2) / walk), ((coalition - 2) % walk) + 1];
@@ -45,13 +52,13 @@ export function permutationShapley(orders: readonly ArrayLike<number>[], players
   };
 }
 
-/** Mean of some estimates, and its standard error where there are two or more. */
+/** Mean of some estimates, and its standard error, NaN of too few. */
 function meanOf(M: number, estimates: readonly Float64Array[]) {
   const n = estimates.length;
   const values = new Float64Array(M);
   for (const phi of estimates) for (let i = 0; i < M; i++) values[i]! += phi[i]! / n;
-  if (n < 2) return { values };
   const stdError = values.map((mean, i) => {
+    if (n < LEAST_DRAWS.mean) return Number.NaN;
     const squares = estimates.reduce((sum, phi) => sum + (phi[i]! - mean) ** 2, 0);
     return Math.sqrt(squares / (n - 1) / n);
   });

@@ -1,6 +1,7 @@
 import type { Findings } from './findings.ts';
 import { forTargets, sideBySide } from './forward.ts';
 import { Moments, type Variant } from './moments.ts';
+import { LEAST_DRAWS } from './spread.ts';
 import type { Subject } from './subject.ts';
 
 /** Numbers of points that are made at once at most, so that the event loop gets its turn; rows of a step. */
@@ -25,7 +26,7 @@ export interface Drawn {
 export type Attribute = (drawn: Drawn, share: (done: number) => number) => Promise<Float32Array>;
 
 /** What a sampling method gives. */
-export type Sampled = Required<Pick<Findings, 'values' | 'stdError'>>;
+export type Sampled = Required<Pick<Findings, 'values' | 'stdError' | 'warnings'>>;
 
 /** Attributions at each row's points as one: their mean, or another of the variants, with its standard error. */
 export async function sample(
@@ -41,7 +42,16 @@ export async function sample(
     errors.push(one.stdError);
     return one.values;
   });
-  return { values, stdError: sideBySide(errors) };
+  const least = LEAST_DRAWS[variant];
+  const few = draws.count > 1 && draws.count < least;
+  const what = variant === 'mean' ? '' : variant === 'squared' ? ' of squares' : ' of variances';
+  return {
+    values,
+    stdError: sideBySide(errors),
+    warnings: few
+      ? [`${draws.count} samples leave the standard errors${what} open: give nSamples of ${least} or more`]
+      : [],
+  };
 }
 
 async function sampleOne(
@@ -51,7 +61,7 @@ async function sampleOne(
   attribute: Attribute,
   variant: Variant,
   share: (done: number) => number,
-): Promise<Sampled> {
+): Promise<Pick<Sampled, 'values' | 'stdError'>> {
   const { width, rows, outputs: K } = subject;
   const values = new Float32Array(rows * width);
   const stdError = new Float32Array(rows * width);

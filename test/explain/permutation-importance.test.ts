@@ -42,6 +42,17 @@ describeBackends('permutationImportance', (backend) => {
     }
   });
 
+  test('of one repeat has no standard error, and says so', async () => {
+    const model = await networkOf(relu, 'relu', backend);
+    const once = await permutationImportance(model, data, wanted.labels, { loss, nRepeats: 1 });
+    expect(once.stdError).toEqual(once.mean.map(() => Number.NaN));
+    expect(once.warnings).toEqual(['one repeat leaves the standard errors open: give nRepeats of 2 or more']);
+    expect(once.toSvg()).toContain('</svg>');
+    expect((await permutationImportance(model, data, wanted.labels, { loss, nRepeats: 2 })).warnings).toEqual(
+      [],
+    );
+  });
+
   test('is 0 for the permutation that changes nothing, and for a column that is not used', async () => {
     const model = await networkOf(relu, 'relu', backend);
     const nothing = (rows: number) => Array.from({ length: rows }, (_, i) => i);

@@ -163,11 +163,11 @@ describeBackends('sampled gradients', (backend) => {
     const net = await networkOf(wanted.net, 'tanh', backend);
     const e = await smoothGrad(net, inputs, {
       ...{ stdev: [0, 0, 0, 0, 0.2], of: 'integratedGradients', baselines: inputs.map(() => baseline) },
-      nSamples: 10,
+      nSamples: 20,
     });
     const shared = await smoothGrad(net, inputs, {
       ...{ stdev: [0, 0, 0, 0, 0.2], of: 'integratedGradients', baselines: [baseline] },
-      nSamples: 10,
+      nSamples: 20,
     });
     expect(furthest(e.values.data, [...shared.values.data])).toBeLessThan(1e-6);
     expect(Math.min(...e.stdError!.data)).toBeGreaterThan(0);
@@ -206,9 +206,27 @@ describe('moments', () => {
     const [value, error] = [new Float32Array(1), new Float32Array(1)];
     moments.add([100], 0);
     moments.clear();
-    for (const one of [1, 3]) moments.add([one], 0);
+    for (let i = 0; i < 26; i++) moments.add([i < 13 ? 1 : 3], 0);
     moments.write(value, error, 0);
-    expect([value[0], error[0]]).toEqual([2, 1]);
+    // A standard deviation of 1, over the root of 26 - 1.
+    expect([value[0], error[0]]).toEqual([2, Math.fround(0.2)]);
+  });
+
+  test.each([
+    ['mean', 20],
+    ['squared', 400],
+    ['variance', 400],
+  ] as const)('of fewer samples than tell it have no standard error: %s, %i', (variant, least) => {
+    const moments = new Moments(1, variant);
+    const [value, error] = [new Float32Array(1), new Float32Array(1)];
+    for (let n = 1; n <= least; n++) {
+      moments.add([random.normal()], 0);
+      moments.write(value, error, 0);
+      // A single sample is one of a method that draws nothing.
+      if (n === 1) expect(error[0]).toBe(0);
+      else if (n < least) expect(error[0]).toBeNaN();
+      else expect(error[0]).toBeGreaterThan(0);
+    }
   });
 });
 
