@@ -25,8 +25,9 @@ export interface BatchNormOptions {
  * | `weight`, `bias`              | `[c]`        | 1, 0          |
  * | `running_mean`, `running_var` | `[c]`        | 0, 1          |
  *
- * As in PyTorch the running variance is the unbiased one. A batch of one row has no variance: it is normalised to
- * `bias` and leaves the running variance as if it were 0.
+ * As in PyTorch the running variance is the unbiased one. A batch with one number a channel, such as a last batch of one
+ * row, has no variance: PyTorch refuses it, here it is normalised to `bias` and leaves the running statistics as they
+ * are. With `batchSize: 1` they never change.
  *
  * @throws {OptionError} when `momentum` is not in [0, 1] or `eps` is not positive.
  * @example
@@ -76,7 +77,9 @@ function batchStatistics(x: Tensor, own: Own, momentum: number, { update }: Call
   const mean = ops.mean(x, { axis });
   const variance = ops.variance(x, { axis });
   const n = sizeOf(x.shape) / x.shape[1]!;
-  const unbiased = ops.mul(variance, n / Math.max(1, n - 1));
+  // The unbiased variance of one number is 0 / 0: 0 in its place would pull the running one down at every epoch.
+  if (n === 1) return { mean, variance };
+  const unbiased = ops.mul(variance, n / (n - 1));
   const blend = (old: Tensor, now: Tensor): Tensor =>
     ops.add(ops.mul(1 - momentum, old), ops.mul(momentum, ops.detach(now)));
   update('running_mean', blend(own['running_mean']!, mean));
