@@ -2,6 +2,7 @@ import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { showShape } from '../base/shape.ts';
+import type { Loss } from '../loss/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { Rows } from './rows.ts';
 
@@ -32,23 +33,52 @@ export function sampleWeights(rows: number, { data, shape }: Rows): Rows {
  * A data set whose rows weigh also by their class. `balanced` weighs a class by `rows / (classes · rows of the class)`
  * (King and Zeng, 2001), as scikit-learn does, in the rows that are trained on.
  *
- * @throws {DataError} when every row has weight 0.
+ * @throws {DataError} when every row has weight 0, and for weights that float32 cannot tell apart.
  * @throws {OptionError} for a class that does not exist, or class weights where there are no classes.
  */
 export function weighClasses(
   train: Dataset,
   classWeight: ClassWeight | undefined,
   names: readonly string[],
+  reduction: Loss['reduction'],
 ): Dataset {
   if (train.weight === undefined && classWeight === undefined) return train;
-  const weights = train.weight?.data.slice() ?? new Float32Array(train.rows).fill(1);
+  // In float64: the weight of a class times that of a row may be beyond float32.
+  const weights = train.weight ? Float64Array.from(train.weight.data) : new Float64Array(train.rows).fill(1);
   if (classWeight !== undefined) {
     const classes = classOfRow(train);
     const perClass = weightOfClass(classWeight, classes, names, train.classes ?? 2);
     for (let i = 0; i < weights.length; i++) weights[i]! *= perClass[classes[i]!] ?? 1;
   }
-  if (!weights.some((weight) => weight > 0)) throw new DataError('every row has weight 0');
-  return { ...train, weight: { data: weights, shape: [train.rows] } };
+  return { ...train, weight: { data: held(weights, reduction), shape: [train.rows] } };
+}
+
+/** Weights from here to 1: sums of them, and of their products with losses, are normal numbers of float32. */
+const RANGE = 2 ** -64;
+/** The same for weights that are not relative to each other. */
+const [LEAST, MOST] = [1e-30, 1e30];
+
+/**
+ * Weights as float32. A mean asks for their proportions alone, so that they are taken relative to the largest, by a power
+ * of two, which is exact: sums of weights of 1e38 are no numbers, and those of 1e-40 are 0 in native programs.
+ */
+function held(weights: Float64Array, reduction: Loss['reduction']): Float32Array {
+  let [least, most] = [Infinity, 0];
+  for (const weight of weights) {
+    if (weight > most) most = weight;
+    if (weight > 0 && weight < least) least = weight;
+  }
+  if (most === 0) throw new DataError('every row has weight 0');
+  const fits =
+    reduction === 'sum' ? least >= LEAST && most <= MOST : least >= RANGE * most && most < Infinity;
+  if (!fits) {
+    throw new DataError(`weights of rows lie between ${least} and ${most}`, {
+      wanted: reduction === 'sum' ? `0, or ${LEAST} to ${MOST}` : '0, or the largest over at most 1.8e19',
+      hint: 'a weight of 0 leaves a row out',
+    });
+  }
+  const unit = reduction === 'sum' ? 1 : 2 ** Math.floor(Math.log2(most));
+  return Float32Array.from(weights, (weight) => weight / unit);
 }
 
 /** Class of each row, out of labels, one-hot rows, or 0 and 1. */

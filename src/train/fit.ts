@@ -132,6 +132,7 @@ export function* planRun(
       parts?.train.data ?? { ...all, weight },
       options.classWeight,
       session.prepare?.classes ?? [],
+      loss.reduction,
     );
     const validation = other && datasetOf(session, loss, other);
     const batchSize = Math.min(options.batchSize, train.rows);

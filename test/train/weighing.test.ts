@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { columns, splitIndices, Table } from '../../src/data/index.ts';
-import { type ClassWeight, dense, mse, OptionError, sequential } from '../../src/index.ts';
+import { type ClassWeight, DataError, dense, mse, OptionError, sequential } from '../../src/index.ts';
+import { describeBackends } from './backends.ts';
 
 const x = Array.from({ length: 20 }, (_, i) => [i / 20, 1 - i / 20]);
 
@@ -118,5 +119,72 @@ describe('keys of class weights', () => {
     const error = await weightsAfter(names, classWeight as ClassWeight).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(OptionError);
     expect(String(error)).toMatch(message);
+  });
+});
+
+describeBackends('weights of rows', (backend) => {
+  const y = x.map(([a], i) => [i % 3 === 0 ? -1 : 2 * a!]);
+  const weights = x.map((_, i) => (i % 4 === 3 ? 0 : 1 + (i % 5)));
+
+  /** What a run leaves, with the weights of rows times a unit. */
+  const trained = async (unit: number, more: object = {}) => {
+    const net = sequential([dense(2, { activation: 'tanh' }), dense(1)], {
+      seed: 3,
+      inputShape: [2],
+      backend,
+    });
+    const sampleWeight = weights.map((weight) => weight * unit);
+    const options = { loss: 'mse', epochs: 2, batchSize: 6, sampleWeight, ...more } as const;
+    const history = await net.fit(x, y, options);
+    return { losses: history.epochs.map(({ loss }) => loss), weights: await net.weights() };
+  };
+
+  // Powers of two, of which float32 holds the product with each weight exactly: the same numbers come out.
+  test.each([2 ** -140, 2 ** -126, 2 ** -64, 2 ** 64, 2 ** 125])(
+    'count in proportion, in units of %d',
+    async (unit) => {
+      const plain = await trained(1);
+      const scaled = await trained(unit);
+      expect(scaled.weights).toEqual(plain.weights);
+      // Sums of weights in float64.
+      scaled.losses.forEach((loss, i) => {
+        expect(loss).toBeCloseTo(plain.losses[i]!, 12);
+      });
+    },
+  );
+
+  test('move the network also where they are 1e38 or 1e-40', async () => {
+    for (const unit of [1e-40, 5e37]) {
+      const { losses } = await trained(unit);
+      const plain = await trained(1);
+      // Six roundings of float32 in the weights.
+      losses.forEach((loss, i) => {
+        expect(Math.abs(loss / plain.losses[i]! - 1)).toBeLessThan(unit < 1 ? 1e-4 : 1e-6);
+      });
+    }
+  });
+
+  test('times those of classes may be beyond float32', async () => {
+    const labels = Int32Array.from(x, (_, i) => i % 2);
+    const ask = async (sampleWeight: number[], classWeight: ClassWeight) => {
+      const net = sequential([dense(2)], { seed: 3, inputShape: [2], backend });
+      await net.fit(x, labels, { loss: 'categoricalCrossentropy', epochs: 1, sampleWeight, classWeight });
+      return net.weights();
+    };
+    const ones = x.map(() => 1);
+    const many = ones.map(() => 2 ** 120);
+    expect(await ask(many, { 0: 2 ** 120, 1: 2 ** 121 })).toEqual(await ask(ones, { 0: 1, 1: 2 }));
+  });
+
+  test.each<[string, object]>([
+    ['too far apart', { sampleWeight: x.map((_, i) => (i === 3 ? 1e-30 : 1)) }],
+    ['too large for a sum', { loss: mse({ reduction: 'sum' }), sampleWeight: x.map(() => 1e38) }],
+    ['too small for a sum', { loss: mse({ reduction: 'sum' }), sampleWeight: x.map(() => 1e-40) }],
+    ['0 throughout', { sampleWeight: x.map(() => 0) }],
+  ])('that are %s are refused', async (_, options) => {
+    const net = sequential([dense(1)], { seed: 3, inputShape: [2], backend });
+    const before = await net.weights();
+    await expect(net.fit(x, y, { loss: 'mse', epochs: 1, ...options })).rejects.toThrow(DataError);
+    expect(await net.weights()).toEqual(before);
   });
 });
