@@ -1,5 +1,5 @@
-import { NO_ROW } from './column-rows.ts';
-import type { Column } from './table.ts';
+import { cellOf, NO_ROW } from './column-rows.ts';
+import type { Cell, Column } from './table.ts';
 
 /** What is computed of the numbers of a group, missing ones left out; NaN where they do not say. */
 export const NUMBERS_TO_NUMBER = { sum, mean, std, median } as const;
@@ -13,12 +13,12 @@ export const ROWS_TO_ROW = {
 } as const;
 
 function outermost(
-  { values }: Column,
+  column: Column,
   rows: Int32Array,
-  isFurther: (a: number | string, b: number | string) => boolean,
+  isFurther: (a: NonNullable<Cell>, b: NonNullable<Cell>) => boolean,
 ): number {
   let best = rows[0] ?? NO_ROW;
-  for (const row of rows) if (isFurther(values[row]!, values[best]!)) best = row;
+  for (const row of rows) if (isFurther(cellOf(column, row)!, cellOf(column, best)!)) best = row;
   return best;
 }
 

@@ -15,7 +15,7 @@ interface Fillable<T> {
  */
 export class Blocks<T, A extends Fillable<T>> {
   readonly #create: (length: number) => A;
-  readonly #full: A[] = [];
+  #full: A[] | undefined;
   #block: A | undefined;
   #used = 0;
 
@@ -43,18 +43,32 @@ export class Blocks<T, A extends Fillable<T>> {
 
   #next(): A {
     const last = this.#block;
-    if (last !== undefined) this.#full.push(last);
+    if (last !== undefined) {
+      this.#full ??= [];
+      this.#full.push(last);
+    }
     this.#block = this.#create(last === undefined ? FIRST_BLOCK : Math.min(last.length * 2, LARGEST_BLOCK));
     this.#used = 0;
     return this.#block;
   }
 
+  /** Whether something holds of all values. */
+  every(holds: (value: T) => boolean): boolean {
+    const block = this.#block;
+    if (block === undefined) return true;
+    for (let i = 0; i < this.#used; i++) if (!holds(block[i]!)) return false;
+    return (this.#full ?? []).every((full) => {
+      for (let i = 0; i < full.length; i++) if (!holds(full[i]!)) return false;
+      return true;
+    });
+  }
+
   /** All values in one array; yields after each block. */
   *join(): Generator<void, A> {
-    const length = this.#full.reduce((sum, block) => sum + block.length, this.#used);
-    const all = this.#create(length);
+    const full = this.#full ?? [];
+    const all = this.#create(full.reduce((sum, block) => sum + block.length, this.#used));
     let at = 0;
-    for (const block of this.#full) {
+    for (const block of full) {
       for (let i = 0; i < block.length; i++) all[at++] = block[i]!;
       yield;
     }

@@ -1,9 +1,10 @@
 import { DataError } from '../base/errors.ts';
 import { Blocks } from './blocks.ts';
-import { hasLeadingZero, isInexact, parseNumber, writtenDecimals } from './decimal.ts';
+import { hasLeadingZero, isInexact, isUsual, parseNumber, writtenDecimals } from './decimal.ts';
 import { isMissing, type Reading } from './reading.ts';
 import { AS_PRINTED } from './spelling.ts';
 import type { Column, ColumnType } from './table.ts';
+import { WordList, Words } from './words.ts';
 
 /** What the columns of a file have in common. */
 export interface FileRule {
@@ -24,6 +25,10 @@ export interface ColumnRule {
   readonly file: FileRule;
 }
 
+const newNumbers = (length: number): Float64Array => new Float64Array(length);
+const newBytes = (length: number): Uint8Array => new Uint8Array(length);
+const newCodes = (length: number): Uint32Array => new Uint32Array(length);
+
 /** Beyond so many different words a column is free text, and looking each of them up saves nothing. */
 const DICTIONARY_LIMIT = 4096;
 
@@ -41,14 +46,14 @@ export class ColumnBuilder {
   #type: ColumnType;
   #rows = 0;
   #numbersSeen = false;
-  /** Whether an integer was too large for a float64, and whether there was a number that is none. */
+  /** Whether an integer was too large for a float64. */
   #inexact = false;
-  #fractional = false;
   #numbers: Blocks<number, Float64Array> | undefined;
   /** As in `NumberColumn`; nothing before the first number that needs it. */
   #decimals: Blocks<number, Uint8Array> | undefined;
-  #words: Blocks<string | null, (string | null)[]> | undefined;
-  #dictionary: Map<string, string> | undefined;
+  #codes: Blocks<number, Uint32Array> | undefined;
+  #words: WordList | undefined;
+  #dictionary: Map<string, number> | undefined;
   #isFreeText = false;
 
   constructor(rule: ColumnRule) {
@@ -71,7 +76,8 @@ export class ColumnBuilder {
 
   /** Says that there are no more cells. Large integers are names where no cell is a measurement. */
   end(): void {
-    if (this.#inexact && !this.#fractional) this.#becomeLate();
+    if (!this.#inexact || this.#decimals !== undefined) return;
+    if (this.#numbers!.every((value) => Number.isNaN(value) || Number.isInteger(value))) this.#becomeLate();
   }
 
   /** Adds a missing cell. */
@@ -81,7 +87,9 @@ export class ColumnBuilder {
 
   /** The finished column. Yields between blocks, so that a long column need not hold up the event loop. */
   *finish(): Generator<void, Column> {
-    if (this.#type === 'text') return { type: 'text', values: this.#words ? yield* this.#words.join() : [] };
+    if (this.#type === 'text') {
+      return new Words(this.#codes ? yield* this.#codes.join() : new Uint32Array(0), this.#allWords());
+    }
     const values = this.#numbers ? yield* this.#numbers.join() : new Float64Array(0);
     if (this.#decimals === undefined) return { type: 'number', values };
     return { type: 'number', values, decimals: yield* this.#decimals.join() };
@@ -96,26 +104,23 @@ export class ColumnBuilder {
       else this.#turnToText(cell, line);
     } else if (numbersMissing && isMissing(text.slice(start, end), reading)) {
       this.#add(Number.NaN, undefined);
+    } else if (isUsual(text, start, end, value)) {
+      this.#numbersSeen = true;
+      this.#add(value, undefined);
     } else if (this.rule.type !== 'number' && hasLeadingZero(text, start, end)) {
       this.#turnToText(text.slice(start, end), line);
     } else {
       this.#numbersSeen = true;
-      const decimals = writtenDecimals(text, start, end, value, reading.decimal);
-      this.#add(value, decimals);
-      if (this.rule.type === undefined) this.#judge(text, start, end, value, decimals);
+      this.#inexact ||= this.rule.type === undefined && isInexact(text, start, end, value, reading.decimal);
+      this.#add(value, writtenDecimals(text, start, end, value, reading.decimal));
     }
   }
 
-  #judge(text: string, start: number, end: number, value: number, decimals: number | undefined): void {
-    if (!Number.isInteger(value) || decimals !== undefined) this.#fractional = true;
-    else if (isInexact(text, start, end, value, this.rule.file.reading.decimal)) this.#inexact = true;
-  }
-
   #add(value: number, decimals: number | undefined): void {
-    this.#numbers ??= new Blocks<number, Float64Array>((length) => new Float64Array(length));
+    this.#numbers ??= new Blocks(newNumbers);
     this.#numbers.push(value);
     if (decimals !== undefined && this.#decimals === undefined) {
-      this.#decimals = new Blocks<number, Uint8Array>((length) => new Uint8Array(length));
+      this.#decimals = new Blocks(newBytes);
       this.#decimals.fill(AS_PRINTED, this.#rows);
     }
     this.#decimals?.push(decimals ?? AS_PRINTED);
@@ -129,7 +134,7 @@ export class ColumnBuilder {
     }
     this.#type = 'text';
     this.#numbers = undefined;
-    this.#allWords().fill(null, this.#rows);
+    this.#allCodes().fill(Words.NONE, this.#rows);
     this.#pushWord(cell);
   }
 
@@ -139,27 +144,33 @@ export class ColumnBuilder {
     this.#decimals = undefined;
   }
 
-  #allWords(): Blocks<string | null, (string | null)[]> {
-    this.#words ??= new Blocks<string | null, (string | null)[]>((length) => new Array(length));
+  #allCodes(): Blocks<number, Uint32Array> {
+    this.#codes ??= new Blocks(newCodes);
+    return this.#codes;
+  }
+
+  #allWords(): WordList {
+    this.#words ??= new WordList();
     return this.#words;
   }
 
   #pushWord(cell: string): void {
-    this.#allWords().push(isMissing(cell, this.rule.file.reading) ? null : this.#word(cell));
+    this.#allCodes().push(isMissing(cell, this.rule.file.reading) ? Words.NONE : this.#codeOf(cell));
   }
 
-  #word(cell: string): string {
-    if (this.#isFreeText) return detach(cell);
+  #codeOf(cell: string): number {
+    if (this.#isFreeText) return this.#allWords().push(detach(cell));
     this.#dictionary ??= new Map();
     const known = this.#dictionary.get(cell);
     if (known !== undefined) return known;
     const word = detach(cell);
-    this.#dictionary.set(word, word);
+    const code = this.#allWords().push(word);
+    this.#dictionary.set(word, code);
     if (this.#dictionary.size === DICTIONARY_LIMIT) {
       this.#dictionary = undefined;
       this.#isFreeText = true;
     }
-    return word;
+    return code;
   }
 
   #notANumber(cell: string, line: number): DataError {

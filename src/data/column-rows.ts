@@ -1,11 +1,18 @@
 import { AS_PRINTED } from './spelling.ts';
 import type { Cell, Column, ColumnType, NumberColumn } from './table.ts';
+import { Words } from './words.ts';
 
 /** Stands for a row that is not there: its cells are missing. */
 export const NO_ROW = -1;
 
+/** How many rows a column has. */
+export function rowsOf(column: Column): number {
+  return column instanceof Words ? column.rows : column.values.length;
+}
+
 /** The cell of a row, null when missing. */
 export function cellOf(column: Column, row: number): Cell {
+  if (column instanceof Words) return column.at(row);
   if (column.type === 'text') return column.values[row] ?? null;
   const value = column.values[row]!;
   if (Number.isNaN(value)) return null;
@@ -14,6 +21,7 @@ export function cellOf(column: Column, row: number): Cell {
 
 /** The cells of the given rows, in their order, with all that belongs to them: the only way in which rows move. */
 export function takeCells(column: Column, order: Int32Array): Column {
+  if (column instanceof Words) return column.take(order);
   if (column.type === 'text') {
     return { type: 'text', values: Array.from(order, (row) => column.values[row] ?? null) };
   }
@@ -27,6 +35,7 @@ export function takeCells(column: Column, order: Int32Array): Column {
 
 /** A copy that the caller may write to. */
 export function copyCells(column: Column): Column {
+  if (column instanceof Words) return { type: 'text', values: column.toArray() };
   if (column.type === 'text') return { type: 'text', values: [...column.values] };
   const values = column.values.slice();
   if (column.decimals === undefined) return { ...column, values };
@@ -34,14 +43,15 @@ export function copyCells(column: Column): Column {
 }
 
 /** A column of missing cells. */
-export function emptyCells(rows: number): Column {
+export function emptyCells(rows: number): NumberColumn {
   return { type: 'number', values: new Float64Array(rows).fill(Number.NaN) };
 }
 
 /** Whether a column has no value at all, so that its cells do not say what it is. */
 export function isEmpty(column: Column): boolean {
-  if (column.type === 'text') return column.values.every((value) => value === null);
-  return column.values.every(Number.isNaN);
+  const rows = rowsOf(column);
+  for (let row = 0; row < rows; row++) if (cellOf(column, row) !== null) return false;
+  return true;
 }
 
 /** The type that columns have in common, a column without any value going with either; undefined when they differ. */
@@ -54,15 +64,12 @@ export function commonType(columns: readonly Column[]): ColumnType | undefined {
 export function stackCells(columns: readonly Column[]): Column {
   if (commonType(columns) === 'text') {
     const values = columns.flatMap((column) =>
-      column.type === 'text' ? column.values : new Array<null>(column.values.length).fill(null),
+      column.type === 'text' ? column.values : new Array<null>(rowsOf(column)).fill(null),
     );
     return { type: 'text', values };
   }
   const numbers = columns.map(
-    (column): NumberColumn =>
-      column.type === 'number'
-        ? column
-        : { type: 'number', values: new Float64Array(column.values.length).fill(Number.NaN) },
+    (column): NumberColumn => (column.type === 'number' ? column : emptyCells(rowsOf(column))),
   );
   const length = numbers.reduce((sum, { values }) => sum + values.length, 0);
   const values = new Float64Array(length);

@@ -20,8 +20,9 @@ export interface Dialect {
   readonly notation: Notation;
 }
 
-/** Characters from the beginning of a file that show its dialect. */
-export const SAMPLE = 65536;
+/** Characters from the beginning of a file that show its dialect, and those that show the delimiter. */
+export const SAMPLE = 32768;
+const DELIMITER_SAMPLE = 8192;
 
 /** A first line such as `sep=;` tells a spreadsheet the delimiter; when it writes the file again it may fill it up. */
 const SEP_LINE = /^"?sep=(?<delimiter>[^"\r\n])"?\k<delimiter>*[ \t]*(?:[\r\n]|$)/i;
@@ -31,8 +32,7 @@ export function findDialect(text: string, rule: DialectRule, whole: boolean): Di
   const { trim, source, decimal, thousands } = rule;
   const named = SEP_LINE.exec(text)?.groups?.['delimiter'];
   const options = { trim, source, skipLines: Math.max(rule.skipLines, named === undefined ? 0 : 1) };
-  const delimiter =
-    rule.delimiter === 'auto' ? (named ?? findDelimiter(text, options, whole)) : rule.delimiter;
+  const delimiter = rule.delimiter === 'auto' ? (named ?? delimiterOf(text, options, whole)) : rule.delimiter;
   const lexer = { ...options, delimiter };
   if (decimal !== 'auto' && thousands !== 'auto') return { lexer, notation: { decimal, thousands } };
   const { rows } = cutSample(text, lexer, whole);
@@ -40,4 +40,8 @@ export function findDialect(text: string, rule: DialectRule, whole: boolean): Di
     lexer,
     notation: findNotation(rule.header === true ? rows.slice(1) : rows, rule, rule.missing),
   };
+}
+
+function delimiterOf(text: string, options: Omit<LexerOptions, 'delimiter'>, whole: boolean): string {
+  return findDelimiter(text.slice(0, DELIMITER_SAMPLE), options, whole && text.length <= DELIMITER_SAMPLE);
 }

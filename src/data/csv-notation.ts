@@ -13,6 +13,8 @@ const NOTATIONS: readonly Notation[] = [
   { decimal: ',', thousands: "'" },
 ];
 
+/** How a number can begin: most words are told from one by that. */
+const BEGINNING = /^[+-]?[\d.,]/;
 const PLAIN_DIGITS = /^[+-]?\d+$/;
 
 /** What the user says about the notation; 'auto' leaves it to the cells. */
@@ -23,6 +25,7 @@ export interface NotationRule {
 
 /** Whether a text is a number in some notation. */
 export function isNumeral(text: string): boolean {
+  if (!BEGINNING.test(text)) return false;
   return NOTATIONS.some((notation) => !Number.isNaN(parseNumber(text, 0, text.length, notation)));
 }
 

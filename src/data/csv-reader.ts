@@ -33,7 +33,7 @@ export class CsvReader implements CellSink {
   /** Whether all names are known: after the first line, which has them or shows how many there are. */
   #isOpen = false;
   /** Columns by position, from their first cell on, so that a wide header costs no more than its text. */
-  readonly #columns: ColumnBuilder[] = [];
+  readonly #columns: (ColumnBuilder | undefined)[] = [];
   #cells = 0;
   #blanks = 0;
   /** The lines that the rows begin on. */
@@ -74,8 +74,8 @@ export class CsvReader implements CellSink {
     }
     const late = new Set<number>();
     this.#columns.forEach((column, i) => {
-      column.end();
-      if (column.late) late.add(i);
+      column?.end();
+      if (column?.late) late.add(i);
     });
     return late;
   }
@@ -92,6 +92,7 @@ export class CsvReader implements CellSink {
     for (let i = 0; i < this.#names.length; i++) {
       const builder = this.#columns[i] ?? this.#makeColumn(i);
       columns.set(builder.rule.name, yield* builder.finish());
+      this.#columns[i] = undefined;
       work += CELLS_A_COLUMN + builder.length;
       if (work < CELLS_A_TURN) continue;
       work = 0;

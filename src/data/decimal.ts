@@ -124,6 +124,19 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
 
+const ONE = 49;
+
+/**
+ * Whether a number is of the usual kind, for which none of the questions below need be asked: not below 1, no code, and
+ * written as JavaScript prints it. A false answer says nothing. `value` is the number that the text spells.
+ */
+export function isUsual(text: string, start: number, end: number, value: number): boolean {
+  const first = text.charCodeAt(start);
+  return (
+    first >= ONE && first <= NINE && text.charCodeAt(end - 1) !== ZERO && value <= Number.MAX_SAFE_INTEGER
+  );
+}
+
 /** Whether a number has a zero before other digits (`01001`, `-07`): it is a name then, and no amount. */
 export function hasLeadingZero(text: string, start: number, end: number): boolean {
   const sign = text.charCodeAt(start);

@@ -1,6 +1,7 @@
 import { isCode, parseNumber, writtenDecimals } from './decimal.ts';
 import { isMissing, type Reading } from './reading.ts';
 import type { Column } from './table.ts';
+import { Words } from './words.ts';
 
 /** In `decimals` of a column: the cell is spelled as JavaScript prints its number. */
 export const AS_PRINTED = 255;
@@ -10,6 +11,7 @@ export const AS_PRINTED = 255;
  * always stand behind a point and digits in one row, whatever the file has.
  */
 export function spellingOf(column: Column, row: number): string | null {
+  if (column instanceof Words) return column.at(row);
   if (column.type === 'text') return column.values[row] ?? null;
   const value = column.values[row]!;
   if (Number.isNaN(value)) return null;

@@ -3,7 +3,7 @@ import { didYouMean } from '../base/options.ts';
 import { checkCount, checkFunction, checkNames, entriesOf, keysOf, ownOptions } from './arguments.ts';
 import { columnFromValues, columnsFromRows, describe } from './cells.ts';
 import type { Cell, Column, ColumnType, Row } from './column.ts';
-import { cellOf, copyCells, takeCells } from './column-rows.ts';
+import { cellOf, copyCells, rowsOf, takeCells } from './column-rows.ts';
 import { PLAIN_READING, type Reading } from './reading.ts';
 import { type SplitOptions, splitIndices } from './split.ts';
 import { type ColumnsAndRows, renameColumns, stackColumns } from './table-columns.ts';
@@ -33,11 +33,14 @@ export interface TableSplitOptions extends SplitOptions {
 let viewOf: (table: Table) => ReadonlyMap<string, Column>;
 
 /**
- * A table of columns that the caller hands over: for this folder. `Table.fromColumns` and `Table.fromRows` check and copy.
+ * A table of columns that the caller hands over and keeps no hold of: for this folder. `Table.fromColumns` and `Table.fromRows` check and copy.
  *
  * @throws {DataError} when columns differ in length.
  */
 export let tableOf: (columns: ReadonlyMap<string, Column>, reading?: Reading) => Table;
+
+/** Only this file makes tables. */
+const OURS = Symbol('table');
 
 /** How the file of a table was read; the plain reading for a table that was made of values. */
 export let readingOf: (table: Table) => Reading;
@@ -58,32 +61,38 @@ export class Table {
   readonly rows: number;
   /** Names of the columns, in order. */
   readonly columns: readonly string[];
-  /** Type of each column by name. */
-  readonly types: Readonly<Record<string, ColumnType>>;
+  #types: Readonly<Record<string, ColumnType>> | undefined;
 
   static {
     viewOf = (table) => table.#columns;
-    tableOf = (columns, reading) => new Table(columns, reading);
+    tableOf = (columns, reading) => new Table(columns, reading, OURS);
     readingOf = (table) => table.#reading;
   }
 
-  private constructor(columns: ReadonlyMap<string, Column>, reading = PLAIN_READING) {
-    if (!(columns instanceof Map)) {
+  private constructor(columns: ReadonlyMap<string, Column>, reading = PLAIN_READING, from?: typeof OURS) {
+    if (from !== OURS) {
       throw new DataError('table: a table is not made with new', {
         hint: 'use Table.fromRows or Table.fromColumns',
       });
     }
-    this.#columns = new Map(columns);
+    this.#columns = columns;
     this.#reading = reading;
     this.columns = Object.freeze([...columns.keys()]);
-    this.rows = this.columns.length === 0 ? 0 : columns.get(this.columns[0]!)!.values.length;
-    this.types = Object.freeze(Object.fromEntries([...columns].map(([name, { type }]) => [name, type])));
-    for (const [name, { values }] of columns) {
-      if (values.length === this.rows) continue;
-      throw new DataError(
-        `table: column "${name}" has ${values.length} rows, "${this.columns[0]}" has ${this.rows}`,
-      );
+    this.rows = this.columns.length === 0 ? 0 : rowsOf(columns.get(this.columns[0]!)!);
+    for (const [name, column] of columns) {
+      const rows = rowsOf(column);
+      if (rows === this.rows) continue;
+      throw new DataError(`table: column "${name}" has ${rows} rows, "${this.columns[0]}" has ${this.rows}`);
     }
+  }
+
+  /** Type of each column by name. */
+  get types(): Readonly<Record<string, ColumnType>> {
+    // Made when asked for: an object of a hundred thousand keys takes longer than the columns of a header.
+    this.#types ??= Object.freeze(
+      Object.fromEntries([...this.#columns].map(([name, { type }]) => [name, type])),
+    );
+    return this.#types;
   }
 
   /**
@@ -94,7 +103,7 @@ export class Table {
    * @throws {DataError} for what is not a row or not a cell, naming row and column.
    */
   static fromRows(rows: readonly object[]): Table {
-    return new Table(columnsFromRows(rows));
+    return tableOf(columnsFromRows(rows));
   }
 
   /**
@@ -109,7 +118,7 @@ export class Table {
     if (typeof columns !== 'object' || columns === null) {
       throw new DataError('table: wanted an object of arrays by column name');
     }
-    return new Table(
+    return tableOf(
       new Map(Object.entries(columns).map(([name, values]) => [name, columnFromValues(values, name)])),
     );
   }
@@ -325,7 +334,7 @@ export class Table {
 
   /** A table of other columns that was read as this one. */
   #with(columns: Iterable<readonly [string, Column]>): Table {
-    return new Table(new Map(columns), this.#reading);
+    return tableOf(new Map(columns), this.#reading);
   }
 
   #row(i: number): Row {
