@@ -1,6 +1,6 @@
 import { DataError } from '../base/errors.ts';
 import { Blocks } from './blocks.ts';
-import { hasLeadingZero, isInexact, isUsual, parseNumber, writtenDecimals } from './decimal.ts';
+import { hasLeadingZero, isInexact, isUsual, parseDecimal, parseNumber, writtenDecimals } from './decimal.ts';
 import { isMissing, type Reading } from './reading.ts';
 import { AS_PRINTED } from './spelling.ts';
 import type { Column, ColumnType } from './table.ts';
@@ -11,6 +11,8 @@ export interface FileRule {
   /** Name of the file, for errors. */
   readonly source: string;
   readonly reading: Reading;
+  /** Code of the sign before the decimals. */
+  readonly point: number;
   /** Whether a number may mean "missing". */
   readonly numbersMissing: boolean;
 }
@@ -96,34 +98,54 @@ export class ColumnBuilder {
   }
 
   #pushNumber(text: string, start: number, end: number, line: number): void {
+    const { file } = this.rule;
+    const value = parseDecimal(text, start, end, file.point);
+    // Most cells are such numbers, and the questions about others cost as much as reading one.
+    if (isUsual(text, start, end, value) && !file.numbersMissing) {
+      this.#numbersSeen = true;
+      this.#addNumber(value);
+      this.#decimals?.push(AS_PRINTED);
+    } else {
+      this.#pushOther(value, text, start, end, line);
+    }
+  }
+
+  #pushOther(plain: number, text: string, start: number, end: number, line: number): void {
     const { reading, numbersMissing } = this.rule.file;
-    const value = parseNumber(text, start, end, reading);
+    const value = Number.isNaN(plain) ? parseNumber(text, start, end, reading) : plain;
     if (Number.isNaN(value)) {
       const cell = text.slice(start, end);
-      if (isMissing(cell, reading)) this.#add(Number.NaN, undefined);
+      if (isMissing(cell, reading)) this.#addMissing();
       else this.#turnToText(cell, line);
     } else if (numbersMissing && isMissing(text.slice(start, end), reading)) {
-      this.#add(Number.NaN, undefined);
-    } else if (isUsual(text, start, end, value)) {
-      this.#numbersSeen = true;
-      this.#add(value, undefined);
+      this.#addMissing();
     } else if (this.rule.type !== 'number' && hasLeadingZero(text, start, end)) {
       this.#turnToText(text.slice(start, end), line);
     } else {
       this.#numbersSeen = true;
       this.#inexact ||= this.rule.type === undefined && isInexact(text, start, end, value, reading.decimal);
-      this.#add(value, writtenDecimals(text, start, end, value, reading.decimal));
+      this.#addDecimals(writtenDecimals(text, start, end, value, reading.decimal));
+      this.#addNumber(value);
     }
   }
 
-  #add(value: number, decimals: number | undefined): void {
+  #addMissing(): void {
+    this.#addNumber(Number.NaN);
+    this.#decimals?.push(AS_PRINTED);
+  }
+
+  #addNumber(value: number): void {
     this.#numbers ??= new Blocks(newNumbers);
     this.#numbers.push(value);
-    if (decimals !== undefined && this.#decimals === undefined) {
+  }
+
+  #addDecimals(decimals: number | undefined): void {
+    if (this.#decimals === undefined) {
+      if (decimals === undefined) return;
       this.#decimals = new Blocks(newBytes);
       this.#decimals.fill(AS_PRINTED, this.#rows);
     }
-    this.#decimals?.push(decimals ?? AS_PRINTED);
+    this.#decimals.push(decimals ?? AS_PRINTED);
   }
 
   #turnToText(cell: string, line: number): void {

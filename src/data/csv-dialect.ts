@@ -21,7 +21,7 @@ export interface Dialect {
 }
 
 /** Characters from the beginning of a file that show its dialect, and those that show the delimiter. */
-export const SAMPLE = 32768;
+export const SAMPLE = 16384;
 const DELIMITER_SAMPLE = 8192;
 
 /** A first line such as `sep=;` tells a spreadsheet the delimiter; when it writes the file again it may fill it up. */

@@ -151,7 +151,12 @@ export class CsvReader implements CellSink {
       whole && head.length <= SAMPLE,
     );
     const reading = { missing, ...notation };
-    this.#file = { source, reading, numbersMissing: missingNumbers(reading).size > 0 };
+    this.#file = {
+      source,
+      reading,
+      point: notation.decimal.charCodeAt(0),
+      numbersMissing: missingNumbers(reading).size > 0,
+    };
     this.#delimiter = lexer.delimiter;
     this.#lexer = new CsvLexer(lexer, this);
     this.#lexer.feed(head);

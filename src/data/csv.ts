@@ -52,7 +52,7 @@ export const CSV_OPTIONS = [
  * Two kinds of digits make a column text as well, unless `types` says that it is numeric: those with a leading zero
  * (`01001`), which are names, and integers beyond 2^53, which a float64 cannot tell apart.
  *
- * `1,80` and `1.234,56` are numbers where the beginning of the file (32,768 characters) shows that a comma stands before
+ * `1,80` and `1.234,56` are numbers where the beginning of the file (16,384 characters) shows that a comma stands before
  * the decimals, or the options say so. `1,234` alone could be a thousand or not: such a column is text, never a guess.
  *
  * @throws {DataError} for a text that is not a table, naming line and column: rows of different length, a quote that

@@ -127,14 +127,19 @@ function isDigit(code: number): boolean {
 const ONE = 49;
 
 /**
- * Whether a number is of the usual kind, for which none of the questions below need be asked: not below 1, no code, and
- * written as JavaScript prints it. A false answer says nothing. `value` is the number that the text spells.
+ * Whether a number is of the usual kind, for which none of the questions below need be asked: a digit, or not between -1
+ * and 1, no code, and written as JavaScript prints it. A false answer says nothing. `value` is what the text spells.
  */
 export function isUsual(text: string, start: number, end: number, value: number): boolean {
-  const first = text.charCodeAt(start);
-  return (
-    first >= ONE && first <= NINE && text.charCodeAt(end - 1) !== ZERO && value <= Number.MAX_SAFE_INTEGER
-  );
+  const length = end - start;
+  // An integer that fills its text has no sign, point, exponent or zero in front; the characters need not be read.
+  if (Number.isInteger(value) && value >= 0) {
+    return length === 1 || (length <= EXACT_DIGITS && value >= POWERS[length - 1]!);
+  }
+  if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return false;
+  const sign = text.charCodeAt(start);
+  const first = sign === MINUS ? text.charCodeAt(start + 1) : sign;
+  return first >= ONE && first <= NINE && text.charCodeAt(end - 1) !== ZERO;
 }
 
 /** Whether a number has a zero before other digits (`01001`, `-07`): it is a name then, and no amount. */
