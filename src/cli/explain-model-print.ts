@@ -65,10 +65,7 @@ function printColumns({ columns, sizes, shuffled, sampled }: ModelAnswers, most:
     const how = `${counted(shuffled.nRepeats, 'shuffle')} of each column over ${counted(shuffled.rows, 'row')}; the loss is ${short(shuffled.base)} as it is`;
     out.fact('shuffling', how);
   }
-  out.fact(
-    'attribution',
-    `${sampled.method} of ${counted(sampled.rows, 'row')}, in units of ${sampled.unit}`,
-  );
+  out.fact('explained', `${sampled.method} of ${counted(sampled.rows, 'row')}, in units of ${sampled.unit}`);
 }
 
 /** A few points of each curve, for people. */

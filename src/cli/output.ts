@@ -48,7 +48,7 @@ export class Output {
       .split('\n')
       .flatMap((line) => wrapped(line, room));
     const body = lines.join(`\n${' '.repeat(LABEL + 2)}`);
-    this.stream.write(`  ${this.#style(label.padEnd(LABEL), 'dim')}${body}\n`);
+    this.stream.write(`  ${this.#style(`${label.padEnd(LABEL - 1)} `, 'dim')}${body}\n`);
   }
 
   /**

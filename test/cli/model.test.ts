@@ -70,6 +70,7 @@ test('a saved model: what it relies on, its page on any table, with targets and 
   const text = await fine(cwd, ['explain', 'trees.glia', 'trees.csv', '--top', '1']);
   expect(text).toMatch(/column +loss rises by +mean \|attribution\|\n/);
   expect(text).toContain('and 1 more');
+  expect(text).toMatch(/^ {2}explained +shap of 50 rows, in units of logit$/m);
   expect(await fine(cwd, ['explain', 'trees.glia', 'new-trees.csv'])).toContain('nothing is shuffled');
 
   // The report of the training is left alone.
