@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dataFor, flopsOf, network, TRAINING } from './networks.mjs';
+import { dataFor, flopsOf, mlp, network, TRAINING } from './networks.mjs';
 import { quantile } from './pace.mjs';
 import { isTooSlow } from './rates.mjs';
 import { fitUntil } from './training.mjs';
@@ -38,6 +38,32 @@ export async function* loop(context) {
       });
     };
     yield { what: 'loop', during, ...(await watchWhile(train)) };
+  }
+  yield* starts(context);
+}
+
+/**
+ * What the start of a `fit` on much data leaves of the event loop, up to its first step: data are copied and checked in
+ * turns, whatever their size.
+ *
+ * @param {import('./main.mjs').Context} context
+ */
+async function* starts({ quick, say }) {
+  for (const megabytes of quick ? [1, 5] : [50, 500]) {
+    const during = `start on ${megabytes} MB`;
+    say(`event loop: ${during}`);
+    const width = 784;
+    const rows = Math.ceil((megabytes * 1e6) / (4 * width));
+    const workload = mlp({ name: during, batch: 128, rows, widths: [width, 64, 10] });
+    const x = { data: new Float32Array(rows * width).fill(0.5), shape: [rows, width] };
+    const data = { x, y: Int32Array.from({ length: rows }, (_, i) => i % 10) };
+    const model = network(workload);
+    const start = (/** @type {() => void} */ begun) =>
+      fitUntil(model, data, workload, () => {
+        begun();
+        return true;
+      });
+    yield { what: 'loop', during, ...(await watchWhile(start)) };
   }
 }
 
