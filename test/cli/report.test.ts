@@ -91,6 +91,8 @@ describe('says', () => {
     // y is from 8 to 18; scaled it would be about 0.
     expect(page).toMatch(/From the base value 1[0-5]/);
     expect(page).toContain('level = low');
+    expect(page).toContain('increase of the mean absolute error, y');
+    expect(page).not.toMatch(/logit/);
   });
 
   test('that rows are seen again, and that a column tells the target', async () => {

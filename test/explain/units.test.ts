@@ -3,7 +3,11 @@ import { columns, Table } from 'glia/data';
 import * as library from 'glia/explain';
 import { expect, test } from 'vitest';
 import type { BackendName } from '../../src/backend/backend.ts';
+import { hitsOf, type Labelled } from '../../src/explain/labelled.ts';
 import { methodNames, methods } from '../../src/explain/methods.ts';
+import { lossOf } from '../../src/loss/index.ts';
+import type { AskedModel } from '../../src/report/ask-model.ts';
+import { dependenceOn } from '../../src/report/dependence.ts';
 import { describeBackends } from '../train/backends.ts';
 import { prepare as classes, linearModel, people } from './prepared.ts';
 
@@ -90,6 +94,13 @@ describeBackends('a regression whose target is scaled', (backend) => {
     expect([tree.unit, tree.target]).toEqual(['price', 'price']);
     expectNear([tree.root.left!.value, tree.root.right!.value], [800, 1200]);
     expect(tree.rules[0]!.text).toMatch(/^if x <= 2\.5: 800/);
+  });
+
+  test('has curves of the report in them', async () => {
+    const asked = { model: await lineOn(table, backend), task: 'regression' } as unknown as AskedModel;
+    const { average, predicted } = (await dependenceOn(asked, 'x', table))!;
+    expect(predicted).toBe('price');
+    expectNear([average[0]!, average.at(-1)!], [700, 1300]);
   });
 
   test('is judged in them: what is said of it belongs to what it does', async () => {
@@ -219,6 +230,24 @@ describeBackends('what an output is called', (backend) => {
     }
     await expect(counterfactual(net, [far[1]!])).rejects.toBeInstanceOf(NumericError);
   });
+});
+
+test('a prediction of NaN hits no label, neither the first class nor no', () => {
+  const labelled = (task: 'classes' | 'binary', y: Int32Array) =>
+    ({
+      loss: lossOf(task === 'classes' ? 'categoricalCrossentropy' : 'binaryCrossentropy'),
+      data: {
+        y: { data: y, shape: [1] },
+        ignoreIndex: undefined,
+        classes: task === 'classes' ? 2 : undefined,
+      },
+    }) as unknown as Labelled;
+  const nan = Number.NaN;
+  const none = { right: 0, counted: 1 };
+  expect(hitsOf([nan, 0.5], 0, labelled('classes', Int32Array.of(0)), 0, 2)).toEqual(none);
+  expect(hitsOf([0.5, nan], 0, labelled('classes', Int32Array.of(0)), 0, 2)).toEqual(none);
+  expect(hitsOf([nan], 0, labelled('binary', Int32Array.of(0)), 0, 1)).toEqual(none);
+  expect(hitsOf([0.2], 0, labelled('binary', Int32Array.of(0)), 0, 1)).toEqual({ right: 1, counted: 1 });
 });
 
 test('every function of glia/explain refuses a model with two outputs', async () => {
