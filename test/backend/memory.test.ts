@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
 import { concat, dense, GliaError, input, layer, model, ops, sequential } from 'glia';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +21,8 @@ describe.each(names)('what does not fit into memory is refused before it is allo
   test.each([2 ** 20, 2 ** 26, 2 ** 31, 2 ** 40])(
     'the first values of %i units of as many inputs',
     (units) => {
-      expect(() => sequential([dense(units)], { inputShape: [units], backend })).toThrow(BackendError);
+      // 2^31 units are refused as an argument, fewer by the memory that they need.
+      expect(() => sequential([dense(units)], { inputShape: [units], backend })).toThrow(GliaError);
     },
   );
 
@@ -75,6 +77,21 @@ describe.each(names)('what does not fit into memory is refused before it is allo
     }
   });
 });
+
+test.skipIf(noAddon || constants.MAX_LENGTH >= 2 ** 33)(
+  'data beyond what a buffer may hold lies in an array that is copied, not in memory of the addon',
+  () => {
+    const length = constants.MAX_LENGTH / 4 + 16;
+    const storage = native().createStorage();
+    const room = native().room(length);
+    expect(room).toHaveLength(length);
+    // Nothing is touched, so that none of it is really there.
+    expect(storage.adopt({ name: 'x', shape: [length], dtype: 'f32' }, room)).toBe(false);
+    storage.allocate({ name: 'x', shape: [length], dtype: 'f32' });
+    storage.write('x', Float32Array.of(7), length - 1);
+    storage.release('x');
+  },
+);
 
 describe('what would be compiled for minutes is refused', () => {
   test('40,000 layers', () => {
