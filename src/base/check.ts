@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { describe } from './describe.ts';
 import { GliaError, OptionError } from './errors.ts';
 
@@ -35,6 +36,19 @@ export function checkList(where: string, name: string, value: unknown, wanted = 
       return Array.from({ length }, (_, i): unknown => value[i]);
     throw new OptionError(`${where}: ${name} must be ${wanted}, got one of ${describe(length)} entries`);
   });
+}
+
+/**
+ * Whether a value is an instance of a class of glia's, without running anything of it. A proxy of one is none: private
+ * fields are not reached through it.
+ */
+export function isA<T>(value: unknown, Class: { readonly prototype: T }): value is T {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  try {
+    return Object.prototype.isPrototypeOf.call(Class.prototype as object, value);
+  } catch {
+    return false;
+  }
 }
 
 /**

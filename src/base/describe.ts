@@ -98,5 +98,10 @@ function nameOfClass(value: object): string | undefined {
 
 /** Whether a value is an object of properties: no array, and nothing such as a Map or a Date, which would pass as empty. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && builtIn(value) === undefined;
+  if (typeof value !== 'object' || value === null || builtIn(value) !== undefined) return false;
+  try {
+    return !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }

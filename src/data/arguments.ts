@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, didYouMean } from '../base/options.ts';
 import { describe } from './cells.ts';
@@ -42,7 +43,12 @@ export function checkNames(where: string, names: unknown): void {
 
 /** Whether a value is a list of strings. */
 export function isNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+  return readGiven('the names', () => {
+    if (!Array.isArray(value)) return false;
+    // By number: a hole is no name, and what looks at entries alone goes past it.
+    for (let i = 0; i < value.length; i++) if (typeof value[i] !== 'string') return false;
+    return true;
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
 import { DataError, ShapeError } from '../base/errors.ts';
+import { allocating } from '../base/memory.ts';
 import { Random } from '../base/random.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { showShape } from '../base/shape.ts';
 import { checkCount, ownOptions } from './arguments.ts';
 import { type Data, type Matrix, toMatrix } from './matrix.ts';
@@ -113,7 +115,11 @@ export function batches(data: { readonly x: Data; readonly y?: Data }, options: 
  * epochOrder(1000, 7, 3); // the rows of the fourth epoch under seed 7
  */
 export function epochOrder(rows: number, seed: number, epoch: number): Int32Array {
-  return Random.of(seed, `epoch.${epoch}`).permutation(rows);
+  checkCount('epochOrder: the number of rows', rows, 0);
+  checkCount('epochOrder: epoch', epoch, 0);
+  checkNumber('epochOrder', 'seed', seed, { whole: true });
+  const order = (): Int32Array => Random.of(seed, `epoch.${epoch}`).permutation(rows);
+  return allocating('epochOrder', rows, order);
 }
 
 /** Copies the rows `order[start, end)`, or the rows themselves when there is no order. */

@@ -234,6 +234,8 @@ function shapeOfNested(input: readonly unknown[], name: string): Shape {
         shape: [...shape, 0],
       });
     }
+    if (!Number.isSafeInteger(level.length) || level.length < 0)
+      throw new ShapeError(`${name}: an array of ${describe(level.length)} elements`);
     shape.push(level.length);
     if (shape.length > DEEPEST) throw new ShapeError(`${name}: arrays are nested more than ${DEEPEST} deep`);
   }

@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
@@ -66,7 +67,7 @@ const KNOWN = ['methods', 'rows', 'background', 'repeats', 'seed', 'signal', 'on
 export function audit(model: Model, table: Table, options?: AuditOptions): Promise<Audit>;
 export function audit(model: Model, inputs: Explained, targets: Data, options?: AuditOptions): Promise<Audit>;
 export async function audit(model: Model, inputs: Explained, ...rest: readonly unknown[]): Promise<Audit> {
-  const table = inputs instanceof Table;
+  const table = isA(inputs, Table);
   const given = (table ? rest[0] : rest[1]) as AuditOptions | undefined;
   const options = checkOptions('audit', given ?? {}, KNOWN);
   const { rows = 20, background = 20, repeats = 1, seed = 0, signal, onProgress } = options;

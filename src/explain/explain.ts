@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { choose } from '../base/options.ts';
 import { Table } from '../data/table.ts';
@@ -119,6 +120,6 @@ function withBaselines(method: MethodName, options: ExplainRowOptions): object {
 }
 
 async function predictionOf(model: Model, input: Explained): Promise<RowPrediction | Values> {
-  const said = await (input instanceof Table ? model.predict(input) : model.predict(input as RowObject));
+  const said = await (isA(input, Table) ? model.predict(input) : model.predict(input as RowObject));
   return Array.isArray(said) ? (said[0] as RowPrediction) : said;
 }

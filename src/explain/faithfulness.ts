@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { checkOptions } from '../base/options.ts';
 import { deletionCurve } from '../plot/deletion-curve.ts';
 import type { ResultOptions } from '../plot/results/result.ts';
@@ -56,12 +57,12 @@ export async function faithfulness(
     return run({ ...(signal && { signal }), onProgress: (share) => onProgress?.((before + share) / parts) });
   };
   const same = { seed, ...(target !== undefined && { target }) };
-  const explained = judged instanceof Explanation ? judged.output : output;
+  const explained = isA(judged, Explanation) ? judged.output : output;
   const slopes = { ...same, ...(explained && { output: explained }) };
   const fallen = await part((own) => deletion(model, judged, { ...curves, ...own }));
   const risen = await part((own) => insertion(model, judged, { ...curves, ...own }));
   const missed = await part((own) => infidelity(model, judged, { ...slopes, ...own }));
-  const inputs = judged instanceof Explanation ? judged.data : (judged as Attributed).inputs;
+  const inputs = isA(judged, Explanation) ? judged.data : (judged as Attributed).inputs;
   const moved = method && (await part((own) => sensitivity(model, inputs, method, { ...slopes, ...own })));
   const costs = [fallen, risen, missed, ...(moved ? [moved] : [])].map(({ cost }) => cost);
   const result: Plain<Faithfulness> = {

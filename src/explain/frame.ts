@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
@@ -40,8 +41,8 @@ export function readFrame(
     featureNames,
   }: { readonly target?: string | undefined; readonly featureNames?: readonly string[] | undefined },
 ): Frame {
-  if (train instanceof Table && test instanceof Table) return fromTables(where, train, test, target);
-  if (train instanceof Table || test instanceof Table) {
+  if (isA(train, Table) && isA(test, Table)) return fromTables(where, train, test, target);
+  if (isA(train, Table) || isA(test, Table)) {
     throw new OptionError(`${where}: train and test must both be tables, or both be arrays`);
   }
   if (target !== undefined) {

@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
@@ -46,7 +47,7 @@ export function readJudged(
   options: OneOutputOptions & SubjectOptions,
 ): { readonly subject: Subject; readonly values: Float32Array } {
   checkOneOutput(where, options);
-  if (judged instanceof Explanation) {
+  if (isA(judged, Explanation)) {
     const { data, target, output } = judged;
     const same = { target: [...target], output, ...options };
     return { subject: new Subject(where, model, data, same), values: valuesOf(judged) };

@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -38,7 +39,7 @@ export function readLabelled(
 }
 
 function pairOf(where: string, examples: Examples): readonly [Inputs | Table, Data | undefined] {
-  if (examples instanceof Table) return [examples, undefined];
+  if (isA(examples, Table)) return [examples, undefined];
   if (Array.isArray(examples) && examples.length === 2) return examples as unknown as [Inputs, Data];
   if (typeof examples === 'object' && examples !== null && 'x' in examples && 'y' in examples)
     return [examples.x, examples.y];
@@ -58,7 +59,7 @@ export function targetsOf(
   const { session, x, rows, shape } = subject;
   if (y !== undefined) return readLabelled(where, session, [{ data: x, shape: [rows, ...shape] }, y], choice);
   const target = session.prepare?.target?.column;
-  const has = inputs instanceof Table && target !== undefined && inputs.columns.includes(target);
+  const has = isA(inputs, Table) && target !== undefined && inputs.columns.includes(target);
   return has ? readLabelled(where, session, inputs, choice) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
@@ -101,7 +102,7 @@ export async function permutationImportance(
   inputs: Explained,
   ...rest: readonly unknown[]
 ): Promise<PermutationImportance> {
-  const [targets, options = {}] = inputs instanceof Table ? [undefined, rest[0]] : rest;
+  const [targets, options = {}] = isA(inputs, Table) ? [undefined, rest[0]] : rest;
   return importanceBy(drawn, model, inputs, targets as Data, options as PermutationImportanceOptions);
 }
 
@@ -136,10 +137,9 @@ export async function importanceBy(
   const measure = metric === 'loss' ? undefined : metricWithSide(where, metric, loss);
   const { x, shape, rows } = subject;
   // A copy, whose columns are shuffled in place.
-  const dataset =
-    inputs instanceof Table
-      ? readDataset(subject.session, loss, inputs, targets)
-      : readDataset(subject.session, loss, { data: x, shape: [rows, ...shape] }, targets);
+  const dataset = isA(inputs, Table)
+    ? readDataset(subject.session, loss, inputs, targets)
+    : readDataset(subject.session, loss, { data: x, shape: [rows, ...shape] }, targets);
   const { base, raw } = await worsenings({
     subject,
     loss,

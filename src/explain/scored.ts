@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { DataError, OptionError } from '../base/errors.ts';
 import { type Data, toMatrix } from '../data/index.ts';
 import { Table } from '../data/table.ts';
@@ -30,7 +31,7 @@ export type ScoredArguments = readonly [
 
 /** The options among the arguments. */
 export function optionsOf<T>([first, second, third, fourth]: readonly unknown[]): T {
-  const last = first instanceof Model && !(second instanceof Table) ? fourth : third;
+  const last = isA(first, Model) && !isA(second, Table) ? fourth : third;
   return (last ?? {}) as T;
 }
 
@@ -41,13 +42,12 @@ export function optionsOf<T>([first, second, third, fourth]: readonly unknown[])
  */
 export async function score(where: string, given: ScoredArguments, options: ExplainOptions): Promise<Scored> {
   const [first, second, y] = given;
-  const scored =
-    first instanceof Model
-      ? await scoreModel(where, first, second as Explained, y as Data, options)
-      : {
-          ...readScores(where, first, second as Input, undefined),
-          cost: { forward: 0, backward: 0, ms: 0 },
-        };
+  const scored = isA(first, Model)
+    ? await scoreModel(where, first, second as Explained, y as Data, options)
+    : {
+        ...readScores(where, first, second as Input, undefined),
+        cost: { forward: 0, backward: 0, ms: 0 },
+      };
   checkScores(where, scored);
   return scored;
 }
@@ -76,7 +76,7 @@ async function scoreModel(
     );
   }
   const { rows, outputs, passes } = subject;
-  const truth = inputs instanceof Table ? targetsOf(where, subject, inputs) : toMatrix(y, 'y');
+  const truth = isA(inputs, Table) ? targetsOf(where, subject, inputs) : toMatrix(y, 'y');
   // One output for two classes goes with labels as well as with a column of them.
   const column = outputs === 1 && truth.shape.length === 1;
   const labels = column ? { data: truth.data, shape: [truth.shape[0]!, 1] } : truth;

@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { DataError, NumericError, OptionError, ShapeError } from '../base/errors.ts';
 import { choose, didYouMean } from '../base/options.ts';
@@ -182,7 +183,7 @@ export class Subject {
 
 function readRows(where: string, session: Session, inputs: Explained) {
   const { prepare } = session;
-  const named = inputs instanceof Table || isNamed(inputs);
+  const named = isA(inputs, Table) || isNamed(inputs);
   if (!named)
     return { x: readInputsOfBuilt(session, inputs as Inputs)[0]!, original: undefined, warnings: [] };
   if (prepare === undefined) {
@@ -193,9 +194,8 @@ function readRows(where: string, session: Session, inputs: Explained) {
       },
     );
   }
-  const encoded =
-    inputs instanceof Table ? prepare.inputs(inputs) : prepare.transformRow(inputs as RowObject);
-  const original = inputs instanceof Table ? rowsOf(inputs) : ([inputs].flat() as RowObject[]);
+  const encoded = isA(inputs, Table) ? prepare.inputs(inputs) : prepare.transformRow(inputs as RowObject);
+  const original = isA(inputs, Table) ? rowsOf(inputs) : ([inputs].flat() as RowObject[]);
   const warnings = unknownText(encoded.unknown);
   return { x: readInputsOfBuilt(session, encoded)[0]!, original, warnings };
 }

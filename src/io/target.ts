@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describe } from '../base/describe.ts';
 import { FileError, OptionError } from '../base/errors.ts';
 import { codeOf } from './failures.ts';
 
@@ -23,7 +24,7 @@ export function pathOf(path: string | URL): string {
   } catch {
     // A URL that is not a file's.
   }
-  throw new OptionError(`this is not a path of a file or folder: ${JSON.stringify(String(path))}`);
+  throw new OptionError(`this is not a path of a file or folder: ${describe(path)}`);
 }
 
 /** Whether a name stands for a file of the folder that it is looked up in, and for nothing else. */

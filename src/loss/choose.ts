@@ -76,7 +76,10 @@ function fromFunction(compute: LossFunction): Loss {
       hint: `call it: ${factory}()`,
     });
   }
-  const name = compute.name || 'custom';
+  if (/^class\b/.test(readGiven('loss', () => Function.prototype.toString.call(compute))))
+    throw new OptionError('loss: must be a function of output and target, got a class');
+  const own = readGiven('loss', () => compute.name);
+  const name = typeof own === 'string' && own !== '' ? own : 'custom';
   return {
     name,
     config: undefined,

@@ -121,9 +121,10 @@ export function variance(x: Tensor, options: ReduceOptions & { correction?: 0 | 
  * ops.logSumExp(logits, { axis: -1 });
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const peak = detach(max(x, { ...options, keepDims: true }));
-  const total = sum(exp(sub(x, peak)), options);
-  return add(log(total), detach(max(x, options)));
+  const own = checkOptions('logSumExp', options, ['axis', 'keepDims']);
+  const peak = detach(max(x, { ...own, keepDims: true }));
+  const total = sum(exp(sub(x, peak)), own);
+  return add(log(total), detach(max(x, own)));
 }
 
 /**

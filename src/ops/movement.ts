@@ -1,3 +1,4 @@
+import { checkList, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { OptionError } from '../base/errors.ts';
@@ -242,12 +243,14 @@ const padOp = defineOp({
  * ops.concat([left, right], -1);
  */
 export function concat(xs: readonly Tensor[], axis = -1): Tensor {
-  if (!Array.isArray(xs) || xs.length === 0) {
+  const isList = readGiven('concat: xs', () => Array.isArray(xs));
+  const list = isList ? checkList('concat', 'xs', xs) : [];
+  if (list.length === 0) {
     throw new OptionError('concat: needs a list of one tensor or more', {
-      got: Array.isArray(xs) ? 'an empty list' : typeof xs,
+      got: isList ? 'an empty list' : describe(xs),
     });
   }
-  const tensors = xs.map((x, i) => checkTensor('concat', `xs[${i}]`, x));
+  const tensors = list.map((x, i) => checkTensor('concat', `xs[${i}]`, x));
   if (!Number.isInteger(axis))
     throw new OptionError(`concat: axis must be an integer, got ${describe(axis)}`);
   return tensors.reduce((a, b) => apply(concatOp, [a, b], { axis: axis < 0 ? axis + a.shape.length : axis }));

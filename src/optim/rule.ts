@@ -1,4 +1,4 @@
-import { readGiven } from '../base/check.ts';
+import { checkText, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
@@ -72,6 +72,7 @@ function isSchedule(value: unknown): value is Schedule {
  * const rate = scheduleOf('sgd', 0.01).at(step, total);
  */
 export function scheduleOf(where: string, learningRate: number | Schedule): Schedule {
+  checkText('scheduleOf', 'where', where);
   if (typeof learningRate === 'number') {
     checkNumber(where, 'learningRate', learningRate, { above: 0 });
     return constant(learningRate);

@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
@@ -114,12 +115,12 @@ function weightOfClass(
   if (typeof classWeight !== 'object' || classWeight === null) {
     throw new OptionError(`classWeight must be 'balanced' or weights by class, got ${describe(classWeight)}`);
   }
-  if (Symbol.iterator in classWeight && !Array.isArray(classWeight)) {
+  if (readGiven('classWeight', () => Symbol.iterator in classWeight && !Array.isArray(classWeight))) {
     throw new OptionError("classWeight must be 'balanced' or an object with weights by class", {
       hint: 'of a Map, give Object.fromEntries(map)',
     });
   }
-  const entries = Object.entries(classWeight);
+  const entries = readGiven('classWeight', () => Object.entries(classWeight));
   const keys = entries.map(([key]) => key);
   const indices = indicesOf(keys, names.length === count ? names : [], count);
   const weights: number[] = [];

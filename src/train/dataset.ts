@@ -1,4 +1,4 @@
-import { checkList, readGiven } from '../base/check.ts';
+import { checkList, isA, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { atOnce, type Pieces } from '../base/pieces.ts';
@@ -169,10 +169,9 @@ export function* copyPair(
   room?: Room,
 ): Pieces<Pair> {
   checkOneOutput(session);
-  const pair =
-    inputs instanceof Table
-      ? ofTable(session, inputs, targets)
-      : yield* ofArrays(session, inputs, targets, room);
+  const pair = isA(inputs, Table)
+    ? ofTable(session, inputs, targets)
+    : yield* ofArrays(session, inputs, targets, room);
   const rows = pair.x[0]!.shape[0]!;
   if (pair.y.shape[0] === rows) return pair;
   throw new ShapeError(`x has ${rows} rows, y has ${pair.y.shape[0] ?? 'none'}`, {

@@ -1,3 +1,4 @@
+import { isA, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import type { Pieces } from '../base/pieces.ts';
@@ -19,10 +20,14 @@ export type OwnValidation = readonly [Inputs | Table, Data | undefined];
  * @throws {OptionError} when it is neither.
  */
 export function readValidation(validation: Validation | undefined): number | OwnValidation {
+  return readGiven('fit: validation', () => readAny(validation));
+}
+
+function readAny(validation: Validation | undefined): number | OwnValidation {
   if (validation === undefined) return 0;
   if (typeof validation === 'number') return validation;
   if (Array.isArray(validation)) return [validation[0], validation[1]];
-  if (validation instanceof Table) return [validation, undefined];
+  if (isA(validation, Table)) return [validation, undefined];
   if (typeof validation === 'object' && validation !== null && 'x' in validation && 'y' in validation)
     return [validation.x, validation.y];
   throw new OptionError('fit: validation must be a share of the rows, [x, y], { x, y } or a table', {

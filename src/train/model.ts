@@ -1,4 +1,4 @@
-import { checkList } from '../base/check.ts';
+import { checkList, isA, readGiven } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
@@ -67,7 +67,7 @@ export class Model<Out extends Outputs = Values> {
   fit(table: Table, options: FitOptions): Promise<History>;
   fit(x: Inputs, y: Data, options: FitOptions): Promise<History>;
   async fit(x: Inputs | Table, ...rest: readonly unknown[]): Promise<History> {
-    const [y, options] = (x instanceof Table ? [undefined, rest[0]] : rest) as [Data | undefined, FitOptions];
+    const [y, options] = (isA(x, Table) ? [undefined, rest[0]] : rest) as [Data | undefined, FitOptions];
     if (typeof options !== 'object' || options === null) {
       throw new OptionError('fit: options are missing', {
         hint: "fit(x, y, { loss: 'mse' }) or fit(table, { … })",
@@ -86,7 +86,7 @@ export class Model<Out extends Outputs = Values> {
   evaluate(table: Table, options?: EvaluateOptions): Promise<Logs>;
   evaluate(x: Inputs, y: Data, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(x: Inputs | Table, ...rest: readonly unknown[]): Promise<Logs> {
-    const [y, options] = (x instanceof Table ? [undefined, rest[0]] : rest) as [
+    const [y, options] = (isA(x, Table) ? [undefined, rest[0]] : rest) as [
       Data | undefined,
       EvaluateOptions?,
     ];
@@ -109,9 +109,10 @@ export class Model<Out extends Outputs = Values> {
   predict(x: Inputs): Promise<Out>;
   predict(row: RowObject): Promise<Named<Out, RowPrediction>>;
   async predict(input: Inputs | Table | RowObject | readonly RowObject[]): Promise<unknown> {
-    if (input instanceof Table || isRowList(input)) return predictNamed(this.session, input);
-    if (isRow(input)) {
-      const said = await predictNamed(this.session, [input]);
+    if (isA(input, Table) || readGiven('predict: rows', () => isRowList(input)))
+      return predictNamed(this.session, input as Table | readonly RowObject[]);
+    if (readGiven('predict: rows', () => isRow(input))) {
+      const said = await predictNamed(this.session, [input as RowObject]);
       return this.#several ? said : said[0]!;
     }
     return this.#each(await predictValues(this.session, input as Inputs));
@@ -235,7 +236,7 @@ function isRow(input: unknown): input is RowObject {
 }
 
 function isRowList(input: unknown): input is readonly RowObject[] {
-  return Array.isArray(input) && input.length > 0 && input.every(isRow);
+  return Array.isArray(input) && input.length > 0 && isRow(input[0]) && input.every(isRow);
 }
 
 /** Options of {@link sequential}. */
@@ -258,7 +259,7 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
   if (list.length === 0) throw new OptionError('sequential: there are no layers');
   const { inputShape, ...rest } = own;
   const given = inputShape === undefined ? undefined : input(inputShape).shape;
-  const width = given ?? (own.prepare instanceof Prepared ? [own.prepare.width] : undefined);
+  const width = given ?? (isA(own.prepare, Prepared) ? [own.prepare.width] : undefined);
   return new Model(new Session(chain(list, width), rest));
 }
 

@@ -1,4 +1,5 @@
 import type { Mailbox } from '../backend/backend.ts';
+import { isA, readGiven } from '../base/check.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { DataError, NumericError, OptionError, ShapeError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
@@ -182,7 +183,7 @@ function takes({ program, x }: Bound, inputs: Inputs): boolean {
 
 /** What takes inputs that the last prediction does not fit. */
 function find(session: Session, inputs: Inputs, known: Bounds | undefined): Bound {
-  const earlier = known?.ofRows.get(rowsIn(session, inputs));
+  const earlier = known?.ofRows.get(readGiven('x', () => rowsIn(session, inputs), DataError));
   if (known !== undefined && earlier !== undefined && takes(earlier, inputs)) {
     known.last = earlier;
     return earlier;
@@ -268,7 +269,7 @@ export async function predictNamed(
     });
   }
   // `inputs`, since the target may be there without being known: missing, or of a class that training never saw.
-  const x = rows instanceof Table ? prepare.inputs(rows) : prepare.transformRow(rows);
+  const x = isA(rows, Table) ? prepare.inputs(rows) : prepare.transformRow(rows);
   const inputs = readInputsOfBuilt(session, x);
   if (session.network.outputShapes.length > 1) return predictValues(session, x);
   const response = new ResponseScale(session);

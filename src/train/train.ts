@@ -1,3 +1,4 @@
+import { isA, readGiven } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { atOnce } from '../base/pieces.ts';
@@ -26,11 +27,17 @@ export function train(
   options: Omit<FitOptions, 'callbacks'>,
 ): AsyncIterable<TrainEvent> {
   const session = sessionOf('train', model);
-  if (typeof options === 'object' && options !== null && Object.hasOwn(options, 'callbacks')) {
+  if (
+    readGiven(
+      'train: options',
+      () => typeof options === 'object' && options !== null && Object.hasOwn(options, 'callbacks'),
+    )
+  ) {
     throw new OptionError('train: there are no callbacks', { hint: 'act on the events, or use fit' });
   }
   session.checkFree();
-  const { x, y } =
-    data instanceof Table ? { x: data, y: undefined } : checkOptions('train: data', data, ['x', 'y']);
+  const { x, y } = isA(data, Table)
+    ? { x: data, y: undefined }
+    : checkOptions('train: data', data, ['x', 'y']);
   return new Training(atOnce(planRun(session, x, y, options))).events();
 }

@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.ts';
 import { OptionError } from '../../base/errors.ts';
 import { checkOptions } from '../../base/options.ts';
 import { type LabelOptions, readLabels } from './labels.ts';
@@ -93,7 +94,7 @@ export function topKAccuracy(predictions: Input, targets: Input, options: TopKOp
 /** Refuses a `k` that is not a whole number from 1. */
 export function checkK(k: number): number {
   if (Number.isSafeInteger(k) && k >= 1) return k;
-  throw new OptionError(`topKAccuracy: k is a whole number from 1, came ${k}`);
+  throw new OptionError(`topKAccuracy: k is a whole number from 1, came ${describe(k)}`);
 }
 
 /** How many classes of a row are more probable than the given one. */

@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.ts';
 import { OptionError } from '../../base/errors.ts';
 import { choose } from '../../base/options.ts';
 import type { ClassOptions } from './labels.ts';
@@ -75,5 +76,6 @@ export function average(
 }
 
 function checkBit(what: string, name: string, value: number): void {
-  if (value !== 0 && value !== 1) throw new OptionError(`${what}: ${name} is 0 or 1, came ${value}`);
+  if (value !== 0 && value !== 1)
+    throw new OptionError(`${what}: ${name} is 0 or 1, came ${describe(value)}`);
 }

@@ -1,3 +1,4 @@
+import { oneOrMore } from '../../base/check.ts';
 import { DataError, OptionError } from '../../base/errors.ts';
 import { checkOptions } from '../../base/options.ts';
 import { confusionText } from './confusion-text.ts';
@@ -83,6 +84,7 @@ export function confusionMatrix(
 }
 
 function checkNames(names: readonly string[]): readonly string[] {
-  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return [...names];
+  const list = oneOrMore('confusionMatrix', 'classes', names);
+  if (typeof names === 'object' && list.every((name) => typeof name === 'string')) return list as string[];
   throw new OptionError('confusionMatrix: classes is a number or a list of names');
 }

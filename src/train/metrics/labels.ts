@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../../base/errors.ts';
 import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import { type Input, type Numeric, type Read, read } from './values.ts';
@@ -105,7 +106,7 @@ export function labelsIn(what: string, data: Numeric, classes = 2 ** 31): Int32A
 
 function checkThreshold(what: string, threshold: number): number {
   if (Number.isFinite(threshold)) return threshold;
-  throw new OptionError(`${what}: the threshold is a number, came ${String(threshold)}`);
+  throw new OptionError(`${what}: the threshold is a number, came ${describe(threshold)}`);
 }
 
 function checkClasses(what: string, classes: number | undefined, columns?: number): number | undefined {
@@ -114,7 +115,7 @@ function checkClasses(what: string, classes: number | undefined, columns?: numbe
   }
   if (classes === columns) return classes;
   const wanted = columns === undefined ? 'a whole number from 2' : `${columns} here`;
-  throw new OptionError(`${what}: the number of classes is ${wanted}, came ${classes}`);
+  throw new OptionError(`${what}: the number of classes is ${wanted}, came ${describe(classes)}`);
 }
 
 /** The largest entry of each row, so that smoothed and mixed targets do as well. */

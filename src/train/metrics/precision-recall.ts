@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.ts';
 import { OptionError } from '../../base/errors.ts';
 import { checkOptions } from '../../base/options.ts';
 import { type Average, type AverageOptions, average } from './average.ts';
@@ -108,7 +109,8 @@ export function fBeta(predictions: Input, targets: Input, options?: One & { read
 export function fBeta(predictions: Input, targets: Input, options: FBetaOptions = {}): number | number[] {
   options = checkOptions('fBeta', options, ['beta', ...KNOWN]);
   const { beta = 1 } = options;
-  if (!(beta >= 0 && beta < Infinity)) throw new OptionError(`fBeta: beta is a number from 0, came ${beta}`);
+  if (!(typeof beta === 'number' && beta >= 0 && beta < Infinity))
+    throw new OptionError(`fBeta: beta is a number from 0, came ${describe(beta)}`);
   return ratio('fBeta', predictions, targets, options, 1, beta * beta);
 }
 

@@ -1,3 +1,4 @@
+import { checkList, readGiven } from '../../base/check.ts';
 import { describe } from '../../base/describe.ts';
 import { OptionError } from '../../base/errors.ts';
 import { checkOptions, choose } from '../../base/options.ts';
@@ -103,8 +104,10 @@ export function metricOf(choice: MetricChoice, task?: Task): Metric {
  * @throws {OptionError} as `metricOf`, and for two of one name.
  */
 export function metricsOf(choices: readonly MetricChoice[], task?: Task): Metric[] {
-  if (!Array.isArray(choices)) throw new OptionError(`metrics: wanted a list, came ${describe(choices)}`);
-  const found = choices.map((choice) => metricOf(choice, task));
+  const isList = readGiven('metrics', () => Array.isArray(choices));
+  if (!isList) throw new OptionError(`metrics: wanted a list, came ${describe(choices)}`);
+  const list = checkList('fit', 'metrics', choices) as MetricChoice[];
+  const found = list.map((choice) => metricOf(choice, task));
   const names = found.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new OptionError(`metrics: there are two of the name "${twice}"`);

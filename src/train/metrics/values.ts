@@ -52,7 +52,7 @@ export function columnsOf(shape: Shape): number {
 }
 
 function readArray(what: string, input: readonly unknown[]): Read {
-  const rows = input.length;
+  const rows = lengthOf(what, input);
   const first = rowOf(input[0]);
   if (first === undefined) return { data: numbers(what, input), shape: [rows] };
   const columns = first.length;
@@ -71,6 +71,12 @@ function readArray(what: string, input: readonly unknown[]): Read {
 /** A row of numbers, which are still to be looked at. */
 function rowOf(row: unknown): readonly unknown[] | Numeric | undefined {
   return Array.isArray(row) ? row : numericArrayOf(row);
+}
+
+/** Arrays know how many they are; proxies may say anything. */
+function lengthOf(what: string, list: readonly unknown[]): number {
+  if (Number.isSafeInteger(list.length) && list.length >= 0) return list.length;
+  throw new DataError(`${what}: an array of ${describe(list.length)} numbers`);
 }
 
 function room(what: string, length: number): Float64Array {
@@ -97,7 +103,7 @@ function numbers(what: string, values: readonly unknown[] | Numeric): Numeric {
   if (!Array.isArray(values)) return values as Numeric;
   if (values.length > 0 && typeof values[0] !== 'number')
     throw new DataError(`${what}: wanted numbers, came ${describe(values[0])} at 0`);
-  const data = room(what, values.length);
+  const data = room(what, lengthOf(what, values));
   for (let i = 0; i < data.length; i++) {
     const value = values[i];
     if (typeof value !== 'number')
