@@ -784,8 +784,8 @@ export const faults = [
   {
     name: 'standard error of half of what a pair moves',
     file: 'src/explain/kernel-shapley.ts',
-    find: 'const moved = gains[at + j]! * left;',
-    replace: 'const moved = (gains[at + j]! * left) / 2;',
+    find: 'const moved = gains[at + j]! * whole;',
+    replace: 'const moved = (gains[at + j]! * whole) / 2;',
     tests: ['test/explain/designs.test.ts'],
   },
   {
