@@ -205,8 +205,8 @@ describeBackends('schedules', (backend) => {
       epochs: 2,
       batchSize: 24,
     });
-    // 64 rows in batches of 24 are 3 steps an epoch.
-    expect(seen).toEqual([0, 1, 2, 3, 4, 5].map((t) => [t, 6]));
+    // 64 rows in batches of 24 are 3 steps an epoch. The first rate is asked for before the run, too: one that cannot be is refused.
+    expect(seen).toEqual([0, 0, 1, 2, 3, 4, 5].map((t) => [t, 6]));
   });
 
   test('that need the length of the run are told it by trainStep`s totalSteps, or throw', async () => {
