@@ -39,8 +39,9 @@ export function fitScale(values: Float64Array, scaling: Scaling): Affine {
 
 /** Arithmetic mean; a second pass takes away the rounding error of the first. */
 export function mean(values: Float64Array): number {
-  const first = sum(values, (value) => value) / values.length;
-  return first + sum(values, (value) => value - first) / values.length;
+  const unit = unitOf(values);
+  const first = sum(values, (value) => value / unit) / values.length;
+  return (first + sum(values, (value) => value / unit - first) / values.length) * unit;
 }
 
 /** Middle value, the mean of the middle two for an even number. */
@@ -54,11 +55,21 @@ export function quantile(sorted: Float64Array, share: number): number {
   const below = Math.floor(position);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (high - low) * (position - below);
+  const part = position - below;
+  // Of two values that are further apart than a number can say, a mean is still between them.
+  return Number.isFinite(high - low) ? low + (high - low) * part : low * (1 - part) + high * part;
 }
 
 function deviation(values: Float64Array, center: number): number {
-  return Math.sqrt(sum(values, (value) => (value - center) ** 2) / values.length);
+  const unit = unitOf(values);
+  return Math.sqrt(sum(values, (value) => (value / unit - center / unit) ** 2) / values.length) * unit;
+}
+
+/** A power of two near the largest value, by which division is exact: in such units no sum or square over- or underflows. */
+function unitOf(values: Float64Array): number {
+  const [low, high] = range(values);
+  const largest = Math.max(-low, high);
+  return largest === 0 ? 1 : 2 ** Math.min(Math.max(Math.floor(Math.log2(largest)), -1022), 1023);
 }
 
 function sum(values: Float64Array, term: (value: number) => number): number {
