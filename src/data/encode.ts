@@ -8,6 +8,9 @@ import { spellingOf } from './spelling.ts';
 import { type Column, columnOf, type Table } from './table.ts';
 import type { UnknownCells } from './unknown.ts';
 
+/** What the numbers of a column were in the training rows: 0 and 1 alone, whole, or any. */
+export type NumberKind = 'boolean' | 'whole' | 'real';
+
 /** A numeric column as it enters a network: `(value - shift) / scale`, in one output. */
 export interface NumericInput extends Affine {
   readonly kind: 'numeric';
@@ -19,6 +22,8 @@ export interface NumericInput extends Affine {
    * another value means.
    */
   readonly constant: boolean;
+  /** What the cells of the training rows were, without missing ones. */
+  readonly values: NumberKind;
 }
 
 /** A categorical column: one output a category, or its position in one output. */

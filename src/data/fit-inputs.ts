@@ -3,7 +3,13 @@ import { type Category, categoryIn } from './categories.ts';
 import type { ColumnsPlan, DatePlan } from './columns-plan.ts';
 import { type DateInput, dateText, fitDates } from './date-input.ts';
 import { type DateOrder, readDates } from './dates.ts';
-import { type CategoricalInput, categoriesOf, type NumericInput, numbersOf } from './encode.ts';
+import {
+  type CategoricalInput,
+  categoriesOf,
+  type NumberKind,
+  type NumericInput,
+  numbersOf,
+} from './encode.ts';
 import { isMissing, type Reading } from './reading.ts';
 import { fitScale, mean, median } from './scale.ts';
 import { columnOf, type Table } from './table.ts';
@@ -43,7 +49,14 @@ export function fitNumeric(table: Table, name: string, plan: NumericPlan, readin
   }
   // A column that is not scaled keeps its value, also one that is the same everywhere: the user wants the numbers as they are.
   const constant = plan.scale !== 'none' && seen.every((value) => value === seen[0]);
-  return { kind: 'numeric', column: name, impute: fill, ...affine, constant };
+  return { kind: 'numeric', column: name, impute: fill, ...affine, constant, values: kindOf(values) };
+}
+
+/** What is known of a column that has values; NaN is a missing one. */
+function kindOf(values: Float64Array): NumberKind {
+  if (values.every((value) => value === 0 || value === 1 || Number.isNaN(value)))
+    return values.some((value) => value >= 0) ? 'boolean' : 'real';
+  return values.every((value) => Number.isInteger(value) || Number.isNaN(value)) ? 'whole' : 'real';
 }
 
 function imputation(values: Float64Array, name: string, impute: NumericPlan['impute']): number | null {

@@ -3,7 +3,7 @@ import { describe } from './cells.ts';
 import type { ColumnNote } from './column-notes.ts';
 import { DATE_PARTS, type DateInput, type DatePart } from './date-input.ts';
 import { DATE_ORDERS, type DateOrder } from './dates.ts';
-import type { CategoricalInput, Input, NumericInput } from './encode.ts';
+import type { CategoricalInput, Input, NumberKind, NumericInput } from './encode.ts';
 import type { PreparedState } from './prepared.ts';
 import { PLAIN_READING, type Reading } from './reading.ts';
 import type { Affine } from './scale.ts';
@@ -12,7 +12,7 @@ import type { Target } from './target.ts';
 /** A `Prepared` as it is saved. */
 export interface PreparedJson {
   readonly format: 'glia.columns';
-  /** Files of version 1, without `reading`, `notes` and `constant`, are read, too. */
+  /** Files of version 1, without `reading`, `notes`, `constant` and `values`, are read, too. */
   readonly version: 2;
   readonly inputs: readonly Input[];
   readonly target: Target | null;
@@ -25,6 +25,8 @@ export interface PreparedJson {
   };
   readonly notes: readonly ColumnNote[];
 }
+
+const NUMBER_KINDS: readonly NumberKind[] = ['boolean', 'whole', 'real'];
 
 /** Keys by version. */
 const KEYS = {
@@ -98,16 +100,19 @@ function parseInput(json: unknown, at: string, version: 1 | 2): Input {
 
 function parseNumeric(json: unknown, at: string, version: 1 | 2): NumericInput {
   const keys = ['kind', 'column', 'impute', 'shift', 'scale'];
-  const input = record(json, at, version === 1 ? keys : [...keys, 'constant']);
+  const input = record(json, at, version === 1 ? keys : [...keys, 'constant', 'values']);
   const impute = input.get('impute');
   const constant = version === 1 ? false : input.get('constant');
   if (typeof constant !== 'boolean') throw refuse(`${at}.constant`, constant, 'true or false');
+  const values = version === 1 ? 'real' : (input.get('values') as NumberKind);
+  if (!NUMBER_KINDS.includes(values)) throw refuse(`${at}.values`, values, NUMBER_KINDS.join(', '));
   return {
     kind: 'numeric',
     column: text(input.get('column'), `${at}.column`),
     impute: impute === null ? null : number(impute, `${at}.impute`),
     ...affine(input, at),
     constant,
+    values,
   };
 }
 

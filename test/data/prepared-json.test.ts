@@ -40,6 +40,17 @@ test('a numeric target comes back with its scale', () => {
   expect(back.inverseTarget([0.3, -1])).toEqual(regression.inverseTarget([0.3, -1]));
 });
 
+test.each([
+  [[0, 1, null, 1], 'boolean'],
+  [[true, false, true, null], 'boolean'],
+  [[0, 1, 2, null], 'whole'],
+  [[-3, 1e300, -0, null], 'whole'],
+  [[0, 0.5, 1, null], 'real'],
+])('%j is known to be %s', (cells, values) => {
+  const made = columns({ numeric: { of: ['a'] } }).fit(Table.fromRows(cells.map((a) => ({ a }))));
+  expect(made.toJSON().inputs[0]).toMatchObject({ kind: 'numeric', values });
+});
+
 test('a file of version 1 is read: cells plain, no column constant, nothing noted', () => {
   const old = {
     format: 'glia.columns',
@@ -54,6 +65,7 @@ test('a file of version 1 is read: cells plain, no column constant, nothing note
   const back = Prepared.fromJSON(old);
   expect([...back.transformRow({ age: 60, plan: 'pro' }).data]).toEqual([1, 0, 1, 0]);
   expect(back.toJSON()).toMatchObject({ version: 2, reading: { missing: [], decimal: '.', thousands: '' } });
+  expect(back.toJSON().inputs[0]).toMatchObject({ constant: false, values: 'real' });
   expect(back.report.every(({ notes }) => notes.length === 0)).toBe(true);
 });
 
@@ -134,6 +146,9 @@ describe('a changed file is refused', () => {
     [['notes'], [{}]],
     [['inputs', 0, 'constant'], undefined],
     [['inputs', 0, 'constant'], 'no'],
+    [['inputs', 0, 'values'], undefined],
+    [['inputs', 0, 'values'], 'integer'],
+    [['inputs', 0, 'values'], ['whole']],
     [['inputs', 3, 'order'], 'ymd '],
     [['inputs', 3, 'parts'], []],
     [
