@@ -5,8 +5,8 @@ import type { Subject } from './subject.ts';
 /** A value that is to be another. */
 export interface Change {
   readonly feature: string;
-  readonly from: Known;
-  readonly to: Known;
+  readonly from: Known | boolean;
+  readonly to: Known | boolean;
 }
 
 /** A row with other values. */
@@ -31,11 +31,13 @@ export function changedRow(
   for (const feature of featuresOf(subject)) row.set(feature.name, feature.read(x));
   for (const [name, value] of Object.entries(original?.[0] ?? {})) row.set(name, value);
   const changes: (Change & { size: number })[] = [];
-  for (const [j, { feature, at, unit }] of dials.entries()) {
+  for (const [j, { feature, at, unit, whole }] of dials.entries()) {
     const size = Math.abs(numbers[j]! - x[at]!) / unit;
     if (size === 0) continue;
-    const to = feature.toValue(numbers[j]!);
-    changes.push({ feature: feature.name, from: row.get(feature.name) as Known, to, size });
+    const from = row.get(feature.name) as Known | boolean;
+    const value = feature.toValue(numbers[j]!);
+    const to = !whole ? value : typeof from === 'boolean' ? Math.round(value) === 1 : Math.round(value);
+    changes.push({ feature: feature.name, from, to, size });
     input[at] = Math.fround(numbers[j]!);
   }
   for (const [i, { feature, own }] of choices.entries()) {

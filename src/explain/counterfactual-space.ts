@@ -1,7 +1,7 @@
 import { OptionError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { median } from '../data/scale.ts';
-import { type Feature, featureOf, featuresOf, type Known, valuesOf } from './features.ts';
+import { type Feature, featureOf, featuresOf, isWhole, type Known, valuesOf } from './features.ts';
 import type { Subject } from './subject.ts';
 
 /** What may be changed: limits in the units that the user knows, or the categories that will do. */
@@ -15,6 +15,8 @@ export interface Dial {
   readonly unit: number;
   readonly low: number;
   readonly high: number;
+  /** Whether its values are whole numbers. */
+  readonly whole: boolean;
 }
 
 /** A categorical column that may change. */
@@ -31,15 +33,22 @@ export interface Space {
   readonly choices: readonly Choice[];
 }
 
+/** What the user says of the columns. */
+export interface Said {
+  readonly immutable: readonly (string | number)[];
+  readonly ranges: Allowed;
+  readonly whole: readonly (string | number)[] | false | undefined;
+}
+
 /** What may change of a row, given what the user says and rows that show what is usual. */
 export function spaceOf(
   where: string,
   subject: Subject,
   data: Subject | undefined,
-  immutable: readonly (string | number)[],
-  ranges: Allowed,
+  { immutable, ranges, whole }: Said,
 ): Space {
   const features = featuresOf(subject);
+  const wholes = wholeOf(where, features, subject, data, whole);
   if (!Array.isArray(immutable)) throw new OptionError(`${where}: immutable must be a list of columns`);
   const fixed = new Set(immutable.map((column) => featureOf(where, features, column)));
   if (typeof ranges !== 'object' || ranges === null || Array.isArray(ranges))
@@ -49,7 +58,7 @@ export function spaceOf(
   );
   const [dials, choices]: [Dial[], Choice[]] = [[], []];
   for (const feature of features) {
-    if (fixed.has(feature)) continue;
+    if (fixed.has(feature) || feature.isConstant) continue;
     const range = allowed.get(feature);
     if (feature.date !== undefined) {
       // When something happened is a fact, and the parts of a date do not move one by one.
@@ -58,14 +67,39 @@ export function spaceOf(
     }
     if (feature.isCategorical)
       choices.push(choiceOf(where, feature, subject, range as readonly Known[] | undefined));
-    else dials.push(dialOf(where, feature, subject, data, range as readonly [number, number] | undefined));
+    else {
+      const limits = range as readonly [number, number] | undefined;
+      dials.push(dialOf(where, feature, wholes.has(feature), subject, data, limits));
+    }
   }
   return { dials, choices };
+}
+
+/** Columns of whole numbers: those that are named, else those that hold nothing else. */
+function wholeOf(
+  where: string,
+  features: readonly Feature[],
+  subject: Subject,
+  data: Subject | undefined,
+  said: Said['whole'],
+): ReadonlySet<Feature> {
+  const numeric = features.filter(({ kind }) => kind === 'numeric');
+  if (said === undefined) {
+    const known = (feature: Feature) => (data ? isWhole(feature, data) : feature.values !== 'real');
+    return new Set(numeric.filter((feature) => known(feature) && isWhole(feature, subject)));
+  }
+  if (said !== false && !Array.isArray(said))
+    throw new OptionError(`${where}: whole must be a list of columns, or false`, { hint: "['visits']" });
+  const named = (said || []).map((column) => featureOf(where, features, column));
+  const other = named.find(({ kind }) => kind !== 'numeric');
+  if (other === undefined) return new Set(named);
+  throw new OptionError(`${where}: "${other.name}", of which whole speaks, holds no numbers`);
 }
 
 function dialOf(
   where: string,
   feature: Feature,
+  whole: boolean,
   subject: Subject,
   data: Subject | undefined,
   range: readonly [number, number] | undefined,
@@ -75,13 +109,33 @@ function dialOf(
   if (range !== undefined) checkRange(where, feature.name, range);
   const values = data && valuesOf(feature, data);
   const unit = (values ? spreadOf(values) : feature.unit) / feature.unit;
-  if (range !== undefined) {
-    return { feature, at, unit, low: feature.toNumber(range[0]), high: feature.toNumber(range[1]) };
-  }
-  if (values === undefined) return { feature, at, unit, low: -Infinity, high: Infinity };
+  const [low, high] = limitsOf(where, feature, whole, values, range).map((limit) => feature.toNumber(limit));
   // A row may lie outside of what is usual, where it is.
-  const numbers = values.map((value) => feature.toNumber(value)).sort();
-  return { feature, at, unit, low: Math.min(numbers[0]!, own), high: Math.max(numbers.at(-1)!, own) };
+  const [least, most] = range ? [low!, high!] : [Math.min(low!, own), Math.max(high!, own)];
+  return { feature, at, unit, low: least, high: most, whole };
+}
+
+/** Least and greatest value: as was said, as rows have, or as there can be. */
+function limitsOf(
+  where: string,
+  { name, values: kind }: Feature,
+  whole: boolean,
+  values: Float64Array | undefined,
+  range: readonly [number, number] | undefined,
+): [low: number, high: number] {
+  if (range !== undefined) {
+    const [low, high] = whole ? [Math.ceil(range[0]), Math.floor(range[1])] : range;
+    if (low <= high) return [low, high];
+    throw new OptionError(`${where}: the range of "${name}" has no whole number, came ${range.join(', ')}`, {
+      hint: `whole: false lets "${name}" have any number`,
+    });
+  }
+  if (values === undefined) return whole && kind === 'boolean' ? [0, 1] : [-Infinity, Infinity];
+  const sorted = Float64Array.from(values).sort();
+  const [low, high] = [sorted[0]!, sorted.at(-1)!];
+  // What was scaled in float32 comes back with six digits.
+  const near = (value: number) => 1e-6 * Math.max(1, Math.abs(value));
+  return whole ? [Math.ceil(low - near(low)), Math.floor(high + near(high))] : [low, high];
 }
 
 /** Median distance from the median; where most values are one, the mean distance; of a constant 1. */

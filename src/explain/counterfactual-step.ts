@@ -8,6 +8,8 @@ export interface Aim {
   /** By how much the class is to win. */
   readonly margin: number;
   readonly distance: 'l1' | 'l2';
+  /** Whether columns of whole numbers stand where they are. */
+  readonly still: boolean;
 }
 
 /** Longest step at first, in units; it doubles where the margin turns out as foreseen, and halves where not. */
@@ -27,7 +29,7 @@ export interface Candidate {
 
 /** Moves a candidate, and gives how far, in units or as a share of its change. */
 export function move(
-  { space, margin: wanted, distance }: Aim,
+  { space, margin: wanted, distance, still }: Aim,
   candidate: Candidate,
   row: Float64Array,
   margin: number,
@@ -36,8 +38,12 @@ export function move(
   const { dials } = space;
   const { numbers } = candidate;
   trust(candidate, margin);
-  const base = row.map((number, j) => clamp(number, dials[j]!.low, dials[j]!.high));
+  const stands = dials.map(({ whole }) => still && whole);
+  const base = row.map((number, j) =>
+    stands[j] ? numbers[j]! : clamp(number, dials[j]!.low, dials[j]!.high),
+  );
   const movers = dials.map(({ at, unit, low, high }, j) => {
+    if (stands[j]) return { slope: 0, unit, low: 0, high: 0 };
     return { slope: slopes[at]!, unit, low: low - base[j]!, high: high - base[j]! };
   });
   const atBase = movers.reduce((sum, { slope }, j) => sum + slope * (base[j]! - numbers[j]!), margin);

@@ -29,6 +29,12 @@ export interface CounterfactualOptions
    * goes into the model counts as 1, and there are no limits.
    */
   readonly data?: Explained;
+  /**
+   * Columns of numbers that are whole, by name or position; `false` for none. They move in whole steps. Default: those
+   * whose values in `data` are all whole, else those that were whole in the rows of training (`columns`), if the row's
+   * is, too. Of a column of 0 and 1, or of booleans, training's rows say that it takes no other value.
+   */
+  readonly whole?: readonly (string | number)[] | false;
   /** What is short: few and small changes (`'l1'`), or the straight line (`'l2'`). Default `'l1'`. */
   readonly distance?: 'l1' | 'l2';
   /** By how much the logit of the class is to win. Default 0.001. */
@@ -72,6 +78,7 @@ const OPTIONS = [
   'immutable',
   'ranges',
   'data',
+  'whole',
   'distance',
   'margin',
   'maxIterations',
@@ -87,7 +94,8 @@ const DISTANCES: Readonly<Record<'l1' | 'l2', true>> = { l1: true, l2: true };
  * column from its median in `data`; another category costs 1. It is solved by successive linearisation, from the row and
  * from other places, for every combination of categories or the several hundred that change least. Of a linear model the
  * result is exact (with `'l2'` the projection on the boundary); else there may be a shorter one, but what is given was
- * checked: the model says `target` of it.
+ * checked: the model says `target` of it. Columns of whole numbers change in whole steps (`whole` says which): what was
+ * found is rounded both ways and repaired by further steps, and `distance` and `margin` are those of the rounded row.
  *
  * | name     | shape                                                      |
  * | -------- | ---------------------------------------------------------- |
@@ -101,7 +109,7 @@ const DISTANCES: Readonly<Record<'l1' | 'l2', true>> = { l1: true, l2: true };
  * @throws {ShapeError | DataError} for rows that the model cannot take, and more than one.
  * @example
  * const { changed } = await counterfactual(model, row, { data: train, target: 'no', immutable: ['age'] });
- * changed; // [{ feature: 'visits', from: 2, to: 5.3 }, { feature: 'plan', from: 'basic', to: 'gold' }]
+ * changed; // [{ feature: 'visits', from: 2, to: 6 }, { feature: 'plan', from: 'basic', to: 'gold' }]
  */
 export async function counterfactual(
   model: Model,
@@ -115,6 +123,7 @@ export async function counterfactual(
     immutable = [],
     ranges = {},
     data,
+    whole,
     distance = 'l1',
     margin = 1e-3,
     maxIterations = 100,
@@ -128,12 +137,15 @@ export async function counterfactual(
   const subject = new Subject(where, model, inputs, rest);
   if (subject.rows !== 1) throw new DataError(`${where}: wanted one row, came ${subject.rows}`);
   const usual = data === undefined ? undefined : new Subject(`${where}: data`, model, data, rest);
-  const space = spaceOf(where, subject, usual, immutable, ranges);
+  const space = spaceOf(where, subject, usual, { immutable, ranges, whole });
   const classes = classesOf(where, subject);
   const order = ranked(await scoresOf(subject, subject.x, () => 0));
   const wanted = target === undefined ? order[1]! : classNumber(where, target, classes);
   const starts = usual === undefined ? [] : await neighbours(subject, space, usual, wanted);
-  const found = await search({ subject, space, wanted, margin, distance, maxIterations, seed, starts });
+  const found = await search({
+    ...{ subject, space, wanted, margin, distance, maxIterations, seed, starts },
+    still: false,
+  });
   const { row, changed, input } = changedRow(subject, space, found.numbers, found.categories);
   const result: Plain<Counterfactual> = {
     method: where,

@@ -3,7 +3,7 @@ import { OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { type DateInput, type DatePart, partIn, writeMoment } from '../data/date-input.ts';
 import { readDate } from '../data/dates.ts';
-import type { Input } from '../data/encode.ts';
+import type { Input, NumberKind } from '../data/encode.ts';
 import type { Subject } from './subject.ts';
 
 /**
@@ -11,6 +11,9 @@ import type { Subject } from './subject.ts';
  * training never saw, and for a date of which only parts entered.
  */
 export type Known = number | string | null;
+
+/** A number that enters as it is. */
+const PLAIN = { shift: 0, scale: 1, values: 'real', constant: false } as const;
 
 /**
  * A column as the user knows it: an original one of a model with preprocessing, else a number of the row. It turns
@@ -23,6 +26,10 @@ export class Feature {
   readonly kind: Input['kind'];
   /** Of a categorical column, in the order of its numbers. */
   readonly categories: readonly (string | null)[];
+  /** What numbers training saw. */
+  readonly values: NumberKind;
+  /** Whether training saw one value alone, so that the model looks at no other. */
+  readonly isConstant: boolean;
   readonly #shift: number;
   readonly #scale: number;
   /** Of a column of dates. */
@@ -34,7 +41,9 @@ export class Feature {
     this.kind = input?.kind ?? 'numeric';
     this.categories = input !== undefined && 'categories' in input ? input.categories : [];
     this.date = input?.kind === 'date' ? input : undefined;
-    const { shift, scale } = input?.kind === 'numeric' ? input : { shift: 0, scale: 1 };
+    const { shift, scale, values, constant } = input?.kind === 'numeric' ? input : PLAIN;
+    this.values = values;
+    this.isConstant = constant;
     this.#shift = shift;
     this.#scale = scale;
   }
@@ -74,7 +83,12 @@ export class Feature {
     return number * this.#scale + this.#shift;
   }
 
-  /** The reverse. */
+  /** The number, as a row of float32 holds it, of the whole value next to that of a number. */
+  toNearest(number: number): number {
+    return Math.fround(this.toNumber(Math.round(this.toValue(number))));
+  }
+
+  /** The reverse of `toValue`. */
   toNumber(value: number): number {
     return (value - this.#shift) / this.#scale;
   }
@@ -148,6 +162,16 @@ export function observedOf(feature: Feature, subject: Subject): Known[] {
 /** A moment in ISO 8601, without a time of day at midnight. */
 function isoOf(time: number): string {
   return time % DAY === 0 ? isoDay(time / DAY) : new Date(time).toISOString();
+}
+
+/** Whether rows have whole numbers in a numeric column, as far as a row of float32 tells; missing ones do not count. */
+export function isWhole(feature: Feature, { x, rows, width, original }: Subject): boolean {
+  return Array.from({ length: rows }, (_, row) => original?.[row]?.[feature.name]).every((given, row) => {
+    if (typeof given === 'number' && !Number.isNaN(given)) return Number.isInteger(given);
+    if (original !== undefined && (given ?? '') === '') return true;
+    const number = x[row * width + feature.at[0]!]!;
+    return Number.isNaN(given) || feature.toNearest(number) === number;
+  });
 }
 
 /** Values of a numeric column for all rows: those that were given, where they have names, else scaling undone. */

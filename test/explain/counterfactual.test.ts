@@ -214,12 +214,14 @@ describeBackends('counterfactual', (backend) => {
       [1, 1],
       [0, 3],
     ];
-    const got = await counterfactual(model, [[0, -1]], { data, immutable: [0] });
+    const got = await counterfactual(model, [[0, -1]], { data, immutable: [0], whole: false });
     expect(got.valid).toBe(true);
     expect(got.input[0]).toBe(0);
     // The way from -1 to 1 is cut into 256 parts twice.
     expect(got.input[1]! - 0.25).toBeGreaterThan(0);
     expect(got.input[1]! - 0.25).toBeLessThan(2 / 256 ** 2 + 1e-6);
+    const whole = await counterfactual(model, [[0, -1]], { data, immutable: [0] });
+    expect([whole.valid, whole.input]).toEqual([true, [0, 1]]);
   });
 
   test('depends on the seed alone, says how far it is, and stops', async () => {
