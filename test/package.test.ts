@@ -130,9 +130,26 @@ describe('joined modules', () => {
       "import { list } from '../base/list.js';\nlist.push('one');\nfunction same() {}\nlist.push(same);",
     'dist/ops/two.js': "import { list } from '../base/list.js';\nfunction same() {}\nlist.push(same);",
     'dist/index.js':
-      "import './ops/one.js';\nimport './ops/two.js';\nexport { list } from './base/list.js';\nexport * from './base/thing.js';",
+      "import './ops/one.js';\nimport './ops/two.js';\nexport { list } from './base/list.js';\nexport * from './base/thing.js';\nexport * from './train/failing.js';",
     'dist/more/index.js': "export * from '../base/thing.js';\nexport { format } from '../plot/d3.js';",
     'dist/plot/d3.js': `export { format } from ${JSON.stringify(join(ROOT, 'node_modules/d3-format/dist/d3-format.mjs'))};`,
+    'dist/train/failing.js': [
+      '/** What a reader of declarations sees. */',
+      'export class Failing extends Error {',
+      '  // Whose own it is.',
+      '  #reason = `two\n  lines`;',
+      '  static made = 0;',
+      '  get reason() {',
+      '    return   this.#reason;',
+      '  }',
+      '  throwIt() {',
+      '    if (Failing.made === 0)   throw this;',
+      '  }',
+      '}',
+      'export const later = () => {',
+      "  new Failing('why').throwIt();",
+      '};',
+    ].join('\n'),
     'dist/cli/main.js': "export const child = new URL('./child.js', import.meta.url).href;",
     'dist/cli/child.js': "import { root } from '../base/thing.js';\nexport const found = root;",
   };
@@ -174,6 +191,29 @@ describe('joined modules', () => {
     expect(holding.map((path) => path.slice(to.length + 1))).toEqual(['chunks/packages.js']);
     expect(readFileSync(join(to, 'index.js'), 'utf8')).not.toContain('packages');
     expect(files.filter((path) => readFileSync(path, 'utf8').includes('node_modules'))).toEqual([]);
+  });
+
+  test('have no comment and no blank that nobody needs, and mean what they meant', async () => {
+    const code = readFileSync(join(to, 'index.js'), 'utf8');
+    expect(code).toContain('get reason(){return this.#reason}');
+    expect(code).not.toMatch(/\/\/|\/\*|[;,{}] /);
+    const { Failing } = await get('index.js');
+    const failing = new Failing('why');
+    expect([Failing.name, failing.reason, failing.message]).toEqual(['Failing', 'two\n  lines', 'why']);
+  });
+
+  test('tell a stack trace the function and its line', async () => {
+    const { later } = await get('index.js');
+    const lines = readFileSync(join(to, 'index.js'), 'utf8').split('\n');
+    const stack = (() => {
+      try {
+        return later();
+      } catch (error) {
+        return (error as Error).stack!;
+      }
+    })() as string;
+    const called = stack.match(/at later \(.*index\.js:(\d+):\d+\)/)!;
+    expect(lines[Number(called[1]) - 1]).toMatch(/^const later=/);
   });
 
   test('are fewer files', () => {

@@ -12,7 +12,7 @@ const MOST_JAVASCRIPT = 1 * MB;
 const SCRIPTS_ON_INSTALL = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
 const TEXTS = ['README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md'];
 /** A path from a module of ours, as it stands in the joined ones. */
-const PATH = /new URL\("(\.[^"]*)", import\.meta\.url\)/g;
+const PATH = /new URL\(["'`](\.[^"'`]*)["'`], ?import\.meta\.url\)/g;
 const FOLDERS = /^(dist|prebuilds|native|vendor|scripts)\//;
 
 export async function contents({ tarball, scratch, report }) {
