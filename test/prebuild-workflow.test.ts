@@ -34,6 +34,22 @@ describe('the workflow of a release', () => {
     expect(publish).not.toMatch(/checkout|npm (ci|install|run|pack)/);
   });
 
+  test('packs by the scripts that make the package, with the addons and packages that they need in place', () => {
+    const assemble = jobs.get('assemble')!;
+    const packed = assemble.indexOf('tarball=$(npm pack --silent)\n');
+    for (const needed of ['actions/download-artifact', 'digests.mjs --expect', 'npm ci --ignore-scripts']) {
+      expect(assemble.indexOf(needed), needed).toBeGreaterThan(-1);
+      expect(assemble.indexOf(needed), needed).toBeLessThan(packed);
+    }
+    expect(assemble).not.toMatch(/npm pack.*--ignore-scripts|npm_config_ignore_scripts|ignore-scripts=true/i);
+    expect(read('.npmrc')).not.toContain('scripts'); // which could turn them off
+    const { scripts } = JSON.parse(read('package.json'));
+    expect([scripts.prepack, scripts.postpack]).toEqual([
+      'node scripts/pack/main.mjs',
+      'node scripts/pack/clean.mjs',
+    ]);
+  });
+
   test('uses no cache and nothing that a pull request could bring', () => {
     expect(workflow).not.toMatch(/actions\/cache|^ +cache:|pull_request|secrets\./m);
     const setUps = workflow.split('actions/setup-node@').slice(1);
