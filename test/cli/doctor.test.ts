@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { version } from '../../src/base/package.ts';
@@ -10,11 +10,12 @@ import { folder, glia } from './host.ts';
 const dist = resolve('dist');
 const OWN = join('build', 'Release', 'glia.node');
 
-/** A package with the built library and the files given, and nothing else. */
+/** A package with the built library and the files given, and nothing else but the packages that a clone imports. */
 function installed(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const root = folder();
   cpSync(dist, join(root, 'dist'), { recursive: true });
   cpSync('package.json', join(root, 'package.json'));
+  symlinkSync(resolve('node_modules'), join(root, 'node_modules'), 'junction');
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), content);
@@ -23,8 +24,10 @@ function installed(files: Readonly<Record<string, string | Uint8Array>> = {}): s
 }
 
 function doctor(root: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  // Whoever runs the tests may have asked for a backend.
-  const { GLIA_BACKEND: _, GLIA_THREADS: __, ...clean } = process.env;
+  // Whoever runs the tests may have asked for a backend, threads or another processor.
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(GLIA|OPENBLAS)_/.test(name)),
+  );
   const args = [join(root, 'dist/cli/main.js'), 'doctor', ...words];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
