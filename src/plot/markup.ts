@@ -34,7 +34,6 @@ export function decimals(x: number): string {
   return String(rounded === 0 ? 0 : rounded);
 }
 
-// What XML 1.0 has no way to write (section 2.2), and the C1 controls, which nothing shows.
 /** The text with each character that XML forbids as U+FFFD, and each run of white space as one blank. */
 export function printable(text: string): string {
   return allowed(text).replace(/\s+/g, ' ');
