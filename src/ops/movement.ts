@@ -177,6 +177,7 @@ const sliceOp = defineOp({
   },
   samples: [
     { shapes: { x: [4, 5] }, attrs: { starts: [1, 2], sizes: [2, 3] } },
+    { shapes: { x: [4, 5] }, attrs: { starts: [1, 0], sizes: [2, 5] } },
     { shapes: { x: [6] }, attrs: { starts: [0], sizes: [6] } },
   ],
 });

@@ -1,5 +1,6 @@
 import type { Backend } from '../../src/backend/backend.ts';
 import type { NumberArray } from '../../src/base/dtype.ts';
+import { ShapeError } from '../../src/base/errors.ts';
 import { Random } from '../../src/base/random.ts';
 import { type Shape, sizeOf } from '../../src/base/shape.ts';
 import { plan } from '../../src/compile/plan.ts';
@@ -34,8 +35,11 @@ export function caseOf(op: OpEntry, sample: Sample): Case {
         ? random.integer(sample.classes ?? 1)
         : Math.fround(low + (high - low) * random.uniform());
     // Large tensors repeat their numbers; 4099 is prime, so no row or block begins like the one before it.
-    const drawn = Float64Array.from({ length: Math.min(sizeOf(shape), 4099) }, draw);
-    return Float64Array.from({ length: sizeOf(shape) }, (_, i) => drawn[i % drawn.length]!);
+    const size = sizeOf(shape);
+    const drawn = Float64Array.from({ length: Math.min(size, 4099) }, draw);
+    const all = new Float64Array(size);
+    for (let at = 0; at < size; at += drawn.length) all.set(drawn.subarray(0, size - at), at);
+    return all;
   });
   return { op, sample, inputs, y: apply(op, inputs, sample.attrs), numbers: byName(op, values) };
 }
@@ -128,7 +132,8 @@ function multiplied(op: OpEntry, sample: Sample, factor: number): Sample | undef
   return undefined;
 }
 
-function isAccepted(op: OpEntry, shapes: Readonly<Record<string, Shape>>, attrs: Attrs): boolean {
+/** Whether an op takes these shapes with these attributes. */
+export function isAccepted(op: OpEntry, shapes: Readonly<Record<string, Shape>>, attrs: Attrs): boolean {
   const refused = new Error('refused');
   try {
     op.shape(shapes, { ...op.attrs, ...attrs }, () => {
@@ -136,7 +141,8 @@ function isAccepted(op: OpEntry, shapes: Readonly<Record<string, Shape>>, attrs:
     });
     return true;
   } catch (error) {
-    if (error === refused) return false;
+    // What a fusion is composed of refuses by itself.
+    if (error === refused || error instanceof ShapeError) return false;
     throw error;
   }
 }

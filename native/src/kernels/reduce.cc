@@ -13,6 +13,9 @@ namespace {
 
 constexpr int64_t kColumns = 64;
 
+// Columns whose sums registers hold.
+constexpr int64_t kInRegisters = 32;
+
 using RowFn = void(const float* x, int64_t n, float* y);
 using ColumnFn = void(const float* x, int64_t n, int64_t inner, int64_t columns,
                       float* y);
@@ -104,7 +107,8 @@ GLIA_LOOP(SumColumns,
           (const float* x, int64_t n, int64_t inner, int64_t columns, float* y),
           (x, n, inner, columns, y)) {
   int64_t j = 0;
-  for (; j + 32 <= columns; j += 32) SumStrip<32>(x + j, n, inner, y + j);
+  for (; j + kInRegisters <= columns; j += kInRegisters)
+    SumStrip<kInRegisters>(x + j, n, inner, y + j);
   for (; j + 8 <= columns; j += 8) SumStrip<8>(x + j, n, inner, y + j);
   for (; j < columns; ++j) SumStrip<1>(x + j, n, inner, y + j);
 }

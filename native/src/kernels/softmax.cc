@@ -8,6 +8,9 @@
 namespace glia {
 namespace {
 
+// Exponentials that are there at once where only their sum is wanted.
+constexpr int64_t kExps = 256;
+
 using RowFn = void(const float* x, float* y, int64_t n);
 
 Tasks RowByRow(Call& call, RowFn* fn) {
@@ -41,9 +44,9 @@ GLIA_LOOP(SoftmaxRow, (const float* x, float* y, int64_t n), (x, y, n)) {
 GLIA_LOOP(LogSoftmaxRow, (const float* x, float* y, int64_t n), (x, y, n)) {
   const float peak = MaxOf(x, n);
   double total = 0;
-  float exps[256];
-  for (int64_t at = 0; at < n; at += 256) {
-    const int64_t some = std::min<int64_t>(n - at, 256);
+  float exps[kExps];
+  for (int64_t at = 0; at < n; at += kExps) {
+    const int64_t some = std::min(n - at, kExps);
     for (int64_t i = 0; i < some; ++i) exps[i] = Exp(x[at + i] - peak);
     total += SumOf(exps, some);
   }
