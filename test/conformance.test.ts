@@ -15,6 +15,7 @@ import { native, noAddon } from './backend/programs.ts';
 import { bitsOf, type Case, caseOf, enlarged, furthest, OUTPUT, programOf, run } from './support/cases.ts';
 import { derivativeError, gradientSum } from './support/derivative.ts';
 import { guarded, inPlace, SENTINEL } from './support/guards.ts';
+import { excess } from './support/rounding.ts';
 import { changedShapes } from './support/wrong-shapes.ts';
 
 /** Without its addon the native backend cannot be held to anything, and the float32 reference stands alone. */
@@ -143,13 +144,15 @@ describe.each(allOps().map((op) => [signature(op), op] as const))('%s', (_, op) 
   }
 
   if (!withoutNative && serves(native(), op) && !op.view) {
-    test('gives the same bits natively on one thread and on two', () => {
+    test('gives the same bits natively on one thread and on two, cut into many blocks, and the right numbers', () => {
       for (const sample of op.samples) {
         const large = enlarged(op, sample);
         if (large === undefined) continue;
         const one = caseOf(op, large);
         const [a, b] = [1, 2].map((threads) => run(native(threads), programOf(one), one.numbers)[OUTPUT]!);
         expect(Buffer.compare(bitsOf(a!), bitsOf(b!)), show(one)).toBe(0);
+        const off = excess(a!, one, (program, numbers) => run(judge, program, numbers));
+        expect(off, show(one)).toBeLessThanOrEqual(1);
       }
     });
   }
