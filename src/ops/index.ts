@@ -15,6 +15,9 @@ export {
 } from './composed.ts';
 export type { Operand } from './define.ts';
 export { max } from './extrema.ts';
+
+import './faults.ts';
+
 export {
   abs,
   erf,

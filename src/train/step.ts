@@ -5,7 +5,8 @@ import { grad } from '../compile/autodiff.ts';
 import type { Graph } from '../compile/compile.ts';
 import { constant, fed, stored, type Tensor } from '../ir/tensor.ts';
 import type { Network, Param } from '../nn/index.ts';
-import { add, div, equal, expand, gather, mul, sum, where } from '../ops/index.ts';
+import { faults } from '../ops/faults.ts';
+import { add, div, equal, expand, gather, where } from '../ops/index.ts';
 import { clipGradients, type Optimizer } from '../optim/index.ts';
 
 /** A training step to be traced: everything that decides its graph. */
@@ -92,11 +93,10 @@ export function traceStep(spec: StepSpec): Graph {
   );
   const carry = [...update(spec, gradients), ...traced.updates];
   if (!spec.guarded) return { fetch: { loss: total, ...fetch }, carry };
-  // 0 times what is finite is 0, whatever its size; a sum of the numbers themselves could be too large.
-  const faults = [total, ...gradients].map((one) => sum(mul(one, 0))).reduce((a, b) => add(a, b));
-  const fine = equal(faults, 0);
+  const found = faults([total, ...gradients]);
+  const fine = equal(found, 0);
   return {
-    fetch: { loss: total, faults, ...fetch },
+    fetch: { loss: total, faults: found, ...fetch },
     carry: carry.map(([leaf, next]) => [leaf, where(fine, next, leaf)] as const),
   };
 }
