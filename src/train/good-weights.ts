@@ -1,4 +1,7 @@
-import type { Session, Weight } from './session.ts';
+import { allFinite } from '../base/finite.ts';
+import type { Optimizer } from '../optim/index.ts';
+import { asFloat32, type Session, type Weight } from './session.ts';
+import { optimizerSlots } from './step.ts';
 
 /** Steps between two copies of the weights: a step reads and writes all of them, so a copy is lost in so many. */
 const STEPS = 32;
@@ -55,7 +58,15 @@ export class GoodWeights {
   }
 }
 
-/** Path of the first tensor with a number that is not finite, if there is one. */
-export function firstBroken(weights: Readonly<Record<string, Weight>>): string | undefined {
-  return Object.keys(weights).find((path) => !weights[path]!.data.every(Number.isFinite));
+/** Name of the first weight, or tensor that the optimizer carries, with a number that is not finite, if there is one. */
+export async function firstBroken(session: Session, optimizer: Optimizer): Promise<string | undefined> {
+  const weights = await session.readWeights();
+  const path = Object.keys(weights).find((one) => !allFinite(weights[one]!.data));
+  if (path !== undefined) return path;
+  const { network, engine } = session;
+  // The square of a gradient may be beyond float32 where the gradient is not: its weight then stands still for good.
+  return engine.exclusive(() => {
+    const slots = optimizerSlots(network, optimizer).map(({ name }) => name);
+    return slots.find((name) => !allFinite(asFloat32(engine.storage.read(name))));
+  });
 }

@@ -139,7 +139,7 @@ export class Training {
     this.#updates = Math.floor(this.#steps / this.#plan.optimizer.accumulate);
     await this.#applyRest();
     // No loss follows the last update, so that what it broke shows in the weights alone.
-    const broken = firstBroken(await this.#plan.session.readWeights());
+    const broken = await firstBroken(this.#plan.session, this.#plan.optimizer);
     if (broken !== undefined) await this.#fail(`${broken} is not finite any more`, this.#steps);
   }
 

@@ -20,13 +20,17 @@ export interface StepSpec {
   /** Rows of the stored data, and which of them are in the batch; without it the batch itself is fed. */
   readonly stored?: { readonly rows: number; readonly index: Tensor };
   /**
-   * Whether a step whose loss or gradient is not finite leaves everything as it was. It fetches `faults`, 0 where all is
-   * finite, else NaN. Costs a look at each gradient before the first update.
+   * Whether a step whose loss, gradient or outcome is not finite leaves everything as it was. It fetches `faults`, 0
+   * where all is finite, else one of {@link FAULTS}. Costs a look at each gradient, next weight and state of the
+   * optimizer before the first of them is written.
    */
   readonly guarded?: boolean;
   /** The scalar to be minimised, from the network's outputs; more values may be fetched with it. */
   readonly loss: (outputs: readonly Tensor[]) => { loss: Tensor; fetch?: Readonly<Record<string, Tensor>> };
 }
+
+/** What is not finite in a step that is not applied: the loss or a gradient, or what it would have left behind. */
+export const FAULTS = { gradient: 1, outcome: 2 } as const;
 
 /** Names of the leaves of a training step; none is that of a parameter, `layer.name`. */
 export const LEAVES = {
@@ -93,7 +97,9 @@ export function traceStep(spec: StepSpec): Graph {
   );
   const carry = [...update(spec, gradients), ...traced.updates];
   if (!spec.guarded) return { fetch: { loss: total, ...fetch }, carry };
-  const found = faults([total, ...gradients]);
+  // A square of a gradient may be beyond float32, and freeze its weight for good, where the gradient is not.
+  const left = where(equal(faults(carry.map(([, next]) => next)), 0), 0, FAULTS.outcome);
+  const found = where(equal(faults([total, ...gradients]), 0), left, FAULTS.gradient);
   const fine = equal(found, 0);
   return {
     fetch: { loss: total, faults: found, ...fetch },

@@ -15,7 +15,7 @@ import type { Rows } from './rows.ts';
 import { type OutputsLoss, scalarLoss } from './scalar-loss.ts';
 import { type ScalarPorts, Scalars } from './scalars.ts';
 import type { Session } from './session.ts';
-import { LEAVES, optimizerSlots, traceStep } from './step.ts';
+import { FAULTS, LEAVES, optimizerSlots, traceStep } from './step.ts';
 
 /** What decides a step: a loss of a model with one output, or with several. */
 export interface AnyLoss {
@@ -121,7 +121,7 @@ export class Stepper {
 
   /** Counts a step that was applied; another one left everything as it was. */
   #finish(loss: number, faults: number): { loss: number } {
-    if (faults !== 0) throw notFinite(loss, this.#taken + 1);
+    if (faults !== 0) throw notFinite(loss, faults, this.#optimizer, this.#taken + 1);
     this.#session.steps++;
     // What the model was last trained with, as after `fit`; that of several outputs is none that `evaluate` could take.
     if (this.#session.wiring.outputs.length === 1) this.#session.loss = this.#trainedWith;
@@ -244,8 +244,9 @@ function hasRows(value: unknown): boolean {
   });
 }
 
-function notFinite(loss: number, number: number): NumericError {
-  const what = Number.isFinite(loss) ? 'a gradient is not finite' : `the loss became ${loss}`;
+function notFinite(loss: number, faults: number, { name }: Optimizer, number: number): NumericError {
+  const inside = faults === FAULTS.gradient ? 'a gradient is' : `a weight, or the state of ${name}, would be`;
+  const what = Number.isFinite(loss) ? `${inside} not finite` : `the loss became ${loss}`;
   return new NumericError(what, {
     at: `step ${number}`,
     hint: 'lower the learning rate, scale the inputs, or set clipNorm',
