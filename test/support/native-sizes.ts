@@ -106,6 +106,7 @@ export const nativeSizes: readonly KnownSize[] = [
     'bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL',
     'bits of a register',
   ),
+  cutsNothing('kernels/faults.cc', 'kExponent', '0x7f800000', 'bits of a number'),
   cutsNothing('float_math.h', 'kSqrtHalf', '0x3f3504f3', 'bits of a number'),
   cutsNothing('philox.h', 'kM0', '0xd2511f53', 'a factor of the generator'),
   cutsNothing('philox.h', 'kM1', '0xcd9e8d57', 'a factor of the generator'),
