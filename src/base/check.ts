@@ -100,3 +100,8 @@ function isSignal(value: unknown): boolean {
     typeof throwIfAborted === 'function'
   );
 }
+
+/** Whether a value is what files are named by: a string, or a URL. */
+export function isPath(value: unknown): value is string | URL {
+  return typeof value === 'string' || isA(value, URL);
+}

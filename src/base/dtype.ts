@@ -66,3 +66,9 @@ export function numericArrayOf(value: unknown): NumericArray | undefined {
   const length: number = lengthOf.call(value);
   return length === 0 ? new Class(0) : new Class(bufferOf.call(value), offsetOf.call(value), length);
 }
+
+/** Bytes, from whichever realm, as those of this one on the same memory; undefined for anything else. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  const array = numericArrayOf(value);
+  return array instanceof Uint8Array ? array : undefined;
+}

@@ -1,5 +1,7 @@
 import { createGunzip } from 'node:zlib';
-import { DataError, FileError } from '../base/errors.ts';
+import { isPath } from '../base/check.ts';
+import { bytesOf } from '../base/dtype.ts';
+import { DataError, FileError, OptionError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import { checkCount, ownOptions } from './arguments.ts';
 import { describe } from './cells.ts';
@@ -61,6 +63,11 @@ interface Header {
 export async function readIdx(path: string | URL, options: IdxOptions = {}): Promise<IdxData> {
   const { maxBytes = 2 ** 31 } = ownOptions('readIdx', options, ['maxBytes']);
   checkCount('readIdx: maxBytes', maxBytes, 1);
+  if (!isPath(path)) {
+    throw new OptionError(`readIdx: wanted the path of a file, got ${describe(path)}`, {
+      hint: 'parseIdx(bytes) reads what is in memory',
+    });
+  }
   const at = String(path);
   const handle = await openFile(path, 'readIdx');
   try {
@@ -69,7 +76,7 @@ export async function readIdx(path: string | URL, options: IdxOptions = {}): Pro
     const file = handle.createReadStream({ start: 0, autoClose: false });
     const stream = packed ? file.pipe(createGunzip()) : file;
     file.on('error', (error) => stream.destroy(error));
-    return parseIdx(await collect(stream, maxBytes, at), at);
+    return numbersIn(await collect(stream, maxBytes, at), at);
   } finally {
     await handle.close();
   }
@@ -83,11 +90,16 @@ export async function readIdx(path: string | URL, options: IdxOptions = {}): Pro
  * const { shape, data } = parseIdx(await readFile('t10k-labels.idx1-ubyte'));
  */
 export function parseIdx(bytes: Uint8Array, at = 'bytes'): IdxData {
-  if (!(bytes instanceof Uint8Array)) {
+  const own = bytesOf(bytes);
+  if (own === undefined) {
     throw new DataError(`parseIdx: wanted a Uint8Array, got ${describe(bytes)}`, {
       hint: 'readFile(path) gives one; readIdx(path) reads the file itself',
     });
   }
+  return numbersIn(own, at);
+}
+
+function numbersIn(bytes: Uint8Array, at: string): IdxData {
   const { element, shape, start, total } = parseHeader(bytes, at);
   if (bytes.length !== total) throw wrongLength(bytes.length, total, shape, at);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

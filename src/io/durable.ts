@@ -1,5 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { oneOrMore } from '../base/check.ts';
+import { bytesOf } from '../base/dtype.ts';
 import { FileError } from '../base/errors.ts';
 import { codeOf } from './failures.ts';
 
@@ -14,8 +16,10 @@ export interface Draft {
 
 /** Takes content for a later write; `undefined` for a value that is none. */
 export function draftOf(content: unknown): Draft | undefined {
-  const pieces: unknown[] = typeof content === 'string' ? [Buffer.from(content)] : [content].flat();
-  if (!pieces.every((piece) => piece instanceof Uint8Array)) return undefined;
+  const given =
+    typeof content === 'string' ? [Buffer.from(content)] : oneOrMore('writing', 'content', content);
+  const pieces = given.map(bytesOf);
+  if (!pieces.every((piece) => piece !== undefined)) return undefined;
   return { pieces, bytes: pieces.reduce((bytes, piece) => bytes + piece.byteLength, 0) };
 }
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer';
+import { bytesOf } from '../base/dtype.ts';
 import { FileError, OptionError } from '../base/errors.ts';
 import { type Fail, quote } from './json-reader.ts';
 import { LARGEST_HEADER, readHeader } from './safetensors-header.ts';
@@ -71,10 +72,11 @@ export function encodeSafetensors(tensors: ByName<StoredTensor>, metadata: ByNam
  * console.log(tensors.get('weight')?.shape);
  */
 export function decodeSafetensors(
-  bytes: Uint8Array,
+  given: Uint8Array,
   { at = 'bytes' }: { readonly at?: string } = {},
 ): Safetensors {
-  if (!(bytes instanceof Uint8Array)) throw new OptionError('decodeSafetensors: bytes must be a Uint8Array');
+  const bytes = bytesOf(given);
+  if (bytes === undefined) throw new OptionError('decodeSafetensors: bytes must be a Uint8Array');
   const fail: Fail = (what, facts) => new FileError(`safetensors: ${what}`, { at, ...facts });
   const start = 8 + headerLength(bytes, fail);
   const { entries, metadata } = readHeader(
