@@ -1,4 +1,5 @@
-import { describe } from '../base/describe.ts';
+import { readGiven } from '../base/check.ts';
+import { describe, isRecord, kindOfTypedArray } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { clip } from './text.ts';
@@ -28,16 +29,16 @@ const MOST = 2 ** 24;
  * @throws {OptionError} for an unknown field, with the nearest known one, and for what is not an object.
  */
 export function fieldsOf<T extends object>(where: string, data: T, known: readonly string[]): T {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+  if (!isRecord(data)) {
     throw new OptionError(`${where} must be an object, got ${describe(data)}`, { known: known.join(', ') });
   }
-  const isData = (key: string) => typeof data[key as keyof T] !== 'function';
-  const unknown = Object.keys(data).find((key) => !known.includes(key) && isData(key));
+  const own = readGiven(where, () => Object.assign(Object.create(null) as Record<string, unknown>, data));
+  const unknown = Object.keys(own).find((key) => !known.includes(key) && typeof own[key] !== 'function');
   if (unknown !== undefined) {
     const hint = didYouMean(unknown, known);
-    throw new OptionError(`${where} has no field "${unknown}"`, { known: known.join(', '), hint });
+    throw new OptionError(`${where} has no field ${describe(unknown)}`, { known: known.join(', '), hint });
   }
-  return Object.assign(Object.create(null) as T, data);
+  return own as T;
 }
 
 /**
@@ -92,6 +93,10 @@ export function finiteOf(where: string, name: string, value: unknown): number {
  * @throws {ShapeError} for rows of different lengths, and a shape that is not that of the data.
  */
 export function gridOf(where: string, name: string, values: unknown): Grid {
+  return readGiven(`${where}: ${name}`, () => readGrid(where, name, values));
+}
+
+function readGrid(where: string, name: string, values: unknown): Grid {
   if (typeof values === 'object' && values !== null && 'shape' in values && 'data' in values) {
     const data = numbersOf(where, `${name}.data`, values.data);
     const shape = [...numbersOf(where, `${name}.shape`, values.shape)];
@@ -146,19 +151,22 @@ export function textOf<T>(where: string, name: string, value: unknown, other: T)
 }
 
 /**
- * A list of anything.
+ * A list of anything, as a copy unless it is a typed array.
  *
  * @throws {OptionError} for what is not one, and for one that no picture can hold.
  */
 export function listOf(where: string, name: string, values: unknown, what: string): ArrayLike<unknown> {
-  const list = values as ArrayLike<unknown> | null;
-  const length: unknown = typeof list === 'object' && list !== null ? list.length : undefined;
-  if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) {
-    throw new OptionError(`${where}: ${name} must be a list of ${what}, got ${describe(values)}`);
-  }
-  if (length > MOST)
-    throw new OptionError(`${where}: ${name} has ${length} elements, at most ${MOST} are drawn`);
-  return list!;
+  return readGiven(`${where}: ${name}`, () => {
+    const list = values as ArrayLike<unknown> | null;
+    const length: unknown = typeof list === 'object' && list !== null ? list.length : undefined;
+    if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) {
+      throw new OptionError(`${where}: ${name} must be a list of ${what}, got ${describe(values)}`);
+    }
+    if (length > MOST)
+      throw new OptionError(`${where}: ${name} has ${length} elements, at most ${MOST} are drawn`);
+    const isTyped = kindOfTypedArray(list) !== undefined;
+    return isTyped ? list! : Array.from({ length }, (_, i): unknown => list![i]);
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ShapeError } from '../../base/errors.ts';
 import type { DecisionBoundaryData } from '../decision-boundary.ts';
 import type { Shaped } from './result.ts';
 
@@ -23,7 +24,12 @@ export function boundaryOf(data: DecisionBoundaryData): DecisionBoundaryData {
 /** Numbers of rows that add up to 1 are probabilities; what does not says no more than which is the largest. */
 function ofNumbers({ shape, data }: Shaped): Pick<DecisionBoundaryData, 'predicted' | 'confidence'> {
   const width = shape.length > 1 ? shape.slice(1).reduce((product, n) => product * n, 1) : 1;
-  const rows = Array.from({ length: shape[0] ?? 0 }, (_, i) =>
+  if (shape[0]! * width !== data.length)
+    throw new ShapeError('decisionBoundary: predicted does not fill its shape', {
+      shape,
+      data: [data.length],
+    });
+  const rows = Array.from({ length: shape[0]! }, (_, i) =>
     Array.from({ length: width }, (_, k) => Number(data[i * width + k])),
   );
   if (width === 1) {

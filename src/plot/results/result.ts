@@ -1,3 +1,5 @@
+import { readGiven } from '../../base/check.ts';
+import { describe } from '../../base/describe.ts';
 import { GliaError, OptionError } from '../../base/errors.ts';
 import type { PlotOptions } from '../figure.ts';
 
@@ -32,7 +34,7 @@ export function outputAt(
   if (output === undefined) return usual;
   const k = typeof output === 'string' ? names.indexOf(output) : output;
   if (Number.isInteger(k) && k >= 0 && k < names.length) return k;
-  throw new OptionError(`${where}: there is no output ${spelled(output)}`, {
+  throw new OptionError(`${where}: there is no output ${describe(output)}`, {
     outputs: names.slice(0, 20).join(', '),
   });
 }
@@ -44,12 +46,7 @@ export function outputAt(
  */
 export function rowAt(where: string, row: number, rows: number): number {
   if (Number.isInteger(row) && row >= 0 && row < rows) return row;
-  throw new OptionError(`${where}: there is no row ${spelled(row)}`, { rows });
-}
-
-function spelled(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
-  return typeof value === 'number' ? String(value) : `of type ${typeof value}`;
+  throw new OptionError(`${where}: there is no row ${describe(row)}`, { rows });
 }
 
 /**
@@ -63,12 +60,14 @@ export function translated<T>(where: string, make: () => T): T {
   } catch (error) {
     if (error instanceof GliaError) throw error;
     const hint = 'give a result as glia computed it, or the fields of the picture';
-    throw new OptionError(`${where}: data is not whole`, { hint }, error);
+    // The cause would name a variable of ours.
+    throw new OptionError(`${where}: data is not whole`, { hint });
   }
 }
 
 /** What a result says that it is; nothing for other data. */
 export function methodOf(data: unknown): string | undefined {
-  const method = typeof data === 'object' && data !== null ? Reflect.get(data, 'method') : undefined;
+  if (typeof data !== 'object' || data === null) return undefined;
+  const method: unknown = readGiven('data', () => Reflect.get(data, 'method'));
   return typeof method === 'string' ? method : undefined;
 }
