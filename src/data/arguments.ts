@@ -1,4 +1,5 @@
 import { readGiven } from '../base/check.ts';
+import { isRecord } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions, didYouMean } from '../base/options.ts';
 import { describe } from './cells.ts';
@@ -9,13 +10,12 @@ import { describe } from './cells.ts';
  * @throws {OptionError} for what is not an object, and for keys that are not known.
  */
 export function ownOptions<T extends object>(where: string, options: T, known: readonly string[]): T {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isRecord(options)) {
     throw new OptionError(`${where}: wanted an object, got ${describe(options)}`, {
       known: known.join(', '),
     });
   }
-  checkOptions(where, options, known);
-  return Object.assign(Object.create(null) as T, options);
+  return checkOptions<T>(where, options, known);
 }
 
 /**
@@ -82,10 +82,8 @@ export function entriesOf<T>(
   object: Readonly<Record<string, T>>,
   type: 'string' | 'function',
 ): [string, T][] {
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-    throw new OptionError(`${where}: wanted an object, got ${describe(object)}`);
-  }
-  const entries = Object.entries(object);
+  if (!isRecord(object)) throw new OptionError(`${where}: wanted an object, got ${describe(object)}`);
+  const entries = readGiven(where, () => Object.entries<unknown>(object)) as [string, T][];
   for (const [name, value] of entries) {
     if (typeof value === type) continue;
     throw new OptionError(`${where}: "${name}" is ${describe(value)}`, { wanted: `a ${type}` });

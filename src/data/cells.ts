@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { DataError } from '../base/errors.ts';
 import type { Column, NumberColumn } from './table.ts';
@@ -44,10 +45,15 @@ function isDate(value: unknown): value is Date {
  * @throws {DataError} for a value that is no cell, or for strings among numbers, naming row and column.
  */
 export function columnFromValues(values: ArrayLike<unknown>, column: string): Column {
-  if (typeof values !== 'object' || values === null || !Number.isSafeInteger(values.length)) {
-    throw new DataError(`table: column "${column}" is ${describe(values)}`, { wanted: 'an array' });
-  }
-  const cells = Array.from({ length: values.length }, (_, row) => toCell(values[row], { row, column }));
+  const cells = readGiven(
+    `table: column "${column}"`,
+    () => {
+      if (typeof values !== 'object' || values === null || !isLength(values.length))
+        throw new DataError(`table: column "${column}" is ${describe(values)}`, { wanted: 'an array' });
+      return mapList(values, (value, row) => toCell(value, { row, column }));
+    },
+    DataError,
+  );
   const first = cells.find((cell) => cell !== undefined);
   const isText = typeof first === 'string';
   const odd = cells.findIndex((cell) => cell !== undefined && (typeof cell === 'string') !== isText);
@@ -61,6 +67,32 @@ export function columnFromValues(values: ArrayLike<unknown>, column: string): Co
   }
   if (isText) return { type: 'text', values: cells.map((cell) => (cell as string) ?? null) };
   return numbersAndBooleans(cells as readonly (number | boolean | undefined)[]);
+}
+
+/** About the longest list that JavaScript holds without holes. */
+const MOST_ROWS = 2 ** 27;
+
+function isLength(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Whether a value is an array of any kind; what its entries are is for the caller to check. */
+export function isListOfAny(value: unknown): value is ArrayLike<unknown> {
+  return readGiven('the list', () => Array.isArray(value) || ArrayBuffer.isView(value), DataError);
+}
+
+/**
+ * What `make` makes of each entry of a list, in which a hole is undefined.
+ *
+ * @throws {DataError} for more entries than memory would hold, before any is looked at, and what `make` throws.
+ */
+export function mapList<T>(list: ArrayLike<unknown>, make: (value: unknown, i: number) => T): T[] {
+  const { length } = list;
+  if (!isLength(length) || length > MOST_ROWS)
+    throw new DataError(`table: a list of ${describe(length)} entries`, { wanted: `at most ${MOST_ROWS}` });
+  const made: T[] = [];
+  for (let i = 0; i < length; i++) made.push(make(list[i], i));
+  return made;
 }
 
 function numbersAndBooleans(cells: readonly (number | boolean | undefined)[]): NumberColumn {
@@ -80,20 +112,26 @@ function kindOf(cell: unknown): string {
  * @throws {DataError} for what is not a plain object, or not a cell, naming row and column.
  */
 export function columnsFromRows(rows: readonly object[]): Map<string, Column> {
-  if (!Array.isArray(rows)) {
-    throw new DataError(`table: the rows are ${describe(rows)}`, { wanted: 'an array of objects' });
-  }
-  const names = new Set<string>();
-  rows.forEach((row: unknown, i) => {
-    checkRow(row, i);
-    for (const name of Object.keys(row)) names.add(name);
-  });
-  const columns = new Map<string, Column>();
-  for (const name of names) {
-    const values = rows.map((row: Record<string, unknown>) => (Object.hasOwn(row, name) ? row[name] : null));
-    columns.set(name, columnFromValues(values, name));
-  }
-  return columns;
+  return readGiven(
+    'table: the rows',
+    () => {
+      if (!Array.isArray(rows))
+        throw new DataError(`table: the rows are ${describe(rows)}`, { wanted: 'an array of objects' });
+      const names = new Set<string>();
+      const checked = mapList(rows, (row, i) => {
+        checkRow(row, i);
+        for (const name of Object.keys(row)) names.add(name);
+        return row;
+      });
+      const columns = new Map<string, Column>();
+      for (const name of names) {
+        const values = checked.map((row) => (Object.hasOwn(row, name) ? row[name] : null));
+        columns.set(name, columnFromValues(values, name));
+      }
+      return columns;
+    },
+    DataError,
+  );
 }
 
 /**

@@ -1,3 +1,5 @@
+import { readGiven } from '../base/check.ts';
+import { isRecord } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkNames, checkWord, isNames, ownOptions } from './arguments.ts';
 import { describe } from './cells.ts';
@@ -203,7 +205,7 @@ function ordersByColumn(orders: unknown): Readonly<Record<string, DateOrder>> {
 }
 
 function byColumn(where: string, value: unknown, wanted: string): [string, unknown][] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
+  if (isRecord(value)) return readGiven(where, () => Object.entries(value));
   throw new OptionError(`${where} is ${describe(value)}`, { wanted });
 }
 

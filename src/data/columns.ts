@@ -1,3 +1,4 @@
+import { isA } from '../base/check.ts';
 import { DataError } from '../base/errors.ts';
 import { describe } from './cells.ts';
 import {
@@ -56,7 +57,7 @@ interface Sorted {
 
 /** Learns what a plan asks for; `known` has been said of the table before. For this folder: users take `columns`. */
 export function learn(plan: ColumnsPlan, table: Table, known: readonly ColumnNote[] = []): Prepared {
-  if (!(table instanceof Table)) {
+  if (!isA(table, Table)) {
     throw new DataError(`columns: ${describe(table)} is not a table`, {
       hint: 'Table.fromRows makes one of objects',
     });

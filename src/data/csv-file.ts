@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
+import { checkText, isPath } from '../base/check.ts';
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError } from '../base/errors.ts';
 import { ownOptions } from './arguments.ts';
 import { CSV_OPTIONS, type CsvOptions, csvRules } from './csv.ts';
@@ -34,8 +36,8 @@ const SLICE = 2 ** 14;
  */
 export async function readCsv(path: string | URL, options: CsvFileOptions = {}): Promise<Table> {
   const { encoding: label = 'utf-8', ...rest } = ownOptions('readCsv', options, [...CSV_OPTIONS, 'encoding']);
-  if (typeof path !== 'string' && !(path instanceof URL)) {
-    throw new OptionError(`readCsv: wanted the path of a file, got ${path === null ? 'null' : typeof path}`, {
+  if (!isPath(path)) {
+    throw new OptionError(`readCsv: wanted the path of a file, got ${describe(path)}`, {
       hint: 'parseCsv(text) reads a text',
     });
   }
@@ -114,10 +116,11 @@ function whatItIs(bytes: Uint8Array): string | undefined {
 }
 
 function checkEncoding(encoding: string): string {
+  checkText('readCsv', 'encoding', encoding);
   try {
     return new TextDecoder(encoding, { fatal: true }).encoding;
   } catch {
-    throw new OptionError(`readCsv: there is no encoding "${encoding}"`, {
+    throw new OptionError(`readCsv: there is no encoding ${describe(encoding)}`, {
       hint: "'utf-8', 'utf-16le' and 'windows-1252' are the usual ones",
     });
   }

@@ -1,3 +1,5 @@
+import { readGiven } from '../base/check.ts';
+import { isRecord } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { isNames, ownOptions } from './arguments.ts';
 import { describe } from './cells.ts';
@@ -116,8 +118,9 @@ export function csvRules(options: CsvOptions, source: string): CsvRules {
   demand('missing', missing, isNames(words), 'a string or a list of strings');
   demand('trim', trim, typeof trim === 'boolean', 'true or false');
   demand('skipLines', skipLines, isCount, 'a whole number >= 0');
-  demand('types', types, typeof types === 'object' && types !== null, "an object such as { zip: 'text' }");
-  for (const [name, type] of Object.entries(types)) {
+  demand('types', types, isRecord(types), "an object such as { zip: 'text' }");
+  const typed = readGiven('csv: types', () => Object.entries(types));
+  for (const [name, type] of typed) {
     demand(`types.${name}`, type, type === 'number' || type === 'text', "'number' or 'text'");
   }
   return {
@@ -126,7 +129,7 @@ export function csvRules(options: CsvOptions, source: string): CsvRules {
     decimal: decimal !== 'auto' ? decimal : thousands === '.' ? ',' : thousands === ',' ? '.' : 'auto',
     thousands,
     header: typeof header === 'boolean' ? header : [...header],
-    types: new Map(Object.entries(types)),
+    types: new Map(typed),
     missing: new Set(words),
     trim,
     skipLines,

@@ -1,3 +1,6 @@
+import { describe } from '../base/describe.ts';
+import { OptionError } from '../base/errors.ts';
+
 /** In which order year, month and day of a date stand. A date that begins with four digits of a year is read in any. */
 export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 
@@ -58,6 +61,7 @@ const DAY = 86_400_000;
  * readDate('05/06/2024', 'dmy')?.month; // 6
  */
 export function readDate(text: string, order: DateOrder): Moment | undefined {
+  if (typeof text !== 'string' || !DATE_ORDERS.includes(order)) throw noWord(text, order);
   if (text.length > LONGEST) return undefined;
   const found = dayOf(text, order);
   if (found === undefined) return undefined;
@@ -68,6 +72,11 @@ export function readDate(text: string, order: DateOrder): Moment | undefined {
   const hour = hourOf(clock);
   const offset = offsetOf(clock[6]);
   return hour === undefined || offset === undefined ? undefined : moment(found, hour, offset, true);
+}
+
+function noWord(text: unknown, order: unknown): OptionError {
+  if (typeof text !== 'string') return new OptionError(`readDate: ${describe(text)} is not a string`);
+  return new OptionError(`readDate: order is ${describe(order)}`, { known: DATE_ORDERS.join(', ') });
 }
 
 interface Day {

@@ -1,3 +1,4 @@
+import { checkText } from '../base/check.ts';
 import { DataError, ShapeError } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
 import { checkCount } from './arguments.ts';
@@ -18,6 +19,7 @@ const LARGEST = { i32: 2 ** 31 - 1, f32: 2 ** 24 };
  * toLabels([0, 2, 1], 3); // Int32Array [0, 2, 1]
  */
 export function toLabels(input: Data, classes?: number, name = 'y'): Int32Array {
+  checkText('labels', 'name', name);
   if (classes !== undefined) checkCount(`${name}: the number of classes`, classes, 1);
   const { data, shape } = toMatrix(input, name);
   if (shape[0] !== data.length) {

@@ -1,7 +1,7 @@
-import { readGiven } from '../base/check.ts';
+import { checkText, readGiven } from '../base/check.ts';
 import { describe, describeList, kindOfTypedArray } from '../base/describe.ts';
 import { arrayFor, type NumericArray, numericArrayOf } from '../base/dtype.ts';
-import { DataError, ShapeError } from '../base/errors.ts';
+import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { allFinite } from '../base/finite.ts';
 import { allocating } from '../base/memory.ts';
 import { atOnce, type Pieces } from '../base/pieces.ts';
@@ -23,6 +23,12 @@ export type Data = Nested | { readonly data: NumericArray | readonly number[]; r
 export type Room = (length: number) => Float32Array;
 
 const plainRoom: Room = (length) => arrayFor('f32', length) as Float32Array;
+
+function floatsIn(room: Room, length: number, name: string): Float32Array {
+  const made: unknown = room(length);
+  if (made instanceof Float32Array && made.length === length) return made;
+  throw new OptionError(`${name}: room must make a Float32Array of ${length}, got ${describe(made)}`);
+}
 
 /** Deeper than any tensor; arrays that contain themselves end here. */
 const DEEPEST = 16;
@@ -51,6 +57,9 @@ const DEEPEST = 16;
  * toMatrix([[0, 1], [1, 0]]); // { data: Float32Array [0, 1, 1, 0], shape: [2, 2] }
  */
 export function toMatrix(input: Data, name = 'x', room: Room = plainRoom): Matrix {
+  checkText('data', 'name', name);
+  if (typeof room !== 'function')
+    throw new OptionError(`${name}: room must be a function, got ${describe(room)}`);
   const matrix = atOnce(copyInPieces(input, name, room, unwatched));
   atOnce(checkInPieces(matrix, name));
   return matrix;
@@ -122,7 +131,7 @@ function* copyTyped(
   const { length } = numbers;
   const shape = filled(stated ?? [length], length, name);
   const data = allocating(name, length, () =>
-    numbers instanceof Int32Array ? new Int32Array(length) : room(length),
+    numbers instanceof Int32Array ? new Int32Array(length) : floatsIn(room, length, name),
   );
   const check = watched(data, name, (i) => numbers[i]);
   for (let at = 0; at < length; at += PIECE) {
@@ -204,7 +213,7 @@ function* copyNested(
 ): Pieces<Matrix> {
   const nesting = shapeOfNested(input, name);
   const shape = stated === undefined ? nesting : filled(stated, sizeOf(nesting), name);
-  const data = allocating(name, sizeOf(nesting), () => room(sizeOf(nesting)));
+  const data = allocating(name, sizeOf(nesting), () => floatsIn(room, sizeOf(nesting), name));
   const check = watched(data, name, (i) => elementAt(input, pathOf(i, nesting)));
   const width = sizeOf(nesting.slice(1));
   const rows = Math.max(1, Math.floor(PIECE / width));

@@ -1,7 +1,9 @@
+import { isA, readGiven } from '../base/check.ts';
+import { numericArrayOf } from '../base/dtype.ts';
 import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { allocateMatrix } from './allocate.ts';
-import { checkRow, columnFromValues, describe } from './cells.ts';
+import { checkRow, columnFromValues, describe, isListOfAny, mapList } from './cells.ts';
 import type { ColumnNote } from './column-notes.ts';
 import { encodeInput, type Input, namesOf, notANumber, numberOf, widthOf } from './encode.ts';
 import type { Matrix } from './matrix.ts';
@@ -121,7 +123,7 @@ export class Prepared {
    * @throws {DataError} for missing columns and cells that cannot be used, naming row and column.
    */
   inputs(table: Table): PreparedInputs {
-    if (table instanceof Table) return this.#encode(table);
+    if (isA(table, Table)) return this.#encode(table);
     throw new DataError(`columns: ${describe(table)} is not a table`, {
       hint: 'transformRow takes objects; Table.fromRows makes a table of them',
     });
@@ -137,9 +139,13 @@ export class Prepared {
    * prepare.transformRow({ age: 41, plan: 'basic' }).shape; // [1, prepare.width]
    */
   transformRow(rows: object | readonly object[]): PreparedInputs {
-    const list: readonly unknown[] = Array.isArray(rows) ? rows : [rows];
     const { inputs, reading } = this.#state;
-    const cells = list.map((row, i) => this.#byColumn(row, i));
+    const cells = readGiven(
+      'columns: the rows',
+      () =>
+        Array.isArray(rows) ? mapList(rows, (row, i) => this.#byColumn(row, i)) : [this.#byColumn(rows, 0)],
+      DataError,
+    );
     const columns = inputs.map((input) => [input.column, cellsOf(input, cells, reading)] as const);
     return this.#encode(tableOf(new Map(columns)));
   }
@@ -170,10 +176,15 @@ export class Prepared {
         hint: target === undefined ? undefined : 'the names of the classes are in prepare.classes',
       });
     }
-    if (!Array.isArray(values) && !ArrayBuffer.isView(values)) {
+    if (!isListOfAny(values)) {
       throw new DataError(`columns: ${describe(values)} is not a list of predictions`);
     }
-    return Float64Array.from(values, (value) => value * target.scale + target.shift);
+    const own = readGiven(
+      'columns: the predictions',
+      () => numericArrayOf(values) ?? mapList(values, (value, row) => checkPrediction(value, row)),
+      DataError,
+    );
+    return Float64Array.from(own, (value) => value * target.scale + target.shift);
   }
 
   /** Plain data from which `Prepared.fromJSON` makes the same object, to the last bit. */
@@ -199,7 +210,10 @@ export class Prepared {
    * const same = Prepared.fromJSON(JSON.parse(JSON.stringify(prepare)));
    */
   static fromJSON(json: unknown): Prepared {
-    return new Prepared(parsePrepared(json), CHECKED);
+    return new Prepared(
+      readGiven('prepared', () => parsePrepared(json), DataError),
+      CHECKED,
+    );
   }
 
   #encode(table: Table): PreparedInputs {
@@ -212,6 +226,11 @@ export class Prepared {
     });
     return { data: x, shape: [table.rows, width], unknown };
   }
+}
+
+function checkPrediction(value: unknown, row: number): number {
+  if (typeof value === 'number') return value;
+  throw new DataError(`columns: prediction ${row} is ${describe(value)}`, { row, wanted: 'a number' });
 }
 
 function reportOf({ inputs, target, unused, notes }: PreparedState): ColumnReport[] {

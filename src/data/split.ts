@@ -1,3 +1,5 @@
+import { readGiven } from '../base/check.ts';
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError } from '../base/errors.ts';
 import { Random } from '../base/random.ts';
 import { apportion } from './apportion.ts';
@@ -47,13 +49,13 @@ export function splitIndices(n: number, options: SplitOptions = {}, labels?: Lab
     });
   }
   if (!Number.isSafeInteger(n) || n < 0 || n >= 2 ** 31)
-    throw new OptionError(`split: the number of rows is ${n}`);
+    throw new OptionError(`split: the number of rows is ${describe(n)}`);
   const sizes = [Math.round(n * validation), Math.round(n * test)] as const;
   const totals = [n - sizes[0] - sizes[1], ...sizes];
   checkParts(totals, n, { validation, test });
   const order = Random.of(seed, 'split').permutation(n);
   if (labels === undefined) return deal(order, new Int32Array(n), [totals]);
-  const { ids, counts } = classesOf(labels, n);
+  const { ids, counts } = readGiven('split: labels', () => classesOf(labels, n), DataError);
   const quotas = apportion(counts, totals);
   keepOneInTraining(quotas, counts, totals);
   const kept = totals.map((_, part) => quotas.reduce((sum, quota) => sum + quota[part]!, 0));
@@ -106,7 +108,9 @@ function keepOneInTraining(quotas: number[][], counts: readonly number[], totals
 }
 
 function classesOf(labels: Labels, n: number): { ids: Int32Array; counts: number[] } {
-  if (labels.length !== n) throw new DataError(`split: ${labels.length} labels for ${n} rows`);
+  if (typeof labels !== 'object' || labels === null)
+    throw new DataError(`split: labels are ${describe(labels)}`, { wanted: 'a list' });
+  if (labels.length !== n) throw new DataError(`split: ${describe(labels.length)} labels for ${n} rows`);
   const known = new Map<unknown, number>();
   const counts: number[] = [];
   const ids = new Int32Array(n);
@@ -126,7 +130,7 @@ function classesOf(labels: Labels, n: number): { ids: Int32Array; counts: number
 
 function checkFraction(name: string, value: unknown): void {
   if (typeof value === 'number' && value >= 0 && value < 1) return;
-  throw new OptionError(`split: ${name} is ${String(value)}`, { wanted: 'a share of the rows in [0, 1)' });
+  throw new OptionError(`split: ${name} is ${describe(value)}`, { wanted: 'a share of the rows in [0, 1)' });
 }
 
 function checkParts(

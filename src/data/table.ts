@@ -1,7 +1,9 @@
+import { isA, readGiven } from '../base/check.ts';
+import { isRecord } from '../base/describe.ts';
 import { DataError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { checkCount, checkFunction, checkNames, entriesOf, keysOf, ownOptions } from './arguments.ts';
-import { columnFromValues, columnsFromRows, describe } from './cells.ts';
+import { columnFromValues, columnsFromRows, describe, isListOfAny, mapList } from './cells.ts';
 import type { Cell, Column, ColumnType, Row } from './column.ts';
 import { cellOf, copyCells, rowsOf, takeCells } from './column-rows.ts';
 import { PLAIN_READING, type Reading } from './reading.ts';
@@ -115,12 +117,9 @@ export class Table {
    * Table.fromColumns({ age: [41, null], plan: ['basic', 'pro'] });
    */
   static fromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): Table {
-    if (typeof columns !== 'object' || columns === null) {
-      throw new DataError('table: wanted an object of arrays by column name');
-    }
-    return tableOf(
-      new Map(Object.entries(columns).map(([name, values]) => [name, columnFromValues(values, name)])),
-    );
+    if (!isRecord(columns)) throw new DataError('table: wanted an object of arrays by column name');
+    const given = readGiven('table: columns', () => Object.entries<ArrayLike<unknown>>(columns), DataError);
+    return tableOf(new Map(given.map(([name, values]) => [name, columnFromValues(values, name)])));
   }
 
   /**
@@ -168,12 +167,19 @@ export class Table {
    * @throws {DataError} when there is no such row.
    */
   take(indices: ArrayLike<number>): Table {
-    if (!Array.isArray(indices) && !ArrayBuffer.isView(indices)) {
+    if (!isListOfAny(indices)) {
       throw new DataError(`take: ${describe(indices)} is not a list of row numbers`);
     }
-    const order = Int32Array.from(indices);
-    for (let i = 0; i < order.length; i++) this.#checkRow(indices[i]!, 'take');
-    return this.#take(order);
+    const order = readGiven(
+      'take: the row numbers',
+      () =>
+        mapList(indices, (row) => {
+          this.#checkRow(row as number, 'take');
+          return row as number;
+        }),
+      DataError,
+    );
+    return this.#take(Int32Array.from(order));
   }
 
   /**
@@ -344,7 +350,7 @@ export class Table {
 
   #checkRow(i: number, what: string): void {
     if (Number.isInteger(i) && i >= 0 && i < this.rows) return;
-    throw new DataError(`${what}: there is no row ${i} in a table of ${this.rows} rows`);
+    throw new DataError(`${what}: there is no row ${describe(i)} in a table of ${this.rows} rows`);
   }
 }
 
@@ -367,9 +373,9 @@ export function nameIn(table: Table, name: string): string {
   contentOf(table);
   const found = findName(table, name);
   if (found !== undefined) return found;
-  throw new DataError(`table: there is no column "${name}"`, {
+  throw new DataError(`table: there is no column ${describe(name)}`, {
     columns: shorten(table.columns),
-    hint: didYouMean(String(name), table.columns),
+    hint: typeof name === 'string' ? didYouMean(name, table.columns) : undefined,
   });
 }
 
@@ -381,7 +387,7 @@ function findName(table: Table, name: string): string | undefined {
 }
 
 function contentOf(table: Table): ColumnsAndRows {
-  if (table instanceof Table) return { columns: viewOf(table), rows: table.rows };
+  if (isA(table, Table)) return { columns: viewOf(table), rows: table.rows };
   throw new DataError(`table: ${describe(table)} is not a table`, {
     hint: 'Table.fromRows, Table.fromColumns and readCsv make one',
   });

@@ -1,5 +1,6 @@
 import { createReference } from '../backend/reference.ts';
 import { NumericError } from '../base/errors.ts';
+import { allocating } from '../base/memory.ts';
 import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -56,7 +57,8 @@ export async function gradCheck(model: Model<Outputs>, options: GradCheckOptions
   const random = Random.of(seed, 'gradCheck');
   const judge = createReference('float64');
   const storage = judge.createStorage();
-  const draw = (size: number) => Float64Array.from({ length: size }, () => random.normal());
+  const draw = (size: number) =>
+    allocating('gradCheck', size, () => Float64Array.from({ length: size }, () => random.normal()));
   const place = (leaf: Tensor, name: string, values: ArrayLike<number>): Tensor => {
     storage.allocate({ name, shape: leaf.shape, dtype: 'f32' });
     storage.write(name, values);

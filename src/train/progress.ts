@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { readGiven } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
@@ -33,7 +34,8 @@ const FRAME = 80;
  */
 export function progress(options: ProgressOptions = {}): Callback {
   const { stream = process.stderr, every: wanted } = checkOptions('progress', options, ['stream', 'every']);
-  if (typeof stream?.write !== 'function') throw new OptionError('progress: stream must have a method write');
+  const isWritable = readGiven('progress: stream', () => typeof stream?.write === 'function');
+  if (!isWritable) throw new OptionError('progress: stream must have a method write');
   if (wanted !== undefined) checkNumber('progress', 'every', wanted, { least: 1, whole: true });
   let started = 0;
   let drawn = 0;

@@ -176,6 +176,7 @@ export const HOSTILE: readonly Hostile[] = Object.entries<unknown>({
 export function isTheirs(error: unknown): boolean {
   return (
     error instanceof Trap ||
-    (error instanceof TypeError && /proxy|primitive|Symbol value/i.test(error.message))
+    (error instanceof TypeError &&
+      /proxy|primitive|Symbol value|Class constructor Hostile/i.test(error.message))
   );
 }
