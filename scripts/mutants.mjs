@@ -1,141 +1,91 @@
 #!/usr/bin/env node
-// Plants known faults in a copy of the project, one at a time, and expects the tests to catch each of them.
+// Plants known faults and expects the tests to catch each of them.
 //
 //   node scripts/mutants.mjs          all of test/mutants/faults.mjs
 //   node scripts/mutants.mjs tanh     those whose name contains the word
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { argv, execPath, exit } from 'node:process';
+//
+// Many faults are tried in one Vitest, each a project of its own into whose modules it is planted as they are loaded. A
+// fault in C++ gets an addon of its own, compiled out of one build folder. What survives there is tried again by itself
+// in a copy of the project: tests that start processes, or read files, see only what is in files.
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { argv, env, exit } from 'node:process';
 import { faults } from '../test/mutants/faults.mjs';
+import { buildAddons, copyProject } from './mutants/copy.mjs';
+import { planted, planting } from './mutants/plant.mjs';
+import { firstFailures, ofAddon, ofSources } from './mutants/run.mjs';
 
 const root = dirname(import.meta.dirname);
-const MINUTES = 60_000;
+/** Faults tried in one Vitest: each keeps a graph of modules. */
+const TOGETHER = 16;
 
-/** A copy of the tracked files as they are now, with this project's packages and its build. */
-function copyProject() {
-  const copy = mkdtempSync(join(tmpdir(), 'glia-mutants-'));
-  const { stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
-  for (const path of stdout.split('\0').filter((name) => name !== '' && existsSync(join(root, name)))) {
-    cpSync(join(root, path), join(copy, path));
-  }
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  const addon = join(root, 'build/Release');
-  mkdirSync(join(copy, 'build'));
-  if (existsSync(addon)) cpSync(addon, join(copy, 'build/Release'), { recursive: true });
-  return copy;
-}
-
-/** Builds the copy's addon; from the second time on only what has changed. */
-function build(copy) {
-  const { status, stdout, stderr } = spawnSync(execPath, ['scripts/native-build.mjs'], {
-    cwd: copy,
-    encoding: 'utf8',
-    timeout: 20 * MINUTES,
-  });
-  if (status !== 0) throw new Error(`the addon does not build:\n${`${stdout}${stderr}`.slice(-2000)}`);
-}
-
-/** Runs test files in the copy: the first failure, or nothing where all pass. */
-function firstFailure(copy, tests) {
-  const report = join(copy, 'build/mutants.json');
-  rmSync(report, { force: true });
-  const { status, stderr } = spawnSync(
-    execPath,
-    [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--typecheck.enabled=false',
-      '--bail=1',
-      '--reporter=json',
-    ].concat(`--outputFile=${report}`, tests),
-    { cwd: copy, encoding: 'utf8', timeout: 10 * MINUTES, env: { ...process.env, GLIA_BACKEND: '' } },
-  );
-  if (status === 0) return undefined;
-  if (!existsSync(report)) throw new Error(`vitest wrote no report:\n${stderr.slice(-2000)}`);
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  const failed = testResults.flatMap((file) => file.assertionResults).find((one) => one.status === 'failed');
-  return (
-    failed?.fullName ??
-    testResults.find((file) => file.status === 'failed')?.message ??
-    'the tests did not come to their end'
-  );
-}
-
-/** Plants a fault for as long as `work` takes. */
-function planted(copy, { name, file, find, replace }, work) {
-  const path = join(copy, file);
-  const text = readFileSync(path, 'utf8');
-  if (text.split(find).length !== 2) throw new Error(`${name}: "${find}" does not stand once in ${file}`);
-  try {
-    writeFileSync(
-      path,
-      text.replace(find, () => replace),
-    );
-    return work();
-  } finally {
-    writeFileSync(path, text);
-  }
-}
-
-/** A fault that names tests which are not there would pass for caught. */
-function checkTests(copy, { tests }) {
-  const missing = tests.find((path) => !existsSync(join(copy, path)));
-  if (missing !== undefined) throw new Error(`there is no ${missing}`);
-}
-
-/** What became of one fault: `caught` by a test, `SURVIVED`, or `ERROR` when it could not be tried. */
-function attempt(copy, fault) {
-  try {
-    checkTests(copy, fault);
-    return planted(copy, fault, () => {
-      if (fault.native) build(copy);
-      const by = firstFailure(copy, fault.tests);
-      return by === undefined
-        ? { verdict: 'SURVIVED', by: fault.tests.join(', ') }
-        : { verdict: 'caught', by };
-    });
-  } catch (error) {
-    return { verdict: 'ERROR', by: error.message };
-  }
-}
-
-const chosen = faults.filter(({ name }) => name.toLowerCase().includes((argv[2] ?? '').toLowerCase()));
+env.GLIA_BACKEND = '';
+const wanted = (argv[2] ?? '').toLowerCase();
+const chosen = faults.filter(({ name }) => name.toLowerCase().includes(wanted));
 if (chosen.length === 0) {
   console.error(`no fault is called "${argv[2]}"; there are: ${faults.map(({ name }) => name).join(', ')}`);
   exit(1);
 }
-const copy = copyProject();
-let bad = 0;
-try {
-  // TypeScript first: the addon as it was built serves them all.
-  const ordered = [...chosen.filter(({ native }) => !native), ...chosen.filter(({ native }) => native)];
-  if (ordered.some(({ native }) => native)) build(copy);
-  const tests = [...new Set(ordered.flatMap((fault) => fault.tests))];
-  const broken = firstFailure(copy, tests);
-  if (broken !== undefined) throw new Error(`without any fault, this fails already: ${broken}`);
-  const width = Math.max(...ordered.map(({ name }) => name.length));
-  for (const fault of ordered) {
-    const start = Date.now();
-    const { verdict, by } = attempt(copy, fault);
-    if (verdict !== 'caught') bad++;
-    const seconds = `${Math.round((Date.now() - start) / 1000)} s`.padStart(5);
-    console.log(
-      `${fault.name.padEnd(width)}  ${verdict.padEnd(8)} ${seconds}  ${by.split('\n')[0].slice(0, 110)}`,
-    );
+
+const started = Date.now();
+const seconds = (since) => `${Math.round((Date.now() - since) / 1000)} s`;
+const width = Math.max(...chosen.map(({ name }) => name.length));
+const verdicts = new Map();
+function judge({ name }, verdict, by) {
+  verdicts.set(name, verdict);
+  console.log(`${name.padEnd(width)}  ${verdict.padEnd(8)} ${by.split('\n')[0].slice(0, 110)}`);
+}
+
+/** Without a fault all of the tests must pass, else whatever is planted would count as caught. */
+async function checkSound(batch) {
+  const tests = [...new Set(batch.flatMap((fault) => fault.tests))];
+  const failure = (await firstFailures(root, [{ name: 'without', tests, plugins: [] }])).get('without');
+  if (failure !== undefined) throw new Error(`without any fault, this fails already: ${failure}`);
+}
+
+/** Tries faults together; gives those that survived. */
+async function tryTogether(batch, projectOf) {
+  const failures = await firstFailures(root, batch.map(projectOf));
+  for (const fault of batch) {
+    const by = failures.get(fault.name);
+    if (by !== undefined) judge(fault, 'caught', by);
   }
-  console.log(`${ordered.length - bad} of ${ordered.length} faults caught`);
+  return batch.filter(({ name }) => failures.get(name) === undefined);
+}
+
+function* batches(list) {
+  for (let at = 0; at < list.length; at += TOGETHER) yield list.slice(at, at + TOGETHER);
+}
+
+const copy = copyProject(root);
+try {
+  await checkSound(chosen);
+  console.log(`without any fault all pass (${seconds(started)})`);
+  const survived = [];
+  for (const batch of batches(chosen.filter(({ native }) => !native)))
+    survived.push(...(await tryTogether(batch, (fault) => ofSources(root, fault, planting))));
+  for (const fault of survived) {
+    const failure = await planted(copy, fault, () =>
+      firstFailures(copy, [{ name: fault.name, tests: fault.tests, plugins: [] }]),
+    );
+    const by = failure.get(fault.name);
+    judge(fault, by === undefined ? 'SURVIVED' : 'caught', by ?? fault.tests.join(', '));
+  }
+  const native = chosen.filter((fault) => fault.native);
+  const addons = await buildAddons(copy, native, () => {});
+  for (const fault of native.filter(({ name }) => addons.get(name) instanceof Error))
+    judge(fault, 'ERROR', addons.get(fault.name).message);
+  const built = native.filter(({ name }) => !(addons.get(name) instanceof Error));
+  for (const batch of batches(built)) {
+    const left = await tryTogether(batch, (fault) => ofAddon(root, fault, addons.get(fault.name)));
+    for (const fault of left) judge(fault, 'SURVIVED', fault.tests.join(', '));
+  }
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
-exit(bad === 0 ? 0 : 1);
+const count = (verdict) => [...verdicts.values()].filter((one) => one === verdict).length;
+const [caught, survivors, untried] = ['caught', 'SURVIVED', 'ERROR'].map(count);
+console.log(
+  `${caught} of ${chosen.length} faults caught, ${survivors} survived, ${untried} could not be tried (${seconds(started)})`,
+);
+exit(caught === chosen.length ? 0 : 1);

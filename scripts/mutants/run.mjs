@@ -1,0 +1,93 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfigFromFile } from 'vite';
+import { startVitest } from 'vitest/node';
+
+/** Names of a project's test files as Vitest takes them. */
+function included(root, tests) {
+  return tests.map((path) => (statSync(join(root, path)).isDirectory() ? `${path}/**/*.test.ts` : path));
+}
+
+/** A plugin that lets the project load another addon than the one built here. */
+function loading(root, addon) {
+  const path = join(root, 'src/backend/candidates.ts');
+  const own = "at(join('build', 'Release', 'glia.node'))";
+  return {
+    name: 'addon with a fault',
+    enforce: 'pre',
+    transform(code, id) {
+      if (id.split('?')[0] !== path) return undefined;
+      if (!code.includes(own)) throw new Error(`${own} does not stand in src/backend/candidates.ts`);
+      return code.replace(own, `{ file: 'fault.node', path: ${JSON.stringify(addon)} }`);
+    },
+  };
+}
+
+/**
+ * Runs many projects in one Vitest: each is the tests of one fault, with plugins that plant it. Modules are read and workers
+ * are kept once for all of them. Gives the first failure of each by name; undefined where all passed.
+ */
+export async function firstFailures(root, projects) {
+  const failures = new Map(projects.map(({ name }) => [name, undefined]));
+  const note = (name, what) => failures.set(name, failures.get(name) ?? what);
+  // Not extended, since Vitest would add its files to those of each project.
+  const { config } = await loadConfigFromFile(
+    { command: 'serve', mode: 'test' },
+    join(root, 'vitest.config.ts'),
+  );
+  const { pool, testTimeout } = config.test;
+  const vitest = await startVitest(
+    'test',
+    [],
+    {
+      root,
+      config: false,
+      watch: false,
+      typecheck: { enabled: false },
+      reporters: [
+        {
+          onTestCaseResult(test) {
+            if (test.result().state === 'failed') note(test.project.name, test.fullName);
+          },
+          onTestModuleEnd(module) {
+            const [error] = module.errors();
+            if (error !== undefined) note(module.project.name, error.message);
+          },
+        },
+      ],
+      projects: projects.map(({ name, tests, plugins, pattern }) => ({
+        extends: false,
+        root,
+        resolve: config.resolve,
+        plugins,
+        test: {
+          name,
+          pool,
+          testTimeout,
+          include: included(root, tests),
+          typecheck: { enabled: false },
+          ...(pattern && { testNamePattern: pattern }),
+        },
+      })),
+    },
+    { logLevel: 'silent' },
+  );
+  await vitest.close();
+  return failures;
+}
+
+/** The project of a fault in the sources of TypeScript. */
+export const ofSources = (root, fault, plugin) => ({
+  name: fault.name,
+  tests: fault.tests,
+  pattern: fault.pattern,
+  plugins: [plugin(root, fault)],
+});
+
+/** The project of a fault in the addon, which was built. */
+export const ofAddon = (root, fault, addon) => ({
+  name: fault.name,
+  tests: fault.tests,
+  pattern: fault.pattern,
+  plugins: [loading(root, addon)],
+});
