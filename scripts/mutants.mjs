@@ -11,7 +11,7 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv, env, exit } from 'node:process';
 import { faults } from '../test/mutants/faults.mjs';
-import { buildAddons, copyProject } from './mutants/copy.mjs';
+import { build, buildAddons, copyProject } from './mutants/copy.mjs';
 import { planted, planting } from './mutants/plant.mjs';
 import { firstFailures, ofAddon, ofSources } from './mutants/run.mjs';
 
@@ -53,6 +53,17 @@ async function tryTogether(batch, projectOf) {
   return batch.filter(({ name }) => failures.get(name) === undefined);
 }
 
+/** Tries a fault by itself, in the files of the copy. */
+async function tryAlone(fault) {
+  const project = { name: fault.name, tests: fault.tests, plugins: [] };
+  const failures = await planted(copy, fault, () => {
+    if (fault.native) build(copy);
+    return firstFailures(copy, [project]);
+  });
+  const by = failures.get(fault.name);
+  judge(fault, by === undefined ? 'SURVIVED' : 'caught', by ?? fault.tests.join(', '));
+}
+
 function* batches(list) {
   for (let at = 0; at < list.length; at += TOGETHER) yield list.slice(at, at + TOGETHER);
 }
@@ -64,13 +75,7 @@ try {
   const survived = [];
   for (const batch of batches(chosen.filter(({ native }) => !native)))
     survived.push(...(await tryTogether(batch, (fault) => ofSources(root, fault, planting))));
-  for (const fault of survived) {
-    const failure = await planted(copy, fault, () =>
-      firstFailures(copy, [{ name: fault.name, tests: fault.tests, plugins: [] }]),
-    );
-    const by = failure.get(fault.name);
-    judge(fault, by === undefined ? 'SURVIVED' : 'caught', by ?? fault.tests.join(', '));
-  }
+  for (const fault of survived) await tryAlone(fault);
   const native = chosen.filter((fault) => fault.native);
   const addons = await buildAddons(copy, native, () => {});
   for (const fault of native.filter(({ name }) => addons.get(name) instanceof Error))
@@ -78,7 +83,7 @@ try {
   const built = native.filter(({ name }) => !(addons.get(name) instanceof Error));
   for (const batch of batches(built)) {
     const left = await tryTogether(batch, (fault) => ofAddon(root, fault, addons.get(fault.name)));
-    for (const fault of left) judge(fault, 'SURVIVED', fault.tests.join(', '));
+    for (const fault of left) await tryAlone(fault);
   }
 } finally {
   rmSync(copy, { recursive: true, force: true });

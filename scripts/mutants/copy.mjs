@@ -34,6 +34,14 @@ export function build(copy) {
   if (status !== 0) throw new Error(`the addon does not build:\n${`${stdout}${stderr}`.slice(-2000)}`);
 }
 
+/** An addon that does not load would let tests pass for want of it. */
+function checkLoads(path) {
+  const { status, stderr } = spawnSync(execPath, ['-e', `require(${JSON.stringify(path)})`], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the addon does not load: ${stderr.slice(-500)}`);
+}
+
 /**
  * Addons with faults, one after the other out of one build folder, so that each compiles only what it changes: the path of
  * each by the name of its fault, or the error.
@@ -47,6 +55,7 @@ export async function buildAddons(copy, faults, onBuilt) {
       await planted(copy, fault, () => build(copy));
       const path = join(copy, 'build', `fault-${i}.node`);
       copyFileSync(join(copy, 'build/Release/glia.node'), path);
+      checkLoads(path);
       made.set(fault.name, path);
     } catch (error) {
       made.set(fault.name, error);

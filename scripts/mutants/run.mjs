@@ -29,6 +29,7 @@ function loading(root, addon) {
  */
 export async function firstFailures(root, projects) {
   const failures = new Map(projects.map(({ name }) => [name, undefined]));
+  const ran = new Set();
   const note = (name, what) => failures.set(name, failures.get(name) ?? what);
   // Not extended, since Vitest would add its files to those of each project.
   const { config } = await loadConfigFromFile(
@@ -47,7 +48,9 @@ export async function firstFailures(root, projects) {
       reporters: [
         {
           onTestCaseResult(test) {
-            if (test.result().state === 'failed') note(test.project.name, test.fullName);
+            const { state } = test.result();
+            if (state !== 'skipped') ran.add(test.project.name);
+            if (state === 'failed') note(test.project.name, test.fullName);
           },
           onTestModuleEnd(module) {
             const [error] = module.errors();
@@ -73,6 +76,8 @@ export async function firstFailures(root, projects) {
     { logLevel: 'silent' },
   );
   await vitest.close();
+  const idle = projects.find(({ name }) => !ran.has(name) && failures.get(name) === undefined);
+  if (idle !== undefined) throw new Error(`${idle.name}: no test ran: ${idle.tests.join(', ')}`);
   return failures;
 }
 
