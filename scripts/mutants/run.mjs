@@ -8,17 +8,31 @@ function included(root, tests) {
   return tests.map((path) => (statSync(join(root, path)).isDirectory() ? `${path}/**/*.test.ts` : path));
 }
 
+/** Where the path of the addon that was built here stands: in the library, and in tests of its programs. */
+const PLACES = [
+  [
+    'src/backend/candidates.ts',
+    "at(join('build', 'Release', 'glia.node'))",
+    (path) => `{ file: 'fault.node', path: ${path} }`,
+  ],
+  [
+    'test/backend/programs.ts',
+    "fileURLToPath(new URL('../../build/Release/glia.node', import.meta.url))",
+    (path) => path,
+  ],
+];
+
 /** A plugin that lets the project load another addon than the one built here. */
 function loading(root, addon) {
-  const path = join(root, 'src/backend/candidates.ts');
-  const own = "at(join('build', 'Release', 'glia.node'))";
   return {
     name: 'addon with a fault',
     enforce: 'pre',
     transform(code, id) {
-      if (id.split('?')[0] !== path) return undefined;
-      if (!code.includes(own)) throw new Error(`${own} does not stand in src/backend/candidates.ts`);
-      return code.replace(own, `{ file: 'fault.node', path: ${JSON.stringify(addon)} }`);
+      const place = PLACES.find(([file]) => id.split('?')[0] === join(root, file));
+      if (place === undefined) return undefined;
+      const [file, own, other] = place;
+      if (!code.includes(own)) throw new Error(`${own} does not stand in ${file}`);
+      return code.replace(own, other(JSON.stringify(addon)));
     },
   };
 }
