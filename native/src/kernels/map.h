@@ -68,7 +68,7 @@ GLIA_INLINE void MapRows(R (*f)(T...), const Operand* values, const int* args, i
 template <typename R, typename... T, size_t... kInput>
 GLIA_INLINE bool AreNumbers(R (*)(T...), const Operand* values, const int* args,
                             std::index_sequence<kInput...>) {
-  return ((values[args[kInput]].uniform || !std::is_same_v<T, Number>)&&...);
+  return !((std::is_same_v<T, Number> && !values[args[kInput]].uniform) || ...);
 }
 
 template <typename R, typename... T>
