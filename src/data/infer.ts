@@ -1,5 +1,5 @@
 import { DataError, OptionError } from '../base/errors.ts';
-import { checkNames, checkWord, ownOptions } from './arguments.ts';
+import { checkNames, checkWord, entriesOf, ownOptions } from './arguments.ts';
 import { type ColumnNote, isConstant, leftOutNote, textNotes, type Words, wordsOf } from './column-notes.ts';
 import { type ColumnsSpec, learn } from './columns.ts';
 import { type ColumnsOptions, type DateOptions, planColumns } from './columns-plan.ts';
@@ -71,9 +71,13 @@ export function inferColumns(table: Table, wanted: string, options: InferOptions
     task: said,
     numeric = [],
     categorical = [],
-    dates,
+    dates: orders,
   } = ownOptions('inferColumns', options, ['task', 'numeric', 'categorical', 'dates']);
   checkWord('inferColumns: task', said, ['classification', 'regression']);
+  const dates =
+    orders === undefined || typeof orders === 'string'
+      ? orders
+      : (Object.fromEntries(entriesOf('inferColumns: dates', orders, 'string')) as typeof orders);
   const target = nameIn(table, wanted);
   const named = namedKinds(table, target, { numeric, categorical, dates });
   const reading = readingOf(table);
@@ -120,11 +124,11 @@ type Kind = 'numeric' | 'categorical' | 'date';
 function namedKinds(
   table: Table,
   target: string,
-  { numeric, categorical, dates }: { numeric: unknown; categorical: unknown; dates: unknown },
+  { numeric, categorical, dates }: { numeric: unknown; categorical: unknown; dates: InferOptions['dates'] },
 ): ReadonlyMap<string, Kind> {
   checkNames('inferColumns: numeric', numeric);
   checkNames('inferColumns: categorical', categorical);
-  const dated = typeof dates === 'object' && dates !== null ? Object.keys(dates) : [];
+  const dated = typeof dates === 'object' ? Object.keys(dates) : [];
   const kinds = new Map<string, Kind>();
   const all: readonly (readonly [Kind, readonly string[]])[] = [
     ['numeric', numeric as readonly string[]],

@@ -1,3 +1,4 @@
+import { checkList, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { ownOptions } from './arguments.ts';
@@ -18,9 +19,11 @@ type Compare = (a: number, b: number) => number;
  */
 export function sortedRows(columns: readonly Column[], rows: number, options: SortOptions): Int32Array {
   const { descending = false } = ownOptions('sort', options, ['descending']);
-  const directions = typeof descending === 'boolean' ? columns.map(() => descending) : descending;
-  const isList = Array.isArray(directions) && directions.every((flag) => typeof flag === 'boolean');
-  if (!isList || directions.length !== columns.length) {
+  const several = readGiven('sort: descending', () => Array.isArray(descending));
+  const directions = several
+    ? checkList('sort', 'descending', descending)
+    : columns.map((): unknown => descending);
+  if (directions.length !== columns.length || !directions.every((flag) => typeof flag === 'boolean')) {
     throw new OptionError(`sort: descending is ${describe(descending)}`, {
       wanted: `true or false, or a list of ${columns.length}`,
     });

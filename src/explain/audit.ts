@@ -69,7 +69,7 @@ export function audit(model: Model, inputs: Explained, targets: Data, options?: 
 export async function audit(model: Model, inputs: Explained, ...rest: readonly unknown[]): Promise<Audit> {
   const table = isA(inputs, Table);
   const given = (table ? rest[0] : rest[1]) as AuditOptions | undefined;
-  const options = checkOptions('audit', given ?? {}, KNOWN);
+  const options = checkOptions('audit', given === undefined ? {} : given, KNOWN);
   const { rows = 20, background = 20, repeats = 1, seed = 0, signal, onProgress } = options;
   for (const [name, value] of Object.entries({ rows, background, repeats }))
     checkNumber('audit', name, value, { least: 1, whole: true });

@@ -1,6 +1,6 @@
 import { isA } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
-import { choose } from '../base/options.ts';
+import { choose, ownOf } from '../base/options.ts';
 import { Table } from '../data/table.ts';
 import type { Inputs } from '../train/dataset.ts';
 import type { Model } from '../train/model.ts';
@@ -24,6 +24,9 @@ export interface ExplainRowOptions extends Omit<ExplainOptions, 'target'> {
   /** Options of the method itself, such as `nSteps`. */
   readonly [option: string]: unknown;
 }
+
+/** Options that no method brings. */
+const OWN = ['method', 'target', 'background'];
 
 /** Why a model says what it says of a row. */
 export interface Why {
@@ -77,9 +80,8 @@ export async function explain(
   options: ExplainRowOptions = {},
 ): Promise<Why> {
   const session = sessionOf('explain', model);
-  if (typeof options !== 'object' || options === null)
-    throw new OptionError('explain: options must be an object');
-  const { method = 'integratedGradients', ...rest } = options;
+  const { method = 'integratedGradients', ...others } = ownOf('explain', options, OWN);
+  const rest: ExplainRowOptions = Object.assign(Object.create(null) as object, others);
   const run = choose('explain: method', method, methods);
   if (rest.target === 'all' || Array.isArray(rest.target)) {
     throw new OptionError('explain: target must be one output', {

@@ -32,7 +32,7 @@ export type ScoredArguments = readonly [
 /** The options among the arguments. */
 export function optionsOf<T>([first, second, third, fourth]: readonly unknown[]): T {
   const last = isA(first, Model) && !isA(second, Table) ? fourth : third;
-  return (last ?? {}) as T;
+  return (last === undefined ? {} : last) as T;
 }
 
 /**

@@ -79,7 +79,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     },
     apply({ weight, bias: b }, inputs) {
       const product = matmul(single('dense', inputs), weight!, { transB: true });
-      return activation.apply(b === undefined ? product : add(product, b));
+      return activation.apply(bias ? add(product, b!) : product);
     },
   });
 }

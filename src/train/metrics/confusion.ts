@@ -2,7 +2,7 @@ import { oneOrMore } from '../../base/check.ts';
 import { DataError, OptionError } from '../../base/errors.ts';
 import { checkOptions } from '../../base/options.ts';
 import { confusionText } from './confusion-text.ts';
-import { type LabelOptions, readLabels } from './labels.ts';
+import { type ClassOptions, type LabelOptions, readLabels } from './labels.ts';
 import type { Input } from './values.ts';
 
 /** Options of `confusionMatrix`. */
@@ -66,10 +66,15 @@ export function confusionMatrix(
 ): ConfusionMatrix {
   options = checkOptions('confusionMatrix', options, ['threshold', 'classes', 'weights']);
   const names = typeof options.classes === 'object' ? checkNames(options.classes) : undefined;
-  const { predicted, actual, classes, weights } = readLabels('confusionMatrix', predictions, targets, {
-    ...options,
+  const counted = Object.assign(Object.create(null) as ClassOptions, options, {
     classes: typeof options.classes === 'object' ? options.classes.length : options.classes,
   });
+  const { predicted, actual, classes, weights } = readLabels(
+    'confusionMatrix',
+    predictions,
+    targets,
+    counted,
+  );
   if (classes > MOST_CLASSES) {
     throw new DataError(
       `confusionMatrix: ${classes} classes are too many, at most ${MOST_CLASSES} make a table`,
