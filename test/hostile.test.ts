@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual as isEqual } from 'node:util';
-import { dense, GliaError, input, type Model, ops, sequential } from 'glia';
-import { columns, Table } from 'glia/data';
-import { saliency } from 'glia/explain';
+import { GliaError, type Model } from 'glia';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stored } from '../src/ir/tensor.ts';
-import { type Reachable, reachable } from './support/exported.ts';
+import { reachable } from './support/exported.ts';
 import { HOSTILE, isTheirs, Trap } from './support/hostile.ts';
+import { classifier, INSTANCES, knownIn, net, optionsIn, rightFor } from './support/right-arguments.ts';
 
 /**
  * Whatever comes as an argument, the answer is a value or an error of glia's, and a call that is refused changes nothing.
@@ -16,136 +14,6 @@ import { HOSTILE, isTheirs, Trap } from './support/hostile.ts';
  * the names of its parameters, or under its own name where these do not say enough. The names of options are those that it says
  * it knows.
  */
-
-const X = [
-  [0, 1],
-  [1, 0],
-  [1, 1],
-  [0, 0],
-];
-const Y = [0, 1, 1, 0];
-const LIMITS = { backend: 'typescript' } as const;
-
-const table = Table.fromRows(
-  Array.from({ length: 8 }, (_, i) => ({ age: i, plan: i % 2 ? 'a' : 'b', left: i > 3 ? 'yes' : 'no' })),
-);
-const prepare = columns({
-  numeric: { of: ['age'] },
-  categorical: { of: ['plan'] },
-  target: { of: 'left', encode: 'label' },
-}).fit(table);
-const classifier = () => sequential([dense(2, { name: 'out' })], { inputShape: [2], ...LIMITS });
-const net: Model = classifier();
-
-const x = stored('x', [2, 3]);
-const index = stored('index', [2], 'i32');
-const loss = (y: typeof x) => ops.mean(y);
-
-/** What stands for a parameter of that name. */
-const BY_NAME: Readonly<Record<string, unknown>> = {
-  a: x,
-  at: 'file',
-  attrs: {},
-  b: x,
-  axis: 0,
-  choice: 'adam',
-  classes: 4,
-  code: 'ERR_GLIA_TEST',
-  condition: x,
-  count: 2,
-  data: { x: X, y: Y },
-  before: [0, 0],
-  after: [0, 0],
-  limit: 1,
-  saved: { name: 'zeros', config: {} },
-  definition: { apply: (_own: unknown, one: unknown) => one },
-  given: {},
-  rest: undefined,
-  judged: undefined,
-  epoch: 0,
-  facts: {},
-  factor: 2,
-  feature: 0,
-  grads: [x],
-  high: 1,
-  index,
-  indices: [0, 1],
-  input: X,
-  inputs: X,
-  k: 1,
-  key: [1, 2],
-  labels: undefined,
-  layers: [dense(1)],
-  learningRate: 0.1,
-  logits: x,
-  loss,
-  low: -1,
-  max: 1,
-  method: saliency,
-  model: net,
-  n: 8,
-  name: 'age',
-  names: ['age'],
-  options: {},
-  path: 'somewhere/that/is/not',
-  predictions: Y,
-  rate: 0.5,
-  room: undefined,
-  row: 0,
-  rows: [{ age: 1, plan: 'a' }],
-  seed: 1,
-  shape: [3, 2],
-  starts: [0, 0],
-  sizes: [1, 1],
-  step: stored('step', [], 'i32'),
-  summary: 'a summary',
-  table,
-  target: x,
-  targets: Y,
-  test: [X, Y],
-  text: 'a,b\n1,2\n',
-  train: [X, Y],
-  units: 2,
-  value: 1,
-  values: [0],
-  weight: 0.1,
-  where: 'test',
-  wrt: [x],
-  x,
-  xs: [x, x],
-  y: x,
-};
-
-const node = input([2]);
-const FIT = { loss: 'categoricalCrossentropy', epochs: 1, batchSize: 4, callbacks: [] };
-const hooks = {
-  name: 'stops',
-  onEpoch: (_: unknown, run: { stop: (why: string) => void }) => run.stop('seen'),
-};
-
-/** Where the names do not say enough: what is right in each position. */
-const BY_FUNCTION: Readonly<Record<string, readonly unknown[]>> = {
-  'Model.fit': [X, Y, { ...FIT, callbacks: [hooks] }],
-  'Model.evaluate': [X, Y, { loss: 'categoricalCrossentropy' }],
-  'Model.predict': [X],
-  'Model.predictProbabilities': [X],
-  'Model.predictAll': [X],
-  'Model.predictSync': [X],
-  'Model.setWeights': [
-    {
-      'out.weight': { shape: [2, 2], data: new Float32Array(4) },
-      'out.bias': { shape: [2], data: new Float32Array(2) },
-    },
-  ],
-  model: [{ inputs: node, outputs: dense(1).call(node) }],
-  train: [net, { x: X, y: Y }, { loss: 'categoricalCrossentropy', epochs: 1 }],
-  trainStep: [net, { loss: 'categoricalCrossentropy' }],
-  grad: [ops.mean(x), [x]],
-};
-
-function rightFor({ name, parameters }: Reachable): readonly unknown[] {
-  return BY_FUNCTION[name] ?? parameters.map((parameter) => BY_NAME[parameter.replace(/^\.+/, '')]);
-}
 
 /** Entry points that are tried. */
 const TRIED = ['glia', 'glia/data', 'glia/callbacks', 'glia/testing'];
@@ -187,9 +55,7 @@ function complaint(name: string, hostile: string, { error }: Outcome): string | 
 const functions = (await reachable()).filter(({ path }) =>
   TRIED.some((entry) => path.startsWith(`${entry}:`)),
 );
-const instances = new Map<string, unknown>(
-  Object.entries({ Model: classifier(), Table: table, Prepared: prepare }),
-);
+const instances = new Map<string, unknown>(Object.entries({ ...INSTANCES, Model: classifier() }));
 
 /** What decides what a model says and how it goes on. */
 function stateOf({ session }: Model): unknown {
@@ -248,17 +114,3 @@ describe('anything as any argument', () => {
     expect(wrong).toEqual([]);
   });
 });
-
-/** Arguments that are options, or may be some. */
-function optionsIn(slots: readonly unknown[]): (readonly [at: number, base: object])[] {
-  return slots.flatMap((slot, i) => {
-    const base: unknown = slot ?? {};
-    return Object.getPrototypeOf(base) === Object.prototype ? [[i, base as object] as const] : [];
-  });
-}
-
-/** Names of options, as an error says them that refuses another. */
-function knownIn(error: unknown): string[] {
-  const known = error instanceof GliaError ? error.facts['known'] : undefined;
-  return typeof known === 'string' ? known.split(', ') : [];
-}

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as glia from 'glia';
 import { load, type Model, model, ops, trainStep, valueAndGrad } from 'glia';
 import { deepLift, lrp } from 'glia/explain';
 import { gradCheck } from 'glia/testing';
@@ -9,230 +10,27 @@ import { OptionError, ShapeError } from '../src/base/errors.ts';
 import { Random } from '../src/base/random.ts';
 import { type Shape, sizeOf } from '../src/base/shape.ts';
 import { stored, type Tensor } from '../src/ir/tensor.ts';
-import type { Layer, LayerMaker } from '../src/nn/index.ts';
 import * as nn from '../src/nn/index.ts';
 import { evaluate } from './support/evaluate.ts';
+import { LAYER_SAMPLES, type LayerSample } from './support/layer-samples.ts';
+import { exportsOf } from './support/sources.ts';
 import { describeBackends } from './train/backends.ts';
 
-/** A layer to be tested, and what is to be found. Shapes are without the batch axis. */
-interface Sample {
-  readonly make: (options: { name?: string }) => Layer;
-  readonly inputs: readonly Shape[];
-  readonly output: Shape;
-  readonly params?: Readonly<Record<string, Shape>>;
-  readonly states?: Readonly<Record<string, Shape>>;
-  /** The layer computes something else in training. */
-  readonly trains?: true;
-  /** Inputs that it must refuse, beside another number of inputs. */
-  readonly refuses?: readonly (readonly Shape[])[];
-  /** How the layer is made again when a model with it is loaded; only for kinds that glia does not know. */
-  readonly maker?: LayerMaker;
-}
-
-const vector = (options: Partial<Sample> = {}) => ({ inputs: [[5]], output: [5], ...options });
-
-/** Parameters of three kinds, a state, random numbers: all that a custom layer may ask for. */
-function custom({ name }: { name?: string }): Layer {
-  return nn.layer({
-    kind: 'gatedNoise',
-    ...(name !== undefined && { name }),
-    config: { units: 4 },
-    params: ([d]) => ({
-      w: [d, 4],
-      g: { shape: [d, 4], init: 'heNormal', regularizer: nn.l2(0.1) },
-      b: { shape: [4], init: nn.init.constant(0.5) },
-    }),
-    state: () => ({ seen: { shape: [], initial: 2 } }),
-    apply({ w, g, b, seen }: Readonly<Record<string, Tensor>>, x, { training, uniform, update }) {
-      update('seen', ops.add(seen!, 1));
-      const y = ops.mul(ops.matmul(x, w!), ops.sigmoid(ops.matmul(x, g!)));
-      const shifted = ops.add(ops.add(y, b!), seen!);
-      return training ? ops.add(shifted, uniform(shifted.shape)) : shifted;
-    },
-  });
-}
-
-const dense = {
-  inputs: [[3]],
-  output: [4],
-  params: { weight: [4, 3], bias: [4] },
-  refuses: [[[]]],
-};
-
-/** Samples of every layer that glia exports, by the name of its maker. */
-const SAMPLES: Readonly<Record<string, Readonly<Record<string, Sample>>>> = {
-  dense: {
-    plain: { ...dense, make: (o) => nn.dense(4, o) },
-    'without bias': { ...dense, params: { weight: [4, 3] }, make: (o) => nn.dense(4, { bias: false, ...o }) },
-    'on the last of several axes': {
-      ...dense,
-      inputs: [[2, 3]],
-      output: [2, 4],
-      make: (o) => nn.dense(4, o),
-    },
-    'with every option': {
-      ...dense,
-      make: (o) =>
-        nn.dense(4, {
-          activation: nn.activations.leakyRelu({ slope: 0.3 }),
-          init: nn.init.normal({ std: 0.5 }),
-          biasInit: 'ones',
-          regularizer: nn.l1l2(0.01, 0.02),
-          ...o,
-        }),
-    },
-  },
-  activation: {
-    ...Object.fromEntries(
-      nn.activations.activationNames.map((name) => [
-        name,
-        vector({ make: (o) => nn.activation(name as nn.ActivationName, o) }) as Sample,
-      ]),
-    ),
-    'with an option': vector({ make: (o) => nn.activation(nn.activations.elu({ alpha: 0.5 }), o) }) as Sample,
-  },
-  flatten: {
-    'several axes': { make: (o) => nn.flatten(o), inputs: [[2, 3, 2]], output: [12] },
-    'one axis': { make: (o) => nn.flatten(o), inputs: [[3]], output: [3] },
-  },
-  reshape: {
-    'to two axes': {
-      make: (o) => nn.reshape([3, 2], o),
-      inputs: [[6]],
-      output: [3, 2],
-      refuses: [[[5]], [[3, 3]], [[]]],
-    },
-    'with a free axis': {
-      make: (o) => nn.reshape([3, -1], o),
-      inputs: [[2, 6]],
-      output: [3, 4],
-      refuses: [[[4]], [[5]]],
-    },
-  },
-  dropout: {
-    'half of it': { make: (o) => nn.dropout(0.5, o), inputs: [[40]], output: [40], trains: true },
-    'nothing of it': { make: (o) => nn.dropout(0, o), inputs: [[4, 3]], output: [4, 3] },
-  },
-  batchNorm: {
-    'of features': {
-      make: (o) => nn.batchNorm(o),
-      inputs: [[3]],
-      output: [3],
-      params: { weight: [3], bias: [3] },
-      states: { running_mean: [3], running_var: [3] },
-      trains: true,
-      refuses: [[[]]],
-    },
-    'of channels': {
-      make: (o) => nn.batchNorm({ momentum: 0.3, eps: 1e-3, ...o }),
-      inputs: [[3, 2, 2]],
-      output: [3, 2, 2],
-      params: { weight: [3], bias: [3] },
-      states: { running_mean: [3], running_var: [3] },
-      trains: true,
-    },
-  },
-  layerNorm: {
-    'of the last axis': {
-      make: (o) => nn.layerNorm(o),
-      inputs: [[2, 5]],
-      output: [2, 5],
-      params: { weight: [5], bias: [5] },
-      refuses: [[[]]],
-    },
-    'of two axes': {
-      make: (o) => nn.layerNorm({ axes: 2, eps: 1e-3, ...o }),
-      inputs: [[2, 3, 4]],
-      output: [2, 3, 4],
-      params: { weight: [3, 4], bias: [3, 4] },
-      refuses: [[[4]]],
-    },
-  },
-  add: {
-    two: {
-      make: (o) => nn.add(o),
-      inputs: [[4], [4]],
-      output: [4],
-      refuses: [
-        [[4], [1]],
-        [[4], [2, 2]],
-      ],
-    },
-    three: {
-      make: (o) => nn.add(o),
-      inputs: [
-        [2, 3],
-        [2, 3],
-        [2, 3],
-      ],
-      output: [2, 3],
-    },
-  },
-  concat: {
-    'the last axis': {
-      make: (o) => nn.concat(o),
-      inputs: [[2], [3], [1]],
-      output: [6],
-      refuses: [[[2], [2, 2]]],
-    },
-    'another axis': {
-      make: (o) => nn.concat({ axis: 1, ...o }),
-      inputs: [
-        [2, 3],
-        [4, 3],
-      ],
-      output: [6, 3],
-      refuses: [
-        [
-          [2, 3],
-          [2, 4],
-        ],
-        [[], []],
-      ],
-    },
-  },
-  layer: {
-    'with everything': {
-      make: custom,
-      inputs: [[3]],
-      output: [4],
-      params: { w: [3, 4], g: [3, 4], b: [4] },
-      states: { seen: [] },
-      trains: true,
-      refuses: [[[]]],
-      maker: (_config, name) => custom({ name }),
-    },
-  },
-};
-
-/** Functions of the folder that make no layers. */
-const OTHERS = ['layerFrom', 'input', 'between', 'chain', 'Network', 'l1', 'l2', 'l1l2'];
-
-/** One wrong option for each maker, and the right one. */
-const MISSPELT: Readonly<Record<string, readonly [make: () => unknown, right: string]>> = {
-  dense: [() => nn.dense(4, { activaton: 'relu' } as object), 'activation'],
-  activation: [() => nn.activation('relu', { nmae: 'x' } as object), 'name'],
-  flatten: [() => nn.flatten({ nane: 'x' } as object), 'name'],
-  reshape: [() => nn.reshape([2], { nam: 'x' } as object), 'name'],
-  dropout: [() => nn.dropout(0.5, { Name: 'x' } as object), 'name'],
-  batchNorm: [() => nn.batchNorm({ momentun: 0.2 } as object), 'momentum'],
-  layerNorm: [() => nn.layerNorm({ axis: 2 } as object), 'axes'],
-  add: [() => nn.add({ names: 'x' } as object), 'name'],
-  concat: [() => nn.concat({ axes: 1 } as object), 'axis'],
-  layer: [() => nn.layer({ aply: () => undefined } as never), 'apply'],
-};
-
-const all = Object.entries(SAMPLES).flatMap(([maker, samples]) =>
+const all = Object.entries(LAYER_SAMPLES).flatMap(([maker, samples]) =>
   Object.entries(samples).map(([what, sample]) => [`${maker}, ${what}`, sample] as const),
 );
-const kindOf = (sample: Sample) => sample.make({}).kind;
+const kindOf = (sample: LayerSample) => sample.make({}).kind;
 
-test('every function that the folder exports is sampled here or makes no layer', () => {
-  const functions = Object.entries(nn).flatMap(([name, value]) =>
-    typeof value === 'function' ? [name] : [],
+test('every layer that the folder exports is sampled, and every program can reach it', () => {
+  const makers = exportsOf('src/nn/index.ts').filter(
+    ({ returns, file }) => returns === 'Layer' && file !== 'src/nn/index.ts',
   );
-  expect(functions.sort()).toEqual([...Object.keys(SAMPLES), ...OTHERS].sort());
-  expect(Object.keys(MISSPELT).sort()).toEqual(Object.keys(SAMPLES).sort());
+  const names = makers.map(({ name }) => name).sort();
+  expect(names, 'samples in test/support/layer-samples.ts').toEqual(Object.keys(LAYER_SAMPLES).sort());
+  expect(
+    names.filter((name) => !(name in glia)),
+    'exports of src/index.ts',
+  ).toEqual([]);
 });
 
 test('every kind of layer that a saved model may hold is sampled', () => {
@@ -243,7 +41,7 @@ test('every kind of layer that a saved model may hold is sampled', () => {
 });
 
 /** A model of the one layer, called `subject`, or with a dense layer of its own in front of each input. */
-function modelOf(sample: Sample, options: object = {}, front = false): Model {
+function modelOf(sample: LayerSample, options: object = {}, front = false): Model {
   const inputs = sample.inputs.map((shape) => nn.input(shape));
   const fed = inputs.map((x, i) => {
     const width = sample.inputs[i]!.at(-1);
@@ -254,7 +52,7 @@ function modelOf(sample: Sample, options: object = {}, front = false): Model {
 }
 
 /** Random rows for each input of a sample, or the rows alone where there is one input. */
-function rowsFor({ inputs }: Sample, rows: number) {
+function rowsFor({ inputs }: LayerSample, rows: number) {
   const random = Random.of(5, 'rows');
   const data = inputs.map((shape) => ({
     data: Array.from({ length: rows * sizeOf(shape) }, () => Math.fround(random.normal())),
@@ -373,7 +171,7 @@ describeBackends('layers', (backend) => {
 });
 
 /** The layer in a model of one input and two outputs, with dense layers around it. */
-function surrounded(sample: Sample, options: object): Model {
+function surrounded(sample: LayerSample, options: object): Model {
   const x = nn.input([4]);
   const fed = sample.inputs.map((shape, i) =>
     nn.reshape(shape).call(nn.dense(sizeOf(shape), { name: `front${i}` }).call(x)),
@@ -408,11 +206,6 @@ describeBackends('explanations through layers', (backend) => {
 });
 
 describe('options of layers', () => {
-  test.each(Object.entries(MISSPELT))('%s refuses one that does not exist', (_name, [make, right]) => {
-    expect(make).toThrow(OptionError);
-    expect(make).toThrow(`did you mean "${right}"?`);
-  });
-
   const wrong: Readonly<Record<string, () => unknown>> = {
     'dense without units': () => nn.dense(undefined as never),
     'dense of no units': () => nn.dense(0),

@@ -7,42 +7,7 @@ import * as losses from '../../src/loss/index.ts';
 import * as nn from '../../src/nn/index.ts';
 import * as optim from '../../src/optim/index.ts';
 
-/** Functions whose only argument are options, which only plain objects can be. */
-const { clipByGlobalNorm, clipByValue, clipGradients, globalNorm, optimizerOf, scheduleOf, ...factories } =
-  optim;
-const { lossFrom, lossNames, lossOf, reduceRows, ...lossFactories } = losses;
-const { leakyRelu, elu, softplus } = nn.activations;
-const { uniform, normal, truncatedNormal, orthogonal } = nn.init;
-const { batchNorm, layerNorm, flatten, add, concat, layer } = nn;
-
 type Call = (...values: readonly unknown[]) => unknown;
-const NO_OPTIONS = [null, 'x', Symbol('x'), true, [], () => 1];
-
-describe.each(
-  Object.entries({
-    ...factories,
-    ...lossFactories,
-    ...{ leakyRelu, elu, softplus, uniform, normal, truncatedNormal, orthogonal },
-    ...{ batchNorm, layerNorm, flatten, add, concat, layer },
-  }),
-)('%s', (name, make) => {
-  test.each(name === 'constant' ? NO_OPTIONS : [...NO_OPTIONS, 5])('refuses %s for options', (wrong) => {
-    expect(() => (make as Call)(wrong)).toThrow(OptionError);
-  });
-});
-
-test.each(NO_OPTIONS)('layers refuse %s for options beside their arguments', (wrong) => {
-  for (const make of [
-    () => nn.dense(2, wrong as never),
-    () => nn.dropout(0.5, wrong as never),
-    () => nn.activation('relu', wrong as never),
-    () => nn.reshape([2], wrong as never),
-    () => nn.input([2], wrong as never),
-    () => optim.optimizerOf('adam', wrong as never),
-  ]) {
-    expect(make).toThrow(OptionError);
-  }
-});
 
 describe('optimizerOf', () => {
   const { update, state, scalars, schedule, config, accumulate, name } = optim.adam();

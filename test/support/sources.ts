@@ -52,6 +52,8 @@ export interface Exported {
   readonly doc: string | undefined;
   /** The declaration's own text. */
   readonly text: string;
+  /** The type that a function gives, where it is one name. */
+  readonly returns: string | undefined;
 }
 
 /** Every export of a file, followed through `export … from` to its declaration. */
@@ -97,5 +99,8 @@ function find(file: string, name: string): Exported[] {
   const rest = text.slice(declared.index);
   // Formatted code ends a declaration with the first line that is not indented.
   const end = rest.search(/\n[})\]]|;\n/);
-  return [{ name, file, kind: declared[1]!, doc, text: rest.slice(0, end === -1 ? undefined : end) }];
+  const returns = declared[1]!.startsWith('function') ? /\): ([^{;]+)(?: \{|;)\n/.exec(rest)?.[1] : undefined;
+  return [
+    { name, file, kind: declared[1]!, doc, text: rest.slice(0, end === -1 ? undefined : end), returns },
+  ];
 }
