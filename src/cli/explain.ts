@@ -3,7 +3,7 @@ import { DataError } from '../base/errors.ts';
 import type { Prepared, Table } from '../data/index.ts';
 import { lineOf } from '../data/row-lines.ts';
 import { explain, type Why } from '../explain/explain.ts';
-import { BACKGROUND, type MethodName, methodNames } from '../explain/methods.ts';
+import { type MethodName, methodNames, methods } from '../explain/methods.ts';
 import { replaceFile } from '../io/replace.ts';
 import { placeWords } from '../report/file-rows.ts';
 import { asImage, findImage, type Image } from '../report/image.ts';
@@ -22,8 +22,8 @@ import { readImage } from './train-plan.ts';
 
 /** Rows to compare with at most. */
 const MOST_BACKGROUND = 100;
-/** Methods for arrays alone: they slide over a grid, which columns are not. */
-const METHODS = methodNames.filter((name) => name !== 'occlusion');
+/** Methods that explain columns. */
+const METHODS = methodNames.filter((name) => methods[name].slides !== true);
 
 /** `glia explain`: why a saved model says what it says of a row. */
 export const explainCommand: Command = {
@@ -128,7 +128,7 @@ async function backgroundFor(
 ): Promise<{ background?: Table }> {
   const { args } = context;
   const given = args.path('background');
-  const way = BACKGROUND[method];
+  const way = methods[method].compares;
   if (way === undefined) {
     if (given === undefined) return {};
     throw new UsageError(`--background is for methods that compare with rows; ${method} does not`);
@@ -155,7 +155,7 @@ function targetOf(args: Arguments, { classes }: Prepared): { target?: string | n
 /** Only methods that draw take a seed. */
 function seedOf(args: Arguments, method: MethodName): { seed?: number } {
   const seed = args.whole('seed', 0);
-  return ['shap', 'gradientShap', 'smoothGrad'].includes(method) ? { seed: seed ?? 0 } : {};
+  return methods[method].draws ? { seed: seed ?? 0 } : {};
 }
 
 /** The columns that the model knows, without its target: a row may have it or not. */

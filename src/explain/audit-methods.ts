@@ -1,17 +1,11 @@
 import { GliaError } from '../base/errors.ts';
 import type { Matrix } from '../data/index.ts';
 import type { Model } from '../train/model.ts';
-import { featureAblation } from './ablation.ts';
 import { deletion } from './curves.ts';
-import { deepLift } from './deep-lift.ts';
 import type { Cost } from './explanation.ts';
-import { integratedGradients } from './integrated-gradients.ts';
-import { lrp } from './lrp.ts';
 import type { ExplainOptions } from './options.ts';
-import { inputXGradient, saliency } from './saliency.ts';
 import { type SanityCheck, sanityCheck } from './sanity-check.ts';
 import type { Method } from './sensitivity.ts';
-import { shap } from './shap.ts';
 import type { Estimate } from './spread.ts';
 
 /** What is to be said of a method on a model. */
@@ -28,21 +22,6 @@ export interface AuditedMethod {
   readonly verdict?: SanityCheck['verdict'];
   readonly cost?: Cost;
   readonly warnings: readonly string[];
-}
-
-/** The methods that are asked by default. */
-export function usualMethods(background: Matrix): Readonly<Record<string, Method>> {
-  return {
-    saliency,
-    inputXGradient,
-    integratedGradients: (model, x, options) =>
-      integratedGradients(model, x, { ...options, baselines: 'zeros' }),
-    deepLift: (model, x, options) => deepLift(model, x, { ...options, background }),
-    lrp,
-    // A few coalitions: it is asked many times, and its standard error says what that leaves open.
-    shap: (model, x, options) => shap(model, x, { ...options, background, nSamples: 256 }),
-    featureAblation,
-  };
 }
 
 /** Asks a method for attributions of some rows, and whether they say what the model does. */

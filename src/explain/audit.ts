@@ -7,8 +7,9 @@ import { type Data, type Matrix, Table } from '../data/index.ts';
 import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
 import { ResponseScale } from '../train/response.ts';
-import { type AuditedMethod, auditMethod, usualMethods } from './audit-methods.ts';
+import { type AuditedMethod, auditMethod } from './audit-methods.ts';
 import { type Calibration, calibration } from './calibration.ts';
+import { usualMethods } from './methods.ts';
 import { type Neurons, neurons } from './neurons.ts';
 import type { ExplainOptions } from './options.ts';
 import { type PermutationImportance, permutationImportance } from './permutation-importance.ts';
@@ -19,7 +20,10 @@ import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link audit}. */
 export interface AuditOptions extends Pick<ExplainOptions, 'signal' | 'onProgress'> {
-  /** The methods that are tried, by name. Default: those of attribution, with their usual options. */
+  /**
+   * The methods that are tried, by name. Default: all of attribution that need no options of their own, which
+   * {@link occlusion} does.
+   */
   readonly methods?: Readonly<Record<string, Method>>;
   /** Rows that they explain, drawn at random. Default 20. */
   readonly rows?: number;

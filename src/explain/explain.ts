@@ -8,7 +8,7 @@ import type { RowObject, RowPrediction } from '../train/predict.ts';
 import { type Session, sessionOf } from '../train/session.ts';
 import type { Values } from '../train/values.ts';
 import type { Attribution, Explanation } from './explanation.ts';
-import { BACKGROUND, type MethodName, methods } from './methods.ts';
+import { type MethodName, methods } from './methods.ts';
 import type { ExplainOptions } from './options.ts';
 import { explained, type PictureOptions } from './picture.ts';
 import type { Explained } from './subject.ts';
@@ -82,7 +82,7 @@ export async function explain(
   const session = sessionOf('explain', model);
   const { method = 'integratedGradients', ...others } = ownOf('explain', options, OWN);
   const rest: ExplainRowOptions = Object.assign(Object.create(null) as object, others);
-  const run = choose('explain: method', method, methods);
+  const { run } = choose('explain: method', method, methods);
   if (rest.target === 'all' || Array.isArray(rest.target)) {
     throw new OptionError('explain: target must be one output', {
       hint: `${method}(model, rows, { target: 'all' }) explains every output`,
@@ -117,7 +117,7 @@ function oneRow({ network }: Session, row: RowObject | Inputs | Table): Explaine
 
 /** Rows to compare with are a background for some methods, and for others what the mean is taken of. */
 function withBaselines(method: MethodName, options: ExplainRowOptions): object {
-  const means = BACKGROUND[method] === 'mean' && options.background !== undefined;
+  const means = methods[method].compares === 'mean' && options.background !== undefined;
   return means && options['baselines'] === undefined ? { ...options, baselines: 'mean' } : options;
 }
 

@@ -12,54 +12,59 @@ import { shap } from './shap.ts';
 import { smoothGrad } from './smooth-grad.ts';
 import type { Explained } from './subject.ts';
 
-/** Name of a method of attribution. */
-export type MethodName =
-  | 'deepLift'
-  | 'featureAblation'
-  | 'gradientShap'
-  | 'inputXGradient'
-  | 'integratedGradients'
-  | 'lrp'
-  | 'occlusion'
-  | 'saliency'
-  | 'shap'
-  | 'smoothGrad';
-
 /** A method with its options unread: it checks them itself. */
 export type Method = (model: Model, inputs: Explained, options: object) => Promise<Explanation>;
+
+/** A method of attribution, and what those must know who take it by name. */
+interface Entry {
+  readonly run: Method;
+  /** It compares with rows: each of a background, or their mean as `baselines: 'mean'`. */
+  readonly compares?: 'background' | 'mean';
+  /** It draws, so that it takes a seed. */
+  readonly draws?: true;
+  /** It slides over a grid, which columns are not, and asks for its window. */
+  readonly slides?: true;
+  /** Options with which it costs less, for who asks it many times. */
+  readonly cheaply?: object;
+}
 
 /** Steps of a path that bends everywhere: four times as many as usual, for one row is cheap. */
 const STEPS = 200;
 
-/** Methods that say what each input of a row did, by name. */
-const METHODS: Readonly<Record<MethodName, Method>> = {
-  deepLift,
-  featureAblation,
-  gradientShap: gradientShap as Method,
-  inputXGradient,
-  integratedGradients: alongPath,
-  lrp,
-  occlusion: occlusion as Method,
-  saliency,
-  shap: shap as Method,
-  smoothGrad,
-};
+/** Methods that say what each input of a row did, by name. Who explains, audits or tests all of them finds them here. */
+const METHODS = {
+  deepLift: { run: deepLift, compares: 'background' },
+  featureAblation: { run: featureAblation, compares: 'mean' },
+  gradientShap: { run: gradientShap as Method, compares: 'background', draws: true },
+  inputXGradient: { run: inputXGradient },
+  integratedGradients: { run: alongPath, compares: 'mean', cheaply: { nSteps: 50 } },
+  lrp: { run: lrp },
+  occlusion: { run: occlusion as Method, compares: 'mean', slides: true },
+  saliency: { run: saliency },
+  // A few coalitions: its standard error says what that leaves open.
+  shap: { run: shap as Method, compares: 'background', draws: true, cheaply: { nSamples: 256 } },
+  smoothGrad: { run: smoothGrad, draws: true },
+} satisfies Readonly<Record<string, Entry>>;
+
+/** Name of a method of attribution. */
+export type MethodName = keyof typeof METHODS;
 
 /** All methods, for choices by name. */
-export const methods: Readonly<Record<MethodName, Method>> = METHODS;
+export const methods: Readonly<Record<MethodName, Entry>> = METHODS;
 
 /** Names of the methods in their order. */
 export const methodNames: readonly MethodName[] = Object.keys(METHODS) as MethodName[];
 
-/** Methods that compare with rows, and how such rows are given to them. */
-export const BACKGROUND: Readonly<Partial<Record<MethodName, 'background' | 'mean'>>> = {
-  deepLift: 'background',
-  featureAblation: 'mean',
-  gradientShap: 'background',
-  integratedGradients: 'mean',
-  occlusion: 'mean',
-  shap: 'background',
-};
+/** The methods that go without options of their own, as they are asked many times, with rows to compare with. */
+export function usualMethods(background: Explained): Readonly<Record<string, Method>> {
+  const usual = Object.entries<Entry>(METHODS).filter(([, { slides }]) => slides !== true);
+  return Object.fromEntries(
+    usual.map(([name, { run, compares, cheaply }]) => {
+      const own = { ...cheaply, ...(compares === 'background' && { background }) };
+      return [name, (model, x, options) => run(model, x, { ...options, ...own })];
+    }),
+  );
+}
 
 /**
  * Integrated gradients without an error where the model is linear in pieces, else by a sum whose error is part of what it

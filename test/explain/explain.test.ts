@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { columns, Table } from '../../src/data/index.ts';
 import { explain, integratedGradients, saliency } from '../../src/explain/index.ts';
-import { methodNames } from '../../src/explain/methods.ts';
+import { methodNames, methods } from '../../src/explain/methods.ts';
 import { dense, type Model, sequential } from '../../src/index.ts';
 
 const random = Random.of(3, 'people');
@@ -74,12 +74,9 @@ describe('explain', () => {
   });
 
   test.each(methodNames)('%s explains a row', async (method) => {
-    const needs = {
-      shap: { background: people },
-      gradientShap: { background: people },
-      occlusion: { window: 1 },
-    };
-    const why = await explain(left, row, { method, ...needs[method as keyof typeof needs] });
+    const { compares, slides } = methods[method];
+    const needed = { ...(compares === 'background' && { background: people }), ...(slides && { window: 1 }) };
+    const why = await explain(left, row, { method, ...needed });
     expect(why.attributions).toHaveLength(2);
     expect(why.explanation.method).toBe(method);
     expect(why.checks.completenessError === undefined).toBe(why.explanation.convergenceDelta === undefined);

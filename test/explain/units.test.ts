@@ -1,5 +1,6 @@
 import { activation, dense, input, type Model, model, NumericError, OptionError, sequential } from 'glia';
 import { columns, Table } from 'glia/data';
+import type { Explanation } from 'glia/explain';
 import * as library from 'glia/explain';
 import { expect, test } from 'vitest';
 import type { BackendName } from '../../src/backend/backend.ts';
@@ -8,6 +9,8 @@ import { methodNames, methods } from '../../src/explain/methods.ts';
 import { lossOf } from '../../src/loss/index.ts';
 import type { AskedModel } from '../../src/report/ask-model.ts';
 import { dependenceOn } from '../../src/report/dependence.ts';
+import { reachable } from '../support/exported.ts';
+import { net, rightFor } from '../support/right-arguments.ts';
 import { describeBackends } from '../train/backends.ts';
 import { prepare as classes, linearModel, people } from './prepared.ts';
 
@@ -46,16 +49,12 @@ function expectNear(got: ArrayLike<number>, wanted: readonly number[], about = '
 describeBackends('a regression whose target is scaled', (backend) => {
   test.each(methodNames)('is explained in the units and by the name of its target by %s', async (name) => {
     const net = await lineOn(table, backend);
-    const compared =
-      {
-        deepLift: { baselines: 'mean', background: table },
-        featureAblation: { baselines: 'mean', background: table },
-        gradientShap: { background: table, nSamples: 400 },
-        integratedGradients: { baselines: 'mean', background: table },
-        occlusion: { window: 1, baselines: 'mean', background: table },
-        shap: { background: table },
-      }[name as string] ?? {};
-    const why = await methods[name](net, table, compared);
+    const { run, compares, slides } = methods[name];
+    const why: Explanation = await run(net, table, {
+      ...(compares !== undefined && { background: table }),
+      ...(compares === 'mean' && { baselines: 'mean' }),
+      ...(slides && { window: 1 }),
+    });
     expect([why.unit, why.output, why.outputNames]).toEqual(['price', 'value', ['price']]);
     expect(JSON.parse(JSON.stringify(why))).toMatchObject({ unit: 'price', output: 'value' });
     expectNear(why.outputs.data, [700, 900, 1100, 1300], name);
@@ -71,9 +70,9 @@ describeBackends('a regression whose target is scaled', (backend) => {
       });
     }
     // A mean over the table is the middle of the line; drawn rows lie about it.
-    if (name in { deepLift: 1, featureAblation: 1, integratedGradients: 1, occlusion: 1, shap: 1 }) {
+    if (compares !== undefined && why.stdError === undefined) {
       expectNear(ofX, [-300, -100, 100, 300], name);
-      if (name !== 'occlusion') expectNear(why.baseValues.data, [1000, 1000, 1000, 1000], name);
+      if (!slides) expectNear(why.baseValues.data, [1000, 1000, 1000, 1000], name);
     }
     // A slope is that over a scaled unit of x: 200 times its deviation, √1.25.
     if (name === 'saliency') expectNear(ofX, new Array(4).fill(200 * Math.sqrt(1.25)), name);
@@ -254,42 +253,14 @@ test('every function of glia/explain refuses a model with two outputs', async ()
   const a = input([2]);
   const outputs = [dense(1).call(a), dense(1).call(a)] as const;
   const two = model({ inputs: a, outputs, backend: 'typescript' });
-  const x = [
-    [1, 2],
-    [3, 4],
-  ];
-  const y = [[1], [0]];
-  const more: Readonly<Record<string, readonly unknown[]>> = {
-    ale: [{ feature: 0 }],
-    calibration: [y],
-    temperature: [y],
-    audit: [y],
-    influence: [x, { loss: 'mse' }],
-    memorization: [{ loss: 'mse' }],
-    partialDependence: [{ feature: 0 }],
-    permutationImportance: [y, { loss: 'mse' }],
-    sanityCheck: [library.saliency],
-    sensitivity: [library.saliency],
-    shap: [{ background: x }],
-    gradientShap: [{ background: x }],
-    shortcut: [y, 0],
-  };
-  const first: Readonly<Record<string, unknown>> = {
-    influence: [x, y],
-    memorization: [x, y],
-    ...Object.fromEntries(
-      ['deletion', 'insertion', 'infidelity', 'faithfulness'].map((name) => [name, { inputs: x, values: x }]),
-    ),
-    explain: [1, 2],
-    counterfactual: [[1, 2]],
-  };
-  // They take no model.
-  const others = ['leakage', 'attributionLog', 'Explanation'];
-  for (const [name, run] of Object.entries(library)) {
-    if (others.includes(name)) continue;
-    const options = more[name] ?? [{}];
-    const refused = (run as (...given: unknown[]) => Promise<unknown>)(two, first[name] ?? x, ...options);
-    await expect(refused, name).rejects.toThrow(/one input and one output|with one output/);
-    await expect(refused, name).rejects.toBeInstanceOf(OptionError);
+  const asked = (await reachable()).filter(
+    ({ path, parameters }) =>
+      path.startsWith('glia/explain: ') && /^(model|\.\.\.given)$/.test(parameters[0] ?? ''),
+  );
+  expect(asked.length).toBeGreaterThan(20);
+  for (const one of asked) {
+    const refused = one.call(...rightFor(one).map((value) => (value === net ? two : value)));
+    await expect(refused, one.name).rejects.toThrow(/one input and one output|with one output/);
+    await expect(refused, one.name).rejects.toBeInstanceOf(OptionError);
   }
 });

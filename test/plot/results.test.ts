@@ -3,6 +3,7 @@ import { weightSnapshots } from 'glia/callbacks';
 import * as explain from 'glia/explain';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { GliaError } from '../../src/base/errors.ts';
+import { methodNames, methods } from '../../src/explain/methods.ts';
 import * as plot from '../../src/plot/index.ts';
 import { people, peopleModel, prepare } from '../explain/prepared.ts';
 import { exportsOf } from '../support/sources.ts';
@@ -33,7 +34,7 @@ const judged = () => explain.saliency(model, half);
 
 interface Kind {
   readonly make: () => unknown;
-  /** The pictures that take it, the one of its `toSvg` first. */
+  /** The pictures that take it. */
   readonly pictures: readonly string[];
   /** What has no `toSvg`: weights, and results of metrics. */
   readonly bare?: true;
@@ -41,25 +42,17 @@ interface Kind {
 
 const OF_ROWS = ['bar', 'beeswarm', 'heatmap', 'scatter', 'waterfall', 'force'];
 
-/** A method of attribution, with the options that it needs. Those that promise a sum are waterfalls. */
-function attribution(name: string, options: object = {}, sums = false): [string, Kind] {
-  const method = Reflect.get(explain, name) as explain.Method;
-  const pictures = sums ? ['waterfall', ...OF_ROWS.filter((other) => other !== 'waterfall')] : OF_ROWS;
-  return [name, { make: () => method(model, half, options), pictures }];
-}
+/** Every method of attribution, with the options that it needs. */
+const attributions = methodNames.map((name): [string, Kind] => {
+  const { run, compares, slides } = methods[name];
+  const needed = { ...(compares === 'background' && { background: rest }), ...(slides && { window: 1 }) };
+  return [name, { make: () => run(model, half, needed), pictures: OF_ROWS }];
+});
 
 /** All that is computed, by the function that computes it. One that is missing here fails the test below. */
 const kinds: Readonly<Record<string, Kind>> = {
-  explain: {
-    make: () => explain.explain(model, one),
-    pictures: ['waterfall', ...OF_ROWS.filter((other) => other !== 'waterfall')],
-  },
-  ...Object.fromEntries([
-    ...['saliency', 'inputXGradient', 'smoothGrad', 'featureAblation'].map((name) => attribution(name)),
-    attribution('occlusion', { window: 1 }),
-    ...['deepLift', 'lrp', 'integratedGradients'].map((name) => attribution(name, {}, true)),
-    ...['shap', 'gradientShap'].map((name) => attribution(name, { background: rest }, true)),
-  ]),
+  explain: { make: () => explain.explain(model, one), pictures: OF_ROWS },
+  ...Object.fromEntries(attributions),
   permutationImportance: { make: () => explain.permutationImportance(model, half), pictures: ['bar'] },
   partialDependence: {
     make: () => explain.partialDependence(model, half, { feature: 'age', kind: 'both', gridSize: 5 }),
@@ -143,7 +136,10 @@ const marksOf = (svg: string): number =>
 describe('the table of results and pictures', () => {
   test('has every function of glia/explain', () => {
     const functions = exportsOf('src/explain/index.ts').filter(({ kind }) => kind.includes('function'));
-    expect(functions.map(({ name }) => name).filter((name) => !(name in kinds))).toEqual([]);
+    expect(
+      functions.map(({ name }) => name).filter((name) => !(name in kinds)),
+      'how it is called, and what draws it, in the table above',
+    ).toEqual([]);
     expect(functions.length).toBeGreaterThan(25);
   });
 

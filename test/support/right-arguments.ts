@@ -11,6 +11,7 @@ const X = [
   [0, 0],
 ];
 const Y = [0, 1, 1, 0];
+const JUDGED = { inputs: X, values: X };
 const SCORES = Y.map((label) => [1 - label, label]);
 const LIMITS = { backend: 'typescript' } as const;
 
@@ -142,6 +143,17 @@ const BY_FUNCTION: Readonly<Record<string, readonly unknown[]>> = {
   attributionLog: [{ rows: X }],
   warmup: [{ steps: 5, to: 0.1 }],
   explain: [net, [0, 1], {}],
+  'glia/explain: ale': [net, X, { feature: 0 }],
+  counterfactual: [net, [0, 1], {}],
+  ...Object.fromEntries(
+    ['deletion', 'insertion', 'infidelity', 'faithfulness'].map((name) => [name, [net, JUDGED, {}]]),
+  ),
+  gradientShap: [net, X, { background: X }],
+  influence: [net, [X, Y], [X, Y], { loss: 'mse' }],
+  memorization: [net, [X, Y], { loss: 'mse' }],
+  'glia/explain: partialDependence': [net, X, { feature: 0 }],
+  shap: [net, X, { background: X }],
+  shortcut: [net, X, Y, 0, {}],
   audit: [net, X, Y, {}],
   calibration: [net, X, Y, {}],
   permutationImportance: [net, X, Y, {}],
@@ -190,8 +202,9 @@ export function neededOptions(call: (options: object) => unknown, right: object)
 }
 
 /** What is right in each position of a function: as much as is known by the names of its parameters. */
-export function rightFor({ name, parameters }: Reachable): readonly unknown[] {
-  return BY_FUNCTION[name] ?? parameters.map((parameter) => BY_NAME[parameter.replace(/^\.+/, '')]);
+export function rightFor({ path, name, parameters }: Reachable): readonly unknown[] {
+  const named = BY_FUNCTION[path] ?? BY_FUNCTION[name];
+  return named ?? parameters.map((parameter) => BY_NAME[parameter.replace(/^\.+/, '')]);
 }
 
 /** Arguments that are options, or may be some. */
