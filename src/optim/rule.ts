@@ -5,6 +5,7 @@ import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { constant } from './constant.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
+import { noteBounds } from './ordinary.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What one rule adds to what every optimizer has. */
@@ -40,6 +41,7 @@ export function optimizer(own: OptimizerOptions, rule: Rule): Optimizer {
     ...(clipValue !== undefined && { clipValue: checkNumber(name, 'clipValue', clipValue, { above: 0 }) }),
   };
   checkNumber(name, 'accumulate', accumulate, { least: 1, whole: true });
+  noteBounds(update, config);
   return {
     name,
     config: { learningRate: { name: schedule.name, ...schedule.config }, ...config, ...clip, accumulate },

@@ -22,17 +22,22 @@ export interface Accepts {
  * copied, and nothing is made. Whatever is odd about others, the long way finds out and says.
  */
 export class Inlet {
-  readonly #into: NumberArray;
+  readonly #into: Rows['data'];
   readonly #shape: Shape;
   readonly #accepts: Accepts;
   readonly #width: number;
 
   /** `into` takes numbers of this shape, rows first. */
-  constructor(into: NumberArray, shape: Shape, accepts: Accepts = {}) {
+  constructor(into: Rows['data'], shape: Shape, accepts: Accepts = {}) {
     this.#into = into;
     this.#shape = shape;
     this.#accepts = accepts;
     this.#width = sizeOf(shape.slice(1));
+  }
+
+  /** What it last took. */
+  get rows(): Rows {
+    return { data: this.#into, shape: this.#shape };
   }
 
   /** Copies the numbers in. False when they are not plainly what is taken; some may have been copied by then. */
@@ -112,7 +117,8 @@ export class Inlet {
 
 /** An inlet to `feed` that has taken these rows; a program may do without them. */
 export function inletWith(feed: NumberArray | undefined, { data, shape }: Rows, accepts?: Accepts): Inlet {
-  const into = feed ?? data.slice();
+  // Programs take no other types.
+  const into = (feed as Rows['data'] | undefined) ?? data.slice();
   into.set(data);
   return new Inlet(into, shape, accepts);
 }

@@ -8,6 +8,7 @@ import { type Data, toMatrix } from '../data/matrix.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
 import { type Loss, type LossFunction, type LossName, lossOf, reduceRows } from '../loss/index.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optim/index.ts';
+import { areOrdinary, isBounded } from '../optim/ordinary.ts';
 import { builtFor, datasetOf, type Inputs, type Pair, readInputs, readPair } from './dataset.ts';
 import { type Compiled, type Engine, pick } from './engine.ts';
 import { type Accepts, type Inlet, inletWith, pourInputs } from './inlet.ts';
@@ -15,7 +16,7 @@ import type { Rows } from './rows.ts';
 import { type OutputsLoss, scalarLoss } from './scalar-loss.ts';
 import { type ScalarPorts, Scalars } from './scalars.ts';
 import type { Session } from './session.ts';
-import { FAULTS, LEAVES, optimizerSlots, traceStep } from './step.ts';
+import { FAULTS, LEAVES, optimizerSlots, type StepSpec, traceStep } from './step.ts';
 
 /** What decides a step: a loss of a model with one output, or with several. */
 export interface AnyLoss {
@@ -31,12 +32,17 @@ interface Batch {
   readonly accepts: Accepts;
 }
 
+/** How much a step looks at before it is applied. */
+type Guard = NonNullable<StepSpec['guard']>;
+
 /** The program that the last step on this thread ran, with all that is looked up for it. */
 interface Bound {
+  readonly guard: Guard;
   readonly program: Compiled;
   readonly mailbox: Mailbox;
   readonly x: readonly Inlet[];
   readonly y: Inlet;
+  readonly accepts: Accepts;
   readonly scalars: ScalarPorts;
   readonly number: NumberArray | undefined;
   readonly loss: NumberArray;
@@ -59,6 +65,8 @@ export class Stepper {
   /** Where the optimizer's tensors lie. */
   #engine: Engine | undefined;
   #taken = 0;
+  /** The outcome is looked at as soon as one step was applied that was not ordinary: its state may be of any size. */
+  #guard: Guard;
   #bound: Bound | undefined;
 
   constructor(
@@ -82,12 +90,15 @@ export class Stepper {
     if (totalSteps !== Number.POSITIVE_INFINITY)
       checkNumber('trainStep', 'totalSteps', totalSteps, { least: 1, whole: true });
     this.#scalars = new Scalars(this.#optimizer, totalSteps);
+    this.#guard = isBounded(this.#optimizer) ? 'ordinary' : 'outcome';
   }
 
   /** A step when all earlier calls on the model are done. */
   async step(inputs: Inputs, targets: Data): Promise<{ loss: number }> {
     const session = this.#session;
-    const [batch, program] = this.#prepare(inputs, targets, (work) => void session.engine.exclusive(work));
+    const later = (work: () => void) => void session.engine.exclusive(work);
+    // Compiled here, so that what cannot be is refused at once.
+    const batch = this.#prepare(inputs, targets, (read) => void this.#program(read, this.#guard, later));
     const feeds: Record<string, NumberArray> = { y: batch.y.data, step: new Int32Array(1) };
     for (const leaf of this.#scalars.leaves) feeds[leaf] = new Float32Array(1);
     batch.x.forEach(({ data }, i) => {
@@ -95,10 +106,16 @@ export class Stepper {
     });
     return session.engine.exclusive(async () => {
       // Not before its turn: a step that failed meanwhile does not count.
-      this.#scalars.write(this.#scalars.portsIn(feeds), this.#taken, 0);
+      const ports = this.#scalars.portsIn(feeds);
+      this.#scalars.write(ports, this.#taken, 0);
       feeds['step']![0] = session.steps;
-      const { loss, faults } = await program.runnable.run(1, pick(feeds, program.feeds));
-      return this.#finish(loss![0]!, faults![0]!);
+      const take = async (guard: Guard) => {
+        const { runnable, feeds: names } = this.#program(batch, guard, (work) => work());
+        const { loss, faults } = await runnable.run(1, pick(feeds, names));
+        return { guard, loss: loss![0]!, faults: faults![0]! };
+      };
+      const first = await take(this.#guardFor(ports));
+      return this.#finish(first.faults === FAULTS.large ? await take('outcome') : first);
     });
   }
 
@@ -113,19 +130,35 @@ export class Stepper {
     ) {
       bound = this.#bind(inputs, targets);
     }
-    this.#scalars.write(bound.scalars, this.#taken, 0);
-    if (bound.number !== undefined) bound.number[0] = this.#session.steps;
+    this.#feed(bound);
+    const guard = this.#guardFor(bound.scalars);
+    if (bound.guard !== guard) bound = this.#rebind(bound, guard);
     bound.mailbox.step();
-    return this.#finish(bound.loss[0]!, bound.faults[0]!);
+    if (bound.faults[0] === FAULTS.large) {
+      bound = this.#rebind(bound, 'outcome');
+      bound.mailbox.step();
+    }
+    return this.#finish({ guard: bound.guard, loss: bound.loss[0]!, faults: bound.faults[0]! });
+  }
+
+  /** Writes what is another number in each step. */
+  #feed({ scalars, number }: Bound): void {
+    this.#scalars.write(scalars, this.#taken, 0);
+    if (number !== undefined) number[0] = this.#session.steps;
+  }
+
+  #guardFor({ arrays }: ScalarPorts): Guard {
+    return areOrdinary(arrays) ? this.#guard : 'outcome';
   }
 
   /** Counts a step that was applied; another one left everything as it was. */
-  #finish(loss: number, faults: number): { loss: number } {
+  #finish({ guard, loss, faults }: { guard: Guard; loss: number; faults: number }): { loss: number } {
     if (faults !== 0) throw notFinite(loss, faults, this.#optimizer, this.#taken + 1);
     this.#session.steps++;
     // What the model was last trained with, as after `fit`; that of several outputs is none that `evaluate` could take.
     if (this.#session.wiring.outputs.length === 1) this.#session.loss = this.#trainedWith;
     this.#taken++;
+    this.#guard = guard;
     return { loss };
   }
 
@@ -133,40 +166,58 @@ export class Stepper {
   #bind(inputs: Inputs, targets: Data): Bound {
     const session = this.#session;
     if (session.isBuilt) session.engine.checkIdle('trainStep.sync');
-    const [batch, program] = this.#prepare(inputs, targets, (work) => work());
+    let program: Compiled | undefined;
+    const batch = this.#prepare(inputs, targets, (read) => {
+      program = this.#program(read, this.#guard, (work) => work());
+    });
+    this.#bound = this.#boundTo(program!, this.#guard, batch);
+    return this.#bound;
+  }
+
+  /** The same batch in the mailbox of another program. */
+  #rebind({ x, y, accepts }: Bound, guard: Guard): Bound {
+    const batch = { x: x.map(({ rows }) => rows), y: y.rows, accepts };
+    this.#bound = this.#boundTo(
+      this.#program(batch, guard, (work) => work()),
+      guard,
+      batch,
+    );
+    this.#feed(this.#bound);
+    return this.#bound;
+  }
+
+  #boundTo(program: Compiled, guard: Guard, { x, y, accepts }: Batch): Bound {
     const mailbox = program.runnable.mailbox();
     const { feeds, fetches } = mailbox;
-    const bound = {
+    return {
+      guard,
       program,
       mailbox,
-      x: batch.x.map((rows, i) => inletWith(feeds[LEAVES.input(i)], rows)),
-      y: inletWith(feeds['y'], batch.y, batch.accepts),
+      x: x.map((rows, i) => inletWith(feeds[LEAVES.input(i)], rows)),
+      y: inletWith(feeds['y'], y, accepts),
+      accepts,
       scalars: this.#scalars.portsIn(feeds),
       number: feeds['step'],
       loss: fetches['loss']!,
       faults: fetches['faults']!,
     };
-    this.#bound = bound;
-    return bound;
   }
 
-  /**
-   * Checks a batch and finds its program; only then is a model built that was not. `write` runs what must wait for
-   * earlier calls on the storage.
-   */
-  #prepare(inputs: Inputs, targets: Data, write: (work: () => void) => void): [Batch, Compiled] {
+  /** Checks a batch and has its program found; only then is a model built that was not. */
+  #prepare(inputs: Inputs, targets: Data, find: (batch: Batch) => void): Batch {
     const pair = this.#read(inputs, targets);
     return builtFor(this.#session, pair.x, () => {
       const batch = this.#check(pair);
-      return [batch, this.#program(batch, write)];
+      find(batch);
+      return batch;
     });
   }
 
-  /** The program for a batch. */
-  #program({ x, y }: Batch, write: (work: () => void) => void): Compiled {
+  /** The program for a batch. `write` runs what must wait for earlier calls on the storage. */
+  #program({ x, y }: Batch, guard: Guard, write: (work: () => void) => void): Compiled {
     const batch = x[0]!.shape[0]!;
     const integer = y.data instanceof Int32Array;
-    const key = `${this.#key}${batch} ${integer} ${y.shape.join('x')}`;
+    const key = `${this.#key}${batch} ${integer} ${y.shape.join('x')} ${guard}`;
     const { engine, network } = this.#session;
     const trace = () => {
       const target = fed('y', y.shape, integer ? 'i32' : 'f32');
@@ -175,7 +226,7 @@ export class Stepper {
         optimizer: this.#optimizer,
         owner: this.#key,
         batch,
-        guarded: true,
+        guard,
         loss: (out) => this.#trace(out, target),
       });
     };

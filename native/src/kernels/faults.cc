@@ -1,4 +1,4 @@
-// Whether all is finite. Twin of src/ops/faults.ts.
+// Whether all numbers are below a power of two. Twin of src/ops/faults.ts.
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -10,7 +10,11 @@
 namespace glia {
 namespace {
 
-// Of numbers that are not finite all bits of the exponent are set.
+// Sixteen tensors, and what was found in those before them.
+constexpr int kInputs = 17;
+
+constexpr int kMantissa = 23;
+constexpr int kBias = 127;
 constexpr int32_t kExponent = 0x7f800000;
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
@@ -22,20 +26,25 @@ struct Piece {
 
 }  // namespace
 
-// 0 where the pieces are finite, else NaN.
-GLIA_LOOP(LookAt, (const Piece* pieces, int64_t count, float* y), (pieces, count, y)) {
+// 0 where the bits of all exponents in the pieces are below the limit, else NaN. Of
+// numbers that are not finite all are set.
+GLIA_LOOP(LookAt, (const Piece* pieces, int64_t count, int32_t limit, float* y),
+          (pieces, count, limit, y)) {
   int32_t largest = 0;
   for (int64_t k = 0; k < count; ++k) {
     const auto [x, n] = pieces[k];
     for (int64_t i = 0; i < n; ++i) largest = std::max(largest, x[i] & kExponent);
   }
-  *y = largest < kExponent ? 0.0f : kNaN;
+  *y = largest < limit ? 0.0f : kNaN;
 }
 
-GLIA_KERNEL(faults, "(a, b, c, d, before)") {
+GLIA_KERNEL(faults,
+            "(x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, "
+            "before; exponent)") {
+  const auto limit = static_cast<int32_t>(call.attrs.Integer() + kBias) << kMantissa;
   std::vector<Piece> pieces;
   int64_t size = 0;
-  for (int input = 0; input < 5; ++input) {
+  for (int input = 0; input < kInputs; ++input) {
     const Tensor& x = call.in[input];
     size += x.size();
     for (int64_t at = 0; at < x.size(); at += kBlock)
@@ -47,7 +56,7 @@ GLIA_KERNEL(faults, "(a, b, c, d, before)") {
   if (size <= kBlock) {
     Task task;
     task.run = [=, pieces = std::move(pieces)](int64_t, int64_t, Context&) {
-      LookAt(pieces.data(), count, y);
+      LookAt(pieces.data(), count, limit, y);
     };
     return {task};
   }
@@ -56,7 +65,7 @@ GLIA_KERNEL(faults, "(a, b, c, d, before)") {
   look.blocks = count;
   look.run = [=, pieces = std::move(pieces)](int64_t begin, int64_t end, Context&) {
     for (int64_t k = begin; k < end; ++k)
-      LookAt(&pieces[static_cast<size_t>(k)], 1, found->data() + k);
+      LookAt(&pieces[static_cast<size_t>(k)], 1, limit, found->data() + k);
   };
   gather.run = [=](int64_t, int64_t, Context&) {
     *y = 0;
