@@ -1,5 +1,5 @@
 import { DataError } from '../base/errors.ts';
-import { Blocks } from './blocks.ts';
+import { Blocks, FirstBlocks } from './blocks.ts';
 import { hasLeadingZero, isInexact, isUsual, parseDecimal, parseNumber, writtenDecimals } from './decimal.ts';
 import { isMissing, type Reading } from './reading.ts';
 import { AS_PRINTED } from './spelling.ts';
@@ -15,6 +15,13 @@ export interface FileRule {
   readonly point: number;
   /** Whether a number may mean "missing". */
   readonly numbersMissing: boolean;
+  /** The first numbers of all columns. */
+  readonly first: FirstBlocks<Float64Array>;
+}
+
+/** Room for the first numbers of many columns. */
+export function firstNumbers(): FirstBlocks<Float64Array> {
+  return new FirstBlocks(newNumbers);
 }
 
 /** How a column is to be read. */
@@ -135,7 +142,7 @@ export class ColumnBuilder {
   }
 
   #addNumber(value: number): void {
-    this.#numbers ??= new Blocks(newNumbers);
+    this.#numbers ??= new Blocks(newNumbers, this.rule.file.first);
     this.#numbers.push(value);
   }
 

@@ -1,6 +1,6 @@
 import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { ColumnBuilder, type FileRule } from './column-builder.ts';
+import { ColumnBuilder, type FileRule, firstNumbers } from './column-builder.ts';
 import { type DialectRule, findDialect, SAMPLE } from './csv-dialect.ts';
 import { type CellSink, CsvLexer } from './csv-lexer.ts';
 import { missingNumbers, PLAIN_READING, type Reading } from './reading.ts';
@@ -156,6 +156,7 @@ export class CsvReader implements CellSink {
       reading,
       point: notation.decimal.charCodeAt(0),
       numbersMissing: missingNumbers(reading).size > 0,
+      first: firstNumbers(),
     };
     this.#delimiter = lexer.delimiter;
     this.#lexer = new CsvLexer(lexer, this);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Blocks } from '../../src/data/blocks.ts';
+import { Blocks, FirstBlocks } from '../../src/data/blocks.ts';
 import { csvRules } from '../../src/data/csv.ts';
 import { CsvReader } from '../../src/data/csv-reader.ts';
 import { parseCsv, readCsv } from '../../src/data/index.ts';
@@ -89,6 +89,19 @@ test('a list in blocks begins small, and only with its first value', () => {
   // Blocks double, so that at most as much is free as is used.
   expect(made.reduce((sum, length) => sum + length)).toBeLessThan(2 * wanted.length);
   expect([...drain(blocks.join()).value]).toEqual(wanted);
+  const beside = new FirstBlocks((length: number) => new Float64Array(length));
+  const lists = Array.from({ length: 3000 }, () => new Blocks((length) => new Float64Array(length), beside));
+  // In turn, as rows of a table come; some lists go on where others end.
+  for (let i = 0; i < 20; i++)
+    lists.forEach((list, k) => {
+      if (i < 5 || k % 3 > 0) list.push(100 * k + i);
+    });
+  lists.forEach((list, k) => {
+    const own = Array.from({ length: k % 3 > 0 ? 20 : 5 }, (_, i) => 100 * k + i);
+    expect([...drain(list.join()).value]).toEqual(own);
+    expect(list.every((value) => own.includes(value))).toBe(true);
+    expect(list.every((value) => value !== own.at(-1))).toBe(false);
+  });
   const filled = new Blocks((length: number) => new Uint8Array(length));
   filled.fill(7, 100_000);
   filled.push(1);
