@@ -90,7 +90,10 @@ test('a list in blocks begins small, and only with its first value', () => {
   expect(made.reduce((sum, length) => sum + length)).toBeLessThan(2 * wanted.length);
   expect([...drain(blocks.join()).value]).toEqual(wanted);
   const beside = new FirstBlocks((length: number) => new Float64Array(length));
-  const lists = Array.from({ length: 3000 }, () => new Blocks((length) => new Float64Array(length), beside));
+  const lists = Array.from(
+    { length: 3000 },
+    () => new Blocks<number, Float64Array>((length) => new Float64Array(length), beside),
+  );
   // In turn, as rows of a table come; some lists go on where others end.
   for (let i = 0; i < 20; i++)
     lists.forEach((list, k) => {
