@@ -75,7 +75,11 @@ const NUMBERS = ['rows', 'precision', 'recall', 'F1'];
 
 function bestOf(rest: readonly ClassScores[]): string {
   const { f1 } = rest[0]!;
-  return Number.isNaN(f1) ? ', without rows' : `, with F1 of ${share(f1)} or more`;
+  return Number.isNaN(f1)
+    ? ', without rows'
+    : f1 === 1
+      ? ', with F1 of 1'
+      : `, with F1 of ${share(f1)} or more`;
 }
 
 /** The matrix where it fits, else the pairs that are confused most. */

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { columnsOf, shortenTo } from '../base/shorten.ts';
 import { visible } from '../base/visible.ts';
 
 /** Where text goes: a stream such as `process.stdout`. */
@@ -86,10 +87,9 @@ function wrapped(line: string, room: number): string[] {
   return lines;
 }
 
-/** As much of a text as fits so many columns, with "…"; a code point is taken for one. */
-export function shortened(text: string, room: number): string {
-  const characters = [...text];
-  return characters.length <= room ? text : `${characters.slice(0, Math.max(1, room - 1)).join('')}…`;
+/** As much of a name as fits so many columns. */
+export function shortened(name: string, room: number): string {
+  return shortenTo(name, room, columnsOf);
 }
 
 /** `1 row`, `2 rows`. */

@@ -1,3 +1,4 @@
+import { graphemes, shortenTo } from '../base/shorten.ts';
 import { type Attributes, characters, decimals, element, type Markup, printable } from './markup.ts';
 import { type Colour, fill } from './theme.ts';
 
@@ -114,52 +115,15 @@ export function clip(text: string, most: number): string {
   return start.length > most ? `${start.slice(0, most).join('')}…` : text;
 }
 
-/** The text, or as much of its beginning and its end as fits, with "…" between; or of its beginning alone. */
+/** The text, or as much of it as fits, in pixels. */
 export function shorten(
   text: string,
   room: number,
   size: number = SIZE.label,
-  where: 'middle' | 'end' = 'middle',
+  where?: 'middle' | 'end',
 ): string {
-  if (text.length <= LONGEST_LINE && widthOf(text, size) <= room) return text;
-  // What a reader takes for one character is kept whole, and so are numbers: 26 is not 426.
-  const all = withNumbers([...graphemes(text.slice(0, LONGEST_LINE))]);
-  let left = room - widthOf('…', size);
-  let [head, tail] = [0, 0];
-  const last = widthOf(all.at(-1) ?? '', size);
-  if (where === 'middle' && /\d/.test(all.at(-1)!) && last <= left) {
-    // What members of a family differ by.
-    left -= last;
-    tail = 1;
-  }
-  while (head + tail < all.length) {
-    // Three of the beginning for two of the end, where names of a family differ.
-    const first = where === 'end' || 2 * head <= 3 * tail;
-    left -= widthOf(first ? all[head]! : all[all.length - 1 - tail]!, size);
-    if (left < 0) break;
-    if (first) head++;
-    else tail++;
-  }
-  const [start, end] = [all.slice(0, head).join(''), all.slice(all.length - tail).join('')];
-  return `${start.trimEnd()}…${end.trimStart()}`;
-}
-
-/** Characters, but each number as one. */
-function withNumbers(all: readonly string[]): string[] {
-  const units: string[] = [];
-  for (const [i, unit] of all.entries()) {
-    const goes = /^\d$/.test(unit) && /^[\d.]$/.test(all[i - 1] ?? '') && /\d/.test(units.at(-1)!);
-    const point = unit === '.' && /\d$/.test(units.at(-1) ?? '') && /^\d$/.test(all[i + 1] ?? '');
-    if (goes || point) units[units.length - 1] += unit;
-    else units.push(unit);
-  }
-  return units;
-}
-
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-function* graphemes(text: string): Iterable<string> {
-  for (const { segment } of segmenter.segment(text)) yield segment;
+  const start = text.length <= LONGEST_LINE ? text : `${text.slice(0, LONGEST_LINE)}…`;
+  return shortenTo(start, room, (some) => widthOf(some, size), where);
 }
 
 /** Lines of at most `room` pixels, broken at blanks, and inside a word that is wider; what `most` lines cannot hold is cut. */

@@ -55,6 +55,16 @@ describe.each([30, 100])('%i classes', (classes) => {
   });
 });
 
+test('long names that differ at their ends are told apart', () => {
+  for (const columns of [60, 80, 120]) {
+    const names = printed(30, columns, long)
+      .split('\n')
+      .flatMap((text) => /^ +(?<name>\S.*…\S.*?\d)(?: +[\d.]+){4}$/.exec(text)?.groups?.['name'] ?? []);
+    expect(names).toHaveLength(11);
+    expect(new Set(names).size).toBe(11);
+  }
+});
+
 test('a few classes have the whole matrix, where it fits', () => {
   expect(printed(3, 80)).toMatch(/predicted\n.*class number 0 +class number 1 +class number 2\nactual/);
   expect(printed(3, 40)).toContain('taken for');

@@ -390,6 +390,7 @@ describe('confusion matrix as text', () => {
     const text = `${metrics.confusionMatrix([0], [1], { classes: ['a\u001b[2J\nb', 'x'.repeat(90)] })}`;
     expect(text.split('\n')).toHaveLength(4);
     expect(text).not.toContain('\u001b');
-    expect(text).toContain(`${'x'.repeat(23)}…`);
+    // 24 columns, of the beginning and of the end.
+    expect(text).toMatch(/ x{14}…x{9}(?!x)/);
   });
 });

@@ -1,3 +1,5 @@
+import { columnsOf, shortenTo } from '../../base/shorten.ts';
+
 const WIDEST_NAME = 24;
 const GAP = '  ';
 
@@ -8,9 +10,9 @@ export function confusionText(counts: readonly (readonly number[])[], classes: r
   const widths = names.map((name, column) => widest([name, ...cells.map((row) => row[column]!)]));
   const nameWidth = widest(names);
   const line = (first: string, name: string, row: readonly string[]) =>
-    [first.padEnd(6), `${name}${' '.repeat(nameWidth - width(name))}`]
+    [first.padEnd(6), `${name}${' '.repeat(nameWidth - columnsOf(name))}`]
       .join(' ')
-      .concat(...row.map((cell, column) => GAP + ' '.repeat(widths[column]! - width(cell)) + cell));
+      .concat(...row.map((cell, column) => GAP + ' '.repeat(widths[column]! - columnsOf(cell)) + cell));
   return [
     `${' '.repeat(7 + nameWidth)}${GAP}predicted`,
     line('', '', names),
@@ -20,8 +22,7 @@ export function confusionText(counts: readonly (readonly number[])[], classes: r
 
 /** A name on one line, without what a terminal would take for a command. */
 function shown(name: string): string {
-  const plain = [...name.replace(/\p{C}/gu, '\ufffd')];
-  return plain.length > WIDEST_NAME ? `${plain.slice(0, WIDEST_NAME - 1).join('')}…` : plain.join('');
+  return shortenTo(name.replace(/\p{C}/gu, '\ufffd'), WIDEST_NAME, columnsOf);
 }
 
 function number(count: number): string {
@@ -29,10 +30,5 @@ function number(count: number): string {
 }
 
 function widest(texts: readonly string[]): number {
-  return texts.reduce((most, text) => Math.max(most, width(text)), 0);
-}
-
-/** Columns of a terminal, taking each code point for one. */
-function width(text: string): number {
-  return [...text].length;
+  return texts.reduce((most, text) => Math.max(most, columnsOf(text)), 0);
 }

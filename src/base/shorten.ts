@@ -1,0 +1,56 @@
+/**
+ * The text, or as much of its beginning and its end as fits, with "…" between; or of its beginning alone. `widthOf` has no
+ * width for nothing, and a sum for texts behind each other.
+ */
+export function shortenTo(
+  text: string,
+  room: number,
+  widthOf: (text: string) => number,
+  where: 'middle' | 'end' = 'middle',
+): string {
+  if (widthOf(text) <= room) return text;
+  // What a reader takes for one character is kept whole, and so are numbers: 26 is not 426.
+  const all = withNumbers([...graphemes(text)]);
+  let left = room - widthOf('…');
+  let [head, tail] = [0, 0];
+  const last = widthOf(all.at(-1) ?? '');
+  if (where === 'middle' && /\d/.test(all.at(-1)!) && last <= left) {
+    // What members of a family differ by.
+    left -= last;
+    tail = 1;
+  }
+  while (head + tail < all.length) {
+    // Three of the beginning for two of the end, where names of a family differ.
+    const first = where === 'end' || 2 * head <= 3 * tail;
+    left -= widthOf(first ? all[head]! : all[all.length - 1 - tail]!);
+    if (left < 0) break;
+    if (first) head++;
+    else tail++;
+  }
+  const [start, end] = [all.slice(0, head).join(''), all.slice(all.length - tail).join('')];
+  return `${start.trimEnd()}…${end.trimStart()}`;
+}
+
+/** Columns of a terminal, taking each code point for one. */
+export function columnsOf(text: string): number {
+  return [...text].length;
+}
+
+/** What a reader takes for one character each. */
+export function* graphemes(text: string): Iterable<string> {
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Characters, but each number as one. */
+function withNumbers(all: readonly string[]): string[] {
+  const units: string[] = [];
+  for (const [i, unit] of all.entries()) {
+    const goes = /^\d$/.test(unit) && /^[\d.]$/.test(all[i - 1] ?? '') && /\d/.test(units.at(-1)!);
+    const point = unit === '.' && /\d$/.test(units.at(-1) ?? '') && /^\d$/.test(all[i + 1] ?? '');
+    if (goes || point) units[units.length - 1] += unit;
+    else units.push(unit);
+  }
+  return units;
+}
