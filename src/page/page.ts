@@ -36,6 +36,8 @@ figure svg, figure img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 th[scope=row] { min-width: 7rem; }
+th[scope=row] + td { overflow-wrap: anywhere; }
+code { white-space: nowrap; }
 .right { text-align: right; }
 .tall { max-height: 36rem; overflow-y: auto; display: inline-block; max-width: 100%; }
 .tall thead th { position: sticky; top: 0; background: var(--paper); }
@@ -52,6 +54,8 @@ th[scope=row] { min-width: 7rem; }
   .card, figure, tr, li, p { break-inside: avoid; }
   .wide, .tall { overflow: visible; max-height: none; display: block; }
   .tall thead th { position: static; }
+  /* Half of a sheet is too narrow for names beside numbers. */
+  .grid:has(table) { display: block; }
 }
 `;
 

@@ -52,8 +52,8 @@ export function plane(body: Box, x: AxisSpec, y: AxisSpec, least = 0): Axes {
 }
 
 /** A horizontal scale from `left` to `right` with as many ticks as have room for their numbers. */
-export function across(domain: Domain, left: number, right: number): Scale {
-  return acrossSpec({ domain }, left, right);
+export function across(domain: Domain, left: number, right: number, tight = false): Scale {
+  return acrossSpec({ domain, tight }, left, right);
 }
 
 function acrossSpec(spec: AxisSpec, left: number, right: number): Scale {

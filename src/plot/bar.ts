@@ -10,7 +10,7 @@ import { type BarResult, barsOf } from './results/bars.ts';
 import { RESULT_OPTIONS, type ResultOptions, translated } from './results/result.ts';
 import { beside, rowName, rowsArea, told } from './rows.ts';
 import type { Scale } from './scale.ts';
-import { domainOf } from './scale.ts';
+import { type Domain, domainOf } from './scale.ts';
 import { inWords, type Words, widthOf } from './text.ts';
 import { stroke } from './theme.ts';
 
@@ -88,7 +88,8 @@ export function bar(data: BarData | BarResult, options: BarOptions = {}): string
       const outer = rowsArea(body, names, unit);
       const area = roomForNumbers(outer, rows);
       const ends = rows.flatMap(({ value, error }) => [value - error, value + error]);
-      const scale = across(domainOf(ends, [0]), area.left, area.right);
+      const domain = domainOf(ends, [0]);
+      const scale = across(domain, area.left, area.right, isSliver(domain));
       const height = (area.bottom - area.top) / Math.max(1, rows.length);
       return [
         below(area, scale, unit),
@@ -152,4 +153,9 @@ function describe(rows: readonly Row[], unit: string | undefined): string {
   const told = rows.slice(0, 20).map((row) => `${inWords(row.name)} ${textOfRow(row)}`);
   const more = rows.length > 20 ? `, and ${rows.length - 20} more` : '';
   return `${unit === undefined ? 'Largest first' : `${unit}, largest first`}: ${told.join(', ')}${more}.`;
+}
+
+/** Whether so little lies on one side of 0, such as the end of a whisker, that a whole step would be mostly empty. */
+function isSliver([low, high]: Domain): boolean {
+  return low < 0 && high > 0 && Math.min(-low, high) < 0.05 * (high - low);
 }

@@ -1,5 +1,7 @@
+import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { categoriesFigure } from './category-rows.ts';
+import { dateName, instantsOf } from './dates.ts';
 import { plotOptions } from './figure.ts';
 import { type Line, linesFigure, rug } from './lines.ts';
 import { counted, numeral } from './numerals.ts';
@@ -14,14 +16,16 @@ import { thinned, thinning } from './thinning.ts';
 export interface PartialDependenceData {
   /** Values of the feature, rising. */
   readonly grid?: ArrayLike<number>;
+  /** Instead of `grid`: dates as ISO 8601 writes them, in UTC where they name no zone. */
+  readonly dates?: ArrayLike<string>;
   /** Instead of `grid`: values of a feature that is no number. */
   readonly categories?: ArrayLike<string>;
   /** Mean prediction at each of them. */
   readonly average: ArrayLike<number>;
   /** Prediction of each row at each of them (ICE). */
   readonly ice?: Rows;
-  /** Values of the feature in the data. */
-  readonly rug?: ArrayLike<number>;
+  /** Values of the feature in the data; beside `dates`, dates. */
+  readonly rug?: ArrayLike<number | string>;
   /** Name of the feature. */
   readonly name?: string;
   /** Unit of the predictions, such as `logit`, or what is predicted. */
@@ -43,6 +47,7 @@ const STROKES = 1000;
  * | field        | what                                                   |
  * | ------------ | ------------------------------------------------------ |
  * | `grid`       | values of the feature `[g]`                            |
+ * | `dates`      | instead of `grid`: dates `[g]`, on an axis of time     |
  * | `categories` | instead of `grid`: names `[g]`, a line each            |
  * | `average`    | mean predictions `[g]`                                 |
  * | `ice`        | predictions of single rows `[rows, g]`                 |
@@ -68,14 +73,19 @@ export function partialDependence(
   const fields = fieldsOf(
     `${where}: data`,
     translated(where, () => dependenceOf(where, data, own)),
-    ['grid', 'categories', 'average', 'ice', 'rug', 'name', 'unit'],
+    ['grid', 'dates', 'categories', 'average', 'ice', 'rug', 'name', 'unit'],
   );
   const categories = categoriesOf(fields);
-  const grid =
-    categories === undefined ? numbersOf(where, 'grid', fields.grid) : Float64Array.from(categories.keys());
+  const isDated = fields.dates !== undefined;
+  const grid = isDated
+    ? datesOf('dates', fields.dates)
+    : categories === undefined
+      ? numbersOf(where, 'grid', fields.grid)
+      : Float64Array.from(categories.keys());
   const average = numbersOf(where, 'average', fields.average, grid.length);
   const ice = iceOf(fields.ice, grid.length);
-  const strokes = numbersOf(where, 'rug', fields.rug ?? []);
+  const rugs = fields.rug ?? [];
+  const strokes = isDated ? datesOf('rug', rugs) : numbersOf(where, 'rug', rugs as ArrayLike<number>);
   const name = textOf(where, 'name', fields.name, 'feature');
   const unit = textOf(where, 'unit', fields.unit, 'prediction');
   const rows = thinned(ice.rows, LINES);
@@ -90,9 +100,9 @@ export function partialDependence(
   return linesFigure({
     where,
     options: own,
-    kinds: kindsOf(where, own),
+    kinds: kindsOf(where, isDated ? { xScale: 'time', ...own } : own),
     title,
-    description: describe(grid, average, ice.rows, name, unit),
+    description: inShort(grid, average, ice.rows, { name, unit, told: isDated ? dateName : numeral }),
     lines: [...thin, { name: 'mean', x: grid, y: average, colour: '1', width: 3.5 }],
     xName: name,
     yName: unit,
@@ -114,27 +124,41 @@ function iceOf(ice: Rows | undefined, columns: number): Grid {
   );
 }
 
-function categoriesOf({ grid, categories }: PartialDependenceData): string[] | undefined {
+function datesOf(field: string, dates: unknown): Float64Array {
+  const where = 'partialDependence';
+  const list = listOf(where, field, dates, 'dates');
+  const instants = list.length === 0 ? new Float64Array(0) : instantsOf(list);
+  if (instants !== undefined) return instants;
+  throw new OptionError(`${where}: ${field} has what is no date`, {
+    got: describe(Array.from(list).find((one) => instantsOf([one]) === undefined)),
+    wanted: 'dates as ISO 8601 writes them, such as 2024-01-31 or 2024-01-31T09:30',
+  });
+}
+
+function categoriesOf({ grid, dates, categories }: PartialDependenceData): string[] | undefined {
+  const given = Object.entries({ grid, dates, categories }).filter(([, field]) => field !== undefined);
+  if (given.length > 1) {
+    const names = given.map(([name]) => name).join(' and ');
+    throw new OptionError(`partialDependence: there are both ${names}`);
+  }
   if (categories === undefined) return undefined;
-  if (grid !== undefined) throw new OptionError('partialDependence: there are both grid and categories');
   const list = listOf('partialDependence', 'categories', categories, 'strings');
   return namesOf('partialDependence', 'categories', list, list.length, String);
 }
 
-function describe(
+function inShort(
   grid: Float64Array,
   average: Float64Array,
   rows: number,
-  name: string,
-  unit: string,
+  { name, unit, told }: { name: string; unit: string; told: (value: number) => string },
 ): string {
-  const ends = pathOf(grid, average, name);
+  const ends = pathOf(grid, average, name, told);
   const single = rows > 0 ? `; ${counted(rows, 'single row')}` : '';
   return ends === undefined ? `No mean of ${inWords(unit)}.` : `Mean ${inWords(unit)} ${ends}${single}.`;
 }
 
 /** A line in words: where it begins, its least and greatest, where it ends. */
-export function pathOf(x: Float64Array, y: Float64Array, name: string): string | undefined {
+export function pathOf(x: Float64Array, y: Float64Array, name: string, told = numeral): string | undefined {
   const finite = Array.from(x, (_, i) => i).filter((i) => Number.isFinite(x[i]!) && Number.isFinite(y[i]!));
   const [first, last] = [finite[0], finite.at(-1)];
   if (first === undefined || last === undefined) return undefined;
@@ -143,6 +167,6 @@ export function pathOf(x: Float64Array, y: Float64Array, name: string): string |
     ([a, b], h) => [Math.min(a!, h), Math.max(b!, h)],
     [Infinity, -Infinity],
   );
-  const place = (i: number) => `${numeral(y[i]!)} at ${inWords(name)} ${numeral(x[i]!)}`;
+  const place = (i: number) => `${numeral(y[i]!)} at ${inWords(name)} ${told(x[i]!)}`;
   return `from ${place(first)} to ${place(last)}, least ${numeral(low!)}, greatest ${numeral(high!)}`;
 }

@@ -1,6 +1,7 @@
 import type { Table } from '../data/index.ts';
 import { partialDependence } from '../explain/partial-dependence.ts';
 import type { PartialDependenceData } from '../plot/partial-dependence.ts';
+import { placesOf } from '../plot/results/curves.ts';
 import type { AskedModel } from './ask-model.ts';
 
 /** Points of a curve: enough to see its shape. */
@@ -14,8 +15,8 @@ export interface Dependence {
   /** The values of the column, and the mean prediction at each. */
   readonly values: readonly (number | string)[];
   readonly average: readonly number[];
-  /** What the rows have in a column of numbers. */
-  readonly observed: readonly number[];
+  /** What the rows have in the column. */
+  readonly observed: readonly unknown[];
 }
 
 /** Asks for the curve of a column; undefined of one with a single value. */
@@ -43,19 +44,14 @@ export async function dependenceOn(
     predicted: predictedWords(task, found.outputNames[moved]!, model.session.prepare?.target?.column),
     values: grid.map((value) => (typeof value === 'number' ? value : shown(value))),
     average: curves[moved]!,
-    observed: observed.filter((value) => typeof value === 'number'),
+    observed,
   };
 }
 
 /** A curve as its picture takes it. */
 export function dependenceData(dependence: Dependence): PartialDependenceData {
   const { feature, predicted, values, average, observed } = dependence;
-  const numbers = values.every((value) => typeof value === 'number');
-  return {
-    ...(numbers ? { grid: values as readonly number[] } : { categories: values.map(String) }),
-    ...{ average, name: feature, unit: predicted },
-    ...(numbers && { rug: observed }),
-  };
+  return { ...placesOf(values, observed), average, name: feature, unit: predicted };
 }
 
 function predictedWords(task: AskedModel['task'], output: string, target: string | undefined): string {

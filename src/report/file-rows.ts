@@ -1,3 +1,4 @@
+import { type Content, html } from '../page/html.ts';
 /** Which rows of a file the rows of a table are. */
 export interface FileRows {
   /** Name of the file, without its folder. */
@@ -27,4 +28,4 @@ export function placeWords(source: FileRows, i: number): string {
 }
 
 /** What the numbers of the rows mean. */
-export const ROWS_COUNT = 'Rows are counted from 0 below the header, as --row of glia explain does.';
+export const ROWS_COUNT: Content = html`Rows are counted from 0 below the header, as <code>--row</code> of <code>glia explain</code> does.`;

@@ -24,7 +24,7 @@ export function mistakesSection(subject: ReportSubject, { mistakes, image }: Ans
   const words = image === undefined ? barWords(background.name) : pixelWords(background.name);
   return {
     title,
-    lead: `${countWords(shown.length, wrong, task)} on ${rows}. ${words} ${ROWS_COUNT}`,
+    lead: html`${countWords(shown.length, wrong, task)} on ${rows}. ${words} ${ROWS_COUNT}`,
     body: html`<div class="grid">${cards}</div>`,
   };
 }

@@ -1,4 +1,5 @@
 import type { AleData } from '../ale.ts';
+import { instantsOf } from '../dates.ts';
 import type { DeletionCurveData, DeletionLine } from '../deletion-curve.ts';
 import type { PartialDependenceData } from '../partial-dependence.ts';
 import type { ReliabilityData } from '../reliability-diagram.ts';
@@ -83,16 +84,30 @@ export function dependenceOf(
   const { grid, average, individual, outputNames } = result;
   const k = outputAt(where, output, outputNames, 0);
   const { feature, values, observed } = grid[0]!;
-  const numeric = values.every((value) => typeof value === 'number');
   const ice =
     row === undefined ? individual?.[k] : [individual?.[k]?.[rowAt(where, row, individual[k]!.length)] ?? []];
   return {
-    ...(numeric ? { grid: values as number[] } : { categories: values.map((value) => String(known(value))) }),
+    ...placesOf(values, observed),
     average: average?.[k] ?? meansOf(individual?.[k] ?? [], values.length),
     ...(ice !== undefined && { ice }),
-    ...(numeric && { rug: observed.filter((value) => typeof value === 'number') }),
     name: feature,
     unit: unitOf(result, k),
+  };
+}
+
+/** Values of a column where a picture has them: numbers, dates or names, and what the rows have there. */
+export function placesOf(
+  values: readonly unknown[],
+  observed: readonly unknown[],
+): Pick<PartialDependenceData, 'grid' | 'dates' | 'categories' | 'rug'> {
+  if (values.every((value) => typeof value === 'number'))
+    return { grid: values, rug: observed.filter((value) => typeof value === 'number') };
+  if (instantsOf(values) === undefined) return { categories: values.map((value) => String(known(value))) };
+  return {
+    dates: values as readonly string[],
+    rug: observed.filter(
+      (value) => typeof value === 'string' && instantsOf([value]) !== undefined,
+    ) as string[],
   };
 }
 
