@@ -51,15 +51,11 @@ export function spaceOf(
   const wholes = wholeOf(where, features, subject, data, whole);
   if (!Array.isArray(immutable)) throw new OptionError(`${where}: immutable must be a list of columns`);
   const fixed = new Set(immutable.map((column) => featureOf(where, features, column)));
-  if (typeof ranges !== 'object' || ranges === null || Array.isArray(ranges))
-    throw new OptionError(`${where}: ranges must be limits by column`, { hint: '{ age: [18, 99] }' });
-  const allowed = new Map(
-    Object.entries(ranges).map(([name, range]) => [featureOf(where, features, name), range]),
-  );
+  const allowed = rangesOf(where, features, ranges);
   const [dials, choices]: [Dial[], Choice[]] = [[], []];
   for (const feature of features) {
-    if (fixed.has(feature) || feature.isConstant) continue;
     const range = allowed.get(feature);
+    if (fixed.has(feature) || feature.isConstant) continue;
     if (feature.date !== undefined) {
       // When something happened is a fact, and the parts of a date do not move one by one.
       if (range === undefined) continue;
@@ -73,6 +69,24 @@ export function spaceOf(
     }
   }
   return { dials, choices };
+}
+
+/** What the user allows, by column. */
+function rangesOf(
+  where: string,
+  features: readonly Feature[],
+  ranges: Allowed,
+): Map<Feature, Allowed[string]> {
+  if (typeof ranges !== 'object' || ranges === null || Array.isArray(ranges))
+    throw new OptionError(`${where}: ranges must be limits by column`, { hint: '{ age: [18, 99] }' });
+  const allowed = new Map(
+    Object.entries(ranges).map(([name, range]) => [featureOf(where, features, name), range]),
+  );
+  const idle = [...allowed.keys()].find(({ isConstant }) => isConstant);
+  if (idle === undefined) return allowed;
+  throw new OptionError(`${where}: "${idle.name}" had one value in training, so it changes no prediction`, {
+    hint: 'take it out of ranges, or train on rows in which it differs',
+  });
 }
 
 /** Columns of whole numbers: those that are named, else those that hold nothing else. */

@@ -181,6 +181,19 @@ describeBackends('counterfactual', (backend) => {
     }
   });
 
+  test('refuses limits of a column that training saw one value of', async () => {
+    const table = Table.fromRows([
+      { age: 20, height: 170 },
+      { age: 30, height: 170 },
+    ]);
+    const prepare = columns({ numeric: { of: ['age', 'height'] } }).fit(table);
+    const model = sequential([dense(1)], { prepare, seed: 1, backend });
+    const ask = (ranges: Record<string, [number, number]>) =>
+      counterfactual(model, { age: 25, height: 170 }, { data: table, ranges });
+    await expect(ask({ height: [160, 190] })).rejects.toThrow(/"height" had one value in training/);
+    expect((await ask({ age: [20, 30] })).row['height']).toBe(170);
+  });
+
   test('names a class of several, and says so where the row has it already', async () => {
     const model = sequential([dense(8, { activation: 'relu' }), dense(4)], {
       inputShape: [5],
