@@ -129,6 +129,12 @@ describe.each(all)('%s', (_name, sample) => {
   });
 });
 
+test('what each layer computes is said by an example', () => {
+  const makers = Object.entries(LAYER_SAMPLES);
+  const silent = makers.filter(([, samples]) => !Object.values(samples).some(({ example }) => example));
+  expect(silent.map(([maker]) => maker)).toEqual([]);
+});
+
 describeBackends('layers', (backend) => {
   let folder = '';
   beforeAll(async () => {
@@ -154,6 +160,20 @@ describeBackends('layers', (backend) => {
       }
     },
   );
+
+  test.each(all.filter(([, { example }]) => example))('%s: computes its example', async (_name, sample) => {
+    const net = modelOf(sample, { backend });
+    const { network } = net.session;
+    const ones = network.params.map(({ path, shape }) => {
+      return [path, { shape, data: new Float32Array(sizeOf(shape)).fill(1) }] as const;
+    });
+    await net.setWeights({ ...(await net.weights()), ...Object.fromEntries(ones) });
+    const { inputs, output } = sample.example!;
+    const x = inputs.map((row, i) => ({ data: row, shape: [1, ...sample.inputs[i]!] }));
+    const { data } = await net.predict(x.length === 1 ? x[0]! : x);
+    // A few roundings of float32 of numbers of a handful.
+    expect([...data]).toEqual(output.map((y) => expect.closeTo(y, 5)));
+  });
 
   test.each(all)('%s: saved and loaded it computes the same bits', async (name, sample) => {
     const net = modelOf(sample, { backend }, true);

@@ -5,28 +5,18 @@ import { stored } from '../../src/ir/tensor.ts';
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
-  type LossName,
+  lossNames,
   lossOf,
   mse,
   reduceRows,
 } from '../../src/loss/index.ts';
 
-const NAMES: readonly LossName[] = [
-  'mse',
-  'mae',
-  'huber',
-  'binaryCrossentropy',
-  'categoricalCrossentropy',
-  'kl',
-  'hinge',
-  'squaredHinge',
-];
 const OUTPUTS = [
   [5, 3],
   [2, 4, 3],
 ];
 
-describe.each(NAMES)('%s', (name) => {
+describe.each(lossNames)('%s', (name) => {
   const loss = lossOf(name);
 
   test.each(OUTPUTS)('takes each target that it says it takes, for outputs [%i, %i]', (...output) => {
@@ -83,7 +73,7 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 test('only categoricalCrossentropy takes labels', () => {
-  const taking = NAMES.filter((name) =>
+  const taking = lossNames.filter((name) =>
     lossOf(name)
       .targets([5, 3])
       .some(({ kind }) => kind === 'labels'),

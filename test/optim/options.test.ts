@@ -10,12 +10,13 @@ import {
   clipGradients,
   cosine,
   lion,
-  type Optimizer,
   optimizerOf,
   rmsprop,
   sgd,
 } from '../../src/optim/index.ts';
 import { evaluate } from '../support/evaluate.ts';
+import { optimizerNames, optimizers } from '../support/made.ts';
+import { exportsOf } from '../support/sources.ts';
 import { trajectory } from '../support/trajectory.ts';
 
 test.each<[string, () => unknown]>([
@@ -60,14 +61,17 @@ test('a misspelt option or name is met with the right one', () => {
 });
 
 describe('optimizerOf', () => {
-  test.each([
-    ['sgd', 0.01],
-    ['adagrad', 0.01],
-    ['rmsprop', 0.001],
-    ['adam', 0.001],
-    ['adamw', 0.001],
-    ['lion', 0.0001],
-  ])('%s starts with a learning rate of %d', (name, rate) => {
+  /** The table in its documentation, a row for each rate. */
+  const { doc } = exportsOf('src/optim/index.ts').find(({ name }) => name === 'optimizerOf')!;
+  const rates = [...doc!.matchAll(/\| (`.*`) +\| ([\d.]+) +\|/g)].flatMap(([, names, rate]) =>
+    [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => [name!, Number(rate)] as const),
+  );
+
+  test('says of every optimizer how fast it starts', () => {
+    expect(rates.map(([name]) => name).sort()).toEqual([...optimizerNames].sort());
+  });
+
+  test.each(rates)('%s starts with a learning rate of %d', (name, rate) => {
     const { schedule, ...made } = optimizerOf(name);
     expect(made.name).toBe(name);
     expect(schedule.at(0, 1)).toBe(rate);
@@ -108,37 +112,18 @@ test('what the training step does is handed to it', () => {
 });
 
 describe('learningRate among the scalars', () => {
-  const rules: readonly Optimizer[] = [
-    sgd({ dampening: 0.1 }),
-    rmsprop(),
-    adagrad(),
-    adam(),
-    adamw(),
-    lion(),
-  ];
-  test.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, { scalars }) => {
+  test.each(optimizers())('%s', (_, make) => {
+    const { scalars } = make();
     expect(scalars(3, 0.25)).toMatchObject({ learningRate: 0.25 });
     expect(Object.keys(scalars(1, 0.1))).toEqual(Object.keys(scalars(1000, 0.1)));
   });
 });
 
 describe('edges', () => {
-  const rules: readonly Optimizer[] = [
-    sgd({ momentum: 0.9 }),
-    rmsprop({ centered: true }),
-    adagrad(),
-    adam({ amsgrad: true }),
-    adamw({ weightDecay: 0 }),
-    lion(),
-  ];
-
-  test.each(rules.map((rule) => [rule.name, rule] as const))(
-    '%s leaves a parameter without gradient alone',
-    (_, rule) => {
-      const zeros = [[0], [0], [0]];
-      expect(trajectory(rule, [1.5], zeros, 'float32')).toEqual([[1.5], [1.5], [1.5]]);
-    },
-  );
+  test.each(optimizers(0))('%s leaves a parameter without gradient alone', (_, make) => {
+    const zeros = [[0], [0], [0]];
+    expect(trajectory(make(), [1.5], zeros, 'float32')).toEqual([[1.5], [1.5], [1.5]]);
+  });
 
   test('centred rmsprop survives rounding: where a gradient never changes, v - a² can fall below 0', () => {
     const gradient = [13, 15, 17, 26, 27].map((k) => k / 997);

@@ -15,6 +15,7 @@ import {
   warmup,
 } from '../../src/optim/index.ts';
 import { casesFor, readGolden } from '../support/golden.ts';
+import { schedules } from '../support/made.ts';
 
 interface ScheduleCase {
   readonly name: string;
@@ -78,12 +79,24 @@ describe('lengths', () => {
     expect([3, 4, 5, 6].map((t) => at(t, 10))).toEqual([0.8, 1, 1, 0.5]);
   });
 
+  test.each(schedules)('%s has a rate in a run without an end, or asks for its length', (_, { at }) => {
+    let rate: number;
+    try {
+      rate = at(0, Number.POSITIVE_INFINITY);
+    } catch (error) {
+      expect((error as Error).message).toMatch(/length of the run is not known/);
+      return;
+    }
+    expect(rate).toBeGreaterThan(0);
+    expect(rate).toBeLessThan(Infinity);
+  });
+
   test.each([
     ['cosine', cosine({ peak: 1 })],
     ['oneCycle', oneCycle({ max: 1 })],
     ['polynomial', polynomial({ initial: 1 })],
     ['step', step({ initial: 1, size: 0.5 })],
-  ])('%s asks for the length of a run that has none', (_, { at }) => {
+  ])('%s asks for it', (_, { at }) => {
     expect(() => at(0, Number.POSITIVE_INFINITY)).toThrow(/length of the run is not known/);
   });
 
@@ -93,12 +106,22 @@ describe('lengths', () => {
 
   test('a run of one update has a learning rate', () => {
     for (const { at } of [
+      ...schedules.map(([, schedule]) => schedule),
       cosine({ peak: 1, warmup: 0.05 }),
       oneCycle({ max: 1 }),
       step({ initial: 1, size: 0.1 }),
     ]) {
       expect(at(0, 1)).toBeGreaterThan(0);
     }
+  });
+
+  test.each(schedules)('%s has a rate at each update of a run, and is plain data', (_, schedule) => {
+    const rates = Array.from({ length: 40 }, (_update, t) => schedule.at(t, 40));
+    for (const rate of rates) {
+      expect(rate).toBeGreaterThanOrEqual(0);
+      expect(rate).toBeLessThan(Infinity);
+    }
+    expect(JSON.parse(JSON.stringify(schedule.config))).toEqual(schedule.config);
   });
 });
 

@@ -4,29 +4,11 @@ import { compile, type Graph } from '../../src/compile/compile.ts';
 import { printProgram } from '../../src/ir/print.ts';
 import { fed, stored, type Tensor } from '../../src/ir/tensor.ts';
 import * as ops from '../../src/ops/index.ts';
-import {
-  adagrad,
-  adam,
-  adamw,
-  clipGradients,
-  lion,
-  type Optimizer,
-  rmsprop,
-  sgd,
-} from '../../src/optim/index.ts';
+import { adam, adamw, clipGradients, type Optimizer } from '../../src/optim/index.ts';
+import { optimizers } from '../support/made.ts';
 import { updateGraph, updateProgram } from '../support/trajectory.ts';
 
-const RULES: readonly (readonly [string, Optimizer])[] = [
-  ['sgd', sgd({ weightDecay: 0.1 })],
-  ['sgd with momentum', sgd({ momentum: 0.9, dampening: 0.1, weightDecay: 0.1 })],
-  ['sgd with nesterov', sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.1 })],
-  ['rmsprop', rmsprop({ momentum: 0.9, centered: true, weightDecay: 0.1 })],
-  ['adagrad', adagrad({ weightDecay: 0.1 })],
-  ['adam', adam({ weightDecay: 0.1 })],
-  ['amsgrad', adam({ amsgrad: true })],
-  ['adamw', adamw()],
-  ['lion', lion({ weightDecay: 0.1 })],
-];
+const RULES = optimizers(0.1).map(([name, make]) => [name, make()] as const);
 
 describe('an update', () => {
   test.each(RULES)('%s is one region, in place', (_, rule) => {

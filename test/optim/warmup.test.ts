@@ -10,6 +10,7 @@ import {
   step,
   warmup,
 } from '../../src/optim/index.ts';
+import { schedules } from '../support/made.ts';
 
 /** Schedules that begin at 0.1 however long the run is. */
 const NEXT: Readonly<Record<string, number | Schedule>> = {
@@ -22,6 +23,11 @@ const NEXT: Readonly<Record<string, number | Schedule>> = {
   polynomial: polynomial({ initial: 0.1 }),
   step: step({ initial: 0.1, size: 0.5 }),
 };
+
+test.each(schedules)('a run no longer than the warm-up to %s begins with its first rate', (_, to) => {
+  const { at } = warmup({ steps: 10, to });
+  for (let t = 0; t < 10; t++) expect(at(t, 10)).toBeCloseTo((to.at(0, 1) * (t + 1)) / 11, 15);
+});
 
 describe.each(Object.entries(NEXT))('a run no longer than the warm-up to %s', (_name, to) => {
   test.each([1, 5, 9, 10])('of %d updates is its beginning', (totalSteps) => {

@@ -15,6 +15,11 @@ export interface LayerSample {
   readonly trains?: true;
   /** Inputs that it must refuse, beside another number of inputs. */
   readonly refuses?: readonly (readonly Shape[])[];
+  /**
+   * By hand or from another program: what a row becomes where each parameter is 1 throughout, states are as at the beginning
+   * and nothing is trained. One sample of each layer has it.
+   */
+  readonly example?: { readonly inputs: readonly (readonly number[])[]; readonly output: readonly number[] };
   /** How the layer is made again when a model with it is loaded; only for kinds that glia does not know. */
   readonly maker?: LayerMaker;
 }
@@ -52,7 +57,11 @@ const dense = {
 /** Samples of every layer that glia exports, by the name of its maker: with each of them all tests of layers are done. */
 export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, LayerSample>>>> = {
   dense: {
-    plain: { ...dense, make: (o) => nn.dense(4, o) },
+    plain: {
+      ...dense,
+      make: (o) => nn.dense(4, o),
+      example: { inputs: [[1, 2, 4]], output: [8, 8, 8, 8] },
+    },
     'without bias': { ...dense, params: { weight: [4, 3] }, make: (o) => nn.dense(4, { bias: false, ...o }) },
     'on the last of several axes': {
       ...dense,
@@ -81,11 +90,17 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
     ),
     'with an option': vector({
       make: (o) => nn.activation(nn.activations.elu({ alpha: 0.5 }), o),
+      example: { inputs: [[-1, -2, 0, 1, 3]], output: [Math.expm1(-1) / 2, Math.expm1(-2) / 2, 0, 1, 3] },
     }) as LayerSample,
   },
   flatten: {
     'several axes': { make: (o) => nn.flatten(o), inputs: [[2, 3, 2]], output: [12] },
-    'one axis': { make: (o) => nn.flatten(o), inputs: [[3]], output: [3] },
+    'one axis': {
+      make: (o) => nn.flatten(o),
+      inputs: [[3]],
+      output: [3],
+      example: { inputs: [[3, 1, 2]], output: [3, 1, 2] },
+    },
   },
   reshape: {
     'to two axes': {
@@ -93,6 +108,7 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
       inputs: [[6]],
       output: [3, 2],
       refuses: [[[5]], [[3, 3]], [[]]],
+      example: { inputs: [[3, 1, 2, 6, 5, 4]], output: [3, 1, 2, 6, 5, 4] },
     },
     'with a free axis': {
       make: (o) => nn.reshape([3, -1], o),
@@ -104,6 +120,13 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
   dropout: {
     'half of it': { make: (o) => nn.dropout(0.5, o), inputs: [[40]], output: [40], trains: true },
     'nothing of it': { make: (o) => nn.dropout(0, o), inputs: [[4, 3]], output: [4, 3] },
+    'a quarter of it': {
+      make: (o) => nn.dropout(0.25, o),
+      inputs: [[3]],
+      output: [3],
+      trains: true,
+      example: { inputs: [[1, -2, 3]], output: [1, -2, 3] },
+    },
   },
   batchNorm: {
     'of features': {
@@ -114,6 +137,7 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
       states: { running_mean: [3], running_var: [3] },
       trains: true,
       refuses: [[[]]],
+      example: { inputs: [[1, -2, 3]], output: [1, -2, 3].map((x) => x / Math.sqrt(1 + 1e-5) + 1) },
     },
     'of channels': {
       make: (o) => nn.batchNorm({ momentum: 0.3, eps: 1e-3, ...o }),
@@ -129,6 +153,13 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
       make: (o) => nn.layerNorm(o),
       inputs: [[2, 5]],
       output: [2, 5],
+      // Means 3 and 0, variances 2 and 8.
+      example: {
+        inputs: [[1, 2, 3, 4, 5, -4, -2, 0, 2, 4]],
+        output: [2, 8].flatMap((v) =>
+          [-2, -1, 0, 1, 2].map((k) => (k * Math.sqrt(v / 2)) / Math.sqrt(v + 1e-5) + 1),
+        ),
+      },
       params: { weight: [5], bias: [5] },
       refuses: [[[]]],
     },
@@ -149,6 +180,13 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
         [[4], [1]],
         [[4], [2, 2]],
       ],
+      example: {
+        inputs: [
+          [1, 2, 3, 4],
+          [10, 20, 30, 40],
+        ],
+        output: [11, 22, 33, 44],
+      },
     },
     three: {
       make: (o) => nn.add(o),
@@ -166,6 +204,7 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
       inputs: [[2], [3], [1]],
       output: [6],
       refuses: [[[2], [2, 2]]],
+      example: { inputs: [[1, 2], [3, 4, 5], [6]], output: [1, 2, 3, 4, 5, 6] },
     },
     'another axis': {
       make: (o) => nn.concat({ axis: 1, ...o }),
@@ -192,6 +231,8 @@ export const LAYER_SAMPLES: Readonly<Record<string, Readonly<Record<string, Laye
       states: { seen: [] },
       trains: true,
       refuses: [[[]]],
+      // x·w · sigmoid(x·g) + b + seen
+      example: { inputs: [[1, 2, -3.5]], output: new Array<number>(4).fill(-0.5 / (1 + Math.exp(0.5)) + 3) },
       maker: (_config, name) => custom({ name }),
     },
   },

@@ -16,6 +16,7 @@ import {
   trainStep,
 } from 'glia';
 import { expect, test } from 'vitest';
+import { optimizers } from '../support/made.ts';
 import { describeBackends } from './backends.ts';
 
 /** One weight of 1 for each of two inputs of 1: outputs are 2, and the gradient of each weight is the slope. */
@@ -39,6 +40,19 @@ const squaring = {
 };
 
 describeBackends('a gradient whose square is beyond float32', (backend) => {
+  test.each(optimizers(0))('moves the weights or is refused: %s', async (_, make) => {
+    const model = await line(backend);
+    const fitting = model.fit(x, y, { loss: steep(1e25), optimizer: make(), epochs: 1 });
+    const error: unknown = await fitting.then(
+      () => undefined,
+      (refused: unknown) => refused,
+    );
+    const weights = [...(await weightOf(model))];
+    if (error === undefined) return expect(weights.every((w) => w < 1 && w > -Infinity)).toBe(true);
+    expect(error).toBeInstanceOf(NumericError);
+    expect(weights).toEqual([1, 1]);
+  });
+
   test.each(Object.entries(squaring))('is no silent stand-still: %s', async (_, make) => {
     const run = await line(backend);
     const fitting = run.fit(x, y, { loss: steep(1e25), optimizer: make(), epochs: 3 });

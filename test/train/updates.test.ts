@@ -4,7 +4,6 @@ import {
   dense,
   type FitOptions,
   type LossFunction,
-  lion,
   type Model,
   type Optimizer,
   OptionError,
@@ -22,6 +21,7 @@ import {
 } from 'glia';
 import type { Callback } from 'glia/callbacks';
 import { expect, test } from 'vitest';
+import { optimizers } from '../support/made.ts';
 import { describeBackends } from './backends.ts';
 import { problem } from './problems.ts';
 
@@ -93,13 +93,16 @@ describeBackends('gradients on their way to an update', (backend) => {
 });
 
 describeBackends('accumulation', (backend) => {
-  const optimizers: Readonly<Record<string, (accumulate: number) => Optimizer>> = {
-    sgd: (accumulate) => sgd({ learningRate: 0.1, momentum: 0.9, accumulate }),
+  const several: Readonly<Record<string, (accumulate: number) => Optimizer>> = {
+    'a fast sgd': (accumulate) => sgd({ learningRate: 0.1, momentum: 0.9, accumulate }),
     'adam with clipNorm': (accumulate) => adam({ learningRate: 0.01, clipNorm: 0.5, accumulate }),
     'rmsprop with clipValue': (accumulate) => rmsprop({ learningRate: 0.003, clipValue: 0.1, accumulate }),
     'a schedule': (accumulate) => sgd({ learningRate: cosine({ peak: 0.2, warmup: 2 }), accumulate }),
-    lion: (accumulate) => lion({ learningRate: 0.001, accumulate }),
   };
+  const all = [
+    ...optimizers().map(([name, make]) => [name, (accumulate: number) => make({ accumulate })] as const),
+    ...Object.entries(several),
+  ];
 
   const trained = async (
     optimizer: Optimizer,
@@ -117,7 +120,7 @@ describeBackends('accumulation', (backend) => {
     return { history, weights: await net.weights() };
   };
 
-  test.each(Object.entries(optimizers))('of 2 batches of 16 is a batch of 32, with %s', async (_name, of) => {
+  test.each(all)('of 2 batches of 16 is a batch of 32, with %s', async (_name, of) => {
     const [two, one] = [await trained(of(2), 16, 4), await trained(of(1), 32, 4)];
     expect(two.history.steps).toBe(2 * one.history.steps);
     expect(two.history.epochs.map(({ learningRate }) => learningRate)).toEqual(
