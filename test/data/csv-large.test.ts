@@ -102,7 +102,7 @@ test('a list in blocks begins small, and only with its first value', () => {
   lists.forEach((list, k) => {
     const own = Array.from({ length: k % 3 > 0 ? 20 : 5 }, (_, i) => 100 * k + i);
     expect([...drain(list.join()).value]).toEqual(own);
-    expect(list.every((value) => own.includes(value))).toBe(true);
+    expect(list.every((value) => own.includes(value as number))).toBe(true);
     expect(list.every((value) => value !== own.at(-1))).toBe(false);
   });
   const filled = new Blocks((length: number) => new Uint8Array(length));
