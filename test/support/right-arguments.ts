@@ -202,7 +202,11 @@ export function neededOptions(call: (options: object) => unknown, right: object)
 }
 
 /** What is right in each position of a function: as much as is known by the names of its parameters. */
-export function rightFor({ path, name, parameters }: Reachable): readonly unknown[] {
+export function rightFor({
+  path,
+  name,
+  parameters,
+}: Pick<Reachable, 'path' | 'name' | 'parameters'>): readonly unknown[] {
   const named = BY_FUNCTION[path] ?? BY_FUNCTION[name];
   return named ?? parameters.map((parameter) => BY_NAME[parameter.replace(/^\.+/, '')]);
 }
