@@ -38,10 +38,12 @@ export function columnsOf(text: string): number {
 
 /** What a reader takes for one character each. */
 export function* graphemes(text: string): Iterable<string> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when it is first needed: it loads data. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** Characters, but each number as one. */
 function withNumbers(all: readonly string[]): string[] {
