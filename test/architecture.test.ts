@@ -94,6 +94,11 @@ describe('what only one file knows', () => {
     expect([...loaded].filter((path) => path.startsWith('src/plot/'))).toEqual([]);
   });
 
+  test('what loads data of a language is made when it is needed: importing takes little time', () => {
+    const early = source.filter((path) => /^(?:export )?(?:const|let) [^\n]*= new Intl\./m.test(code(path)));
+    expect(early).toEqual([]);
+  });
+
   test('the executor knows no op', () => {
     const walkers = native.filter((path) => /\/(executor|program|runs|threads)\.(cc|h)$/.test(path));
     expect(walkers.length).toBeGreaterThan(5);
