@@ -19,23 +19,27 @@ export function cholesky(A: Float64Array, n: number): Float64Array | undefined {
   return L;
 }
 
-/** The inverse of `L·Lᵀ`, `[n, n]`. */
+/** The inverse of `L·Lᵀ`, `[n, n]`; it is symmetric, so that half of it is solved for. */
 export function inverseOf(L: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
+  const columns = transposed(L, n);
   const x = new Float64Array(n);
   for (let column = 0; column < n; column++) {
-    x.fill(0);
     for (let i = column; i < n; i++) {
       let sum = i === column ? 1 : 0;
       for (let k = column; k < i; k++) sum -= L[i * n + k]! * x[k]!;
       x[i] = sum / L[i * n + i]!;
     }
-    for (let i = n - 1; i >= 0; i--) {
+    for (let i = n - 1; i >= column; i--) {
       let sum = x[i]!;
-      for (let k = i + 1; k < n; k++) sum -= L[k * n + i]! * x[k]!;
+      for (let k = i + 1; k < n; k++) sum -= columns[i * n + k]! * x[k]!;
       x[i] = sum / L[i * n + i]!;
+      inverse[i * n + column] = inverse[column * n + i] = x[i]!;
     }
-    inverse.set(x, column * n);
   }
   return inverse;
+}
+
+function transposed(A: Float64Array, n: number): Float64Array {
+  return A.map((_, at) => A[(at % n) * n + Math.floor(at / n)]!);
 }

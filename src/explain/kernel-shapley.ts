@@ -74,8 +74,9 @@ function factor(M: number, { members, weights }: WeightedPairs): Factored {
   weights.forEach((weight, pair) => {
     const gain = gains.subarray(pair * M, (pair + 1) * M);
     for (let i = 0; i < M; i++)
-      if (members[pair * M + i] === 1) for (let j = 0; j < M; j++) gain[j]! += inverse[i * M + j]! * weight;
-    const all = gain.reduce((a, b) => a + b);
+      if (members[pair * M + i] === 1) for (let j = 0; j < M; j++) gain[j]! += inverse[i * M + j]!;
+    let all = 0;
+    for (let j = 0; j < M; j++) all += gain[j]! *= weight;
     for (let j = 0; j < M; j++) gain[j]! -= rest[j]! * all;
   });
   return { gains, rest, singular: whole === undefined };
