@@ -43,9 +43,7 @@ function printColumns({ columns, sizes, shuffled, sampled }: ModelAnswers, most:
   const rows = all.slice(0, most).map((name) => {
     const i = at.get(name);
     const rise =
-      shuffled === undefined || i === undefined
-        ? []
-        : [`${short(shuffled.mean[i]!)} ± ${short(shuffled.stdError[i]!)}`];
+      shuffled === undefined || i === undefined ? [] : [withError(shuffled.mean[i]!, shuffled.stdError[i]!)];
     return { name, cells: [...rise, short(size.get(name)!)] };
   });
   const headings = [...(shuffled === undefined ? [] : ['loss rises by']), 'mean |attribution|'];
@@ -124,6 +122,11 @@ export function modelJson({ rows, answers, model, folder, file, seed, page }: Ex
 
 function warningsOf({ shuffled, sampled }: ModelAnswers): string[] {
   return [...new Set([...(shuffled?.warnings ?? []), ...sampled.warnings])];
+}
+
+/** What too few shuffles leave open is left out. */
+function withError(mean: number, stdError: number): string {
+  return Number.isNaN(stdError) ? short(mean) : `${short(mean)} ± ${short(stdError)}`;
 }
 
 function short(value: number): string {

@@ -11,7 +11,7 @@ import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } fr
 import { scoresOfMade } from './made-rows.ts';
 import type { OutputKind } from './options.ts';
 import { areaUnder, ordersOf, playersOf, replace, stages } from './ranking.ts';
-import { type Estimate, estimate } from './spread.ts';
+import { type Estimate, errorOfSum, estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link deletion} and {@link insertion}. */
@@ -42,11 +42,14 @@ export interface Curve extends Pictured<ResultOptions> {
   readonly auc: Values;
   /** Mean of them. */
   readonly meanAuc: number;
-  /** Areas under the curves of random orders: of each row their mean and its standard error, `[rows]`. */
+  /**
+   * Areas under the curves of random orders, `[rows]`: of each row their mean and its standard error, with `randomOrders - 1`
+   * degrees of freedom. NaN of fewer than 5.
+   */
   readonly random?: { readonly auc: Values; readonly stdError: Values };
   /**
    * By how much the area is better than that of random orders, smaller for deletion and larger for insertion: mean over
-   * the rows, and the standard error of what the random orders leave open.
+   * the rows, and the standard error of what the random orders leave open, such that 1.96 of it hold 95 %.
    */
   readonly gain?: Estimate;
   readonly cost: Cost;
@@ -149,7 +152,10 @@ async function curve(
     meanAuc: estimate(areas).mean,
     ...(R > 0 && comparison(method, areas, others)),
     cost: subject.passes.cost,
-    warnings: warned ? [NO_PROBABILITIES] : [],
+    warnings: [
+      ...(warned ? [NO_PROBABILITIES] : []),
+      ...(R > 0 ? openErrors(R, LEAST_DRAWS.repeats, 'random order', 'randomOrders') : []),
+    ],
   };
   return withPicture(result, deletionCurve);
 }
@@ -159,11 +165,10 @@ const NO_PROBABILITIES =
 
 /** Areas of rows beside those of random orders. */
 function comparison(method: Curve['method'], areas: readonly number[], others: readonly number[][]) {
-  const random = others.map(estimate);
+  const random = others.map((areas) => estimate(areas, LEAST_DRAWS.repeats));
   const gains = random.map(({ mean }, row) =>
     method === 'deletion' ? mean - areas[row]! : areas[row]! - mean,
   );
-  const squares = random.reduce((sum, { stdError }) => sum + stdError ** 2, 0);
   const rows = areas.length;
   return {
     random: {
@@ -176,6 +181,6 @@ function comparison(method: Curve['method'], areas: readonly number[], others: r
         [rows],
       ),
     },
-    gain: { mean: estimate(gains).mean, stdError: Math.sqrt(squares) / rows },
+    gain: { mean: estimate(gains).mean, stdError: errorOfSum(others, LEAST_DRAWS.repeats) / rows },
   };
 }

@@ -49,7 +49,7 @@ const WHERE = 'gradientShap';
  * | `stdError`   | that of `values`: it falls with the root of `nSamples`                         |
  * | `baseValues` | `[n]`, with `'all'` `[n, outputs]`: the mean of what the model says of the background |
  *
- * The standard error has `nSamples - 1` degrees of freedom; with fewer than 20 samples it is NaN, and a warning says so.
+ * The standard error has `nSamples - 1` degrees of freedom; with fewer than 40 samples it is NaN, and a warning says so.
  * The expected values add up to `output - base value`; what chance leaves of it is in `convergenceDelta`.
  *
  * Units: those of the output. Cost: `nSamples` passes forward and backward a row.

@@ -12,7 +12,7 @@ import { scoresOf } from './forward.ts';
 import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } from './judged.ts';
 import { scoresOfMade } from './made-rows.ts';
 import type { OutputKind } from './options.ts';
-import { estimate, LEAST_DRAWS } from './spread.ts';
+import { estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import type { Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -34,7 +34,7 @@ export interface Infidelity extends Pictured<BarOptions> {
   readonly output: OutputKind;
   /** Of each row, `[rows]`: 0 is perfect. */
   readonly values: Values;
-  /** Standard error of each, from the spread over the perturbations; NaN of fewer than 400, whose squares vary too much. */
+  /** Standard error of each over the perturbations: 1.96 of it hold 95 %. NaN of fewer than 1000, whose squares vary too much. */
   readonly stdError: Values;
   /** Mean over the rows. */
   readonly mean: number;
@@ -104,9 +104,8 @@ export async function infidelity(
       const i = row * K + k;
       return (told[i]! - (before - after[i]!)) ** 2;
     });
-    return estimate(misses);
+    return estimate(misses, LEAST_DRAWS.squared);
   });
-  const few = K < LEAST_DRAWS.squared;
   const result: Plain<Infidelity> = {
     method: 'infidelity',
     output: subject.output,
@@ -115,15 +114,13 @@ export async function infidelity(
       [rows],
     ),
     stdError: new Values(
-      Float32Array.from(each, ({ stdError }) => (few ? Number.NaN : stdError)),
+      Float32Array.from(each, ({ stdError }) => stdError),
       [rows],
     ),
     mean: estimate(each.map(({ mean }) => mean)).mean,
     samples: K,
     cost: subject.passes.cost,
-    warnings: few
-      ? [`${K} perturbations leave the standard errors open: give samples of ${LEAST_DRAWS.squared} or more`]
-      : [],
+    warnings: openErrors(K, LEAST_DRAWS.squared, 'perturbation', 'samples'),
   };
   return withPicture(result, bar);
 }

@@ -17,6 +17,7 @@ import type { Cost } from './explanation.ts';
 import { featuresOf } from './features.ts';
 import type { ExplainOptions } from './options.ts';
 import { worsenings } from './shuffles.ts';
+import { estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -44,7 +45,7 @@ export interface PermutationImportance extends Pictured<BarOptions> {
   readonly mean: readonly number[];
   /** Standard deviation over the repeats, divisor n. */
   readonly std: readonly number[];
-  /** Standard error of the mean, with `nRepeats - 1` degrees of freedom: for 5 repeats 2.78 of it hold 95 %. NaN for one. */
+  /** Standard error of the mean, with `nRepeats - 1` degrees of freedom: for 5 repeats 2.78 of it hold 95 %. NaN of fewer. */
   readonly stdError: readonly number[];
   /** `[features][repeats]`. */
   readonly raw: readonly (readonly number[])[];
@@ -150,13 +151,12 @@ export async function importanceBy(
     permutation: (repeat) => draw(rows, repeat, seed),
     signal: rest.signal,
   });
-  const spread = raw.map(deviationOf);
   const result: Plain<PermutationImportance> = {
     method: where,
     features: players.map(({ name }) => name),
     mean: raw.map(meanOf),
-    std: spread,
-    stdError: spread.map((std) => std / Math.sqrt(nRepeats - 1)),
+    std: raw.map(deviationOf),
+    stdError: raw.map((repeats) => estimate(repeats, LEAST_DRAWS.repeats).stdError),
     raw,
     metric: measure?.name ?? 'loss',
     ...unitOf(subject, loss, measure),
@@ -170,7 +170,7 @@ export async function importanceBy(
       ...(raw.flat().every(Number.isFinite)
         ? []
         : [`${measure?.name ?? 'loss'} is not defined for some permutations`]),
-      ...(nRepeats > 1 ? [] : ['one repeat leaves the standard errors open: give nRepeats of 2 or more']),
+      ...openErrors(nRepeats, LEAST_DRAWS.repeats, 'repeat', 'nRepeats'),
     ],
   };
   return withPicture(result, bar);

@@ -1,5 +1,5 @@
 import type { Design } from './game.ts';
-import { LEAST_DRAWS } from './spread.ts';
+import { estimate, LEAST_DRAWS } from './spread.ts';
 
 /**
  * Some orders in which players come, each walked forward and backward: a player gets what it adds, averaged over both
@@ -8,7 +8,7 @@ import { LEAST_DRAWS } from './spread.ts';
  * The coalitions are the empty one, that of all, and of each order first those of 1 to M - 1 players from its begin,
  * then those from its end.
  *
- * @param orders permutations of the players, at least one; 20 or more give a standard error, with one degree of freedom less.
+ * @param orders permutations of the players, at least one; 40 or more give a standard error, with one degree of freedom less.
  */
 export function permutationShapley(orders: readonly ArrayLike<number>[], players: number): Design {
   const M = players;
@@ -54,13 +54,14 @@ export function permutationShapley(orders: readonly ArrayLike<number>[], players
 
 /** Mean of some estimates, and its standard error, NaN of too few. */
 function meanOf(M: number, estimates: readonly Float64Array[]) {
-  const n = estimates.length;
-  const values = new Float64Array(M);
-  for (const phi of estimates) for (let i = 0; i < M; i++) values[i]! += phi[i]! / n;
-  const stdError = values.map((mean, i) => {
-    if (n < LEAST_DRAWS.mean) return Number.NaN;
-    const squares = estimates.reduce((sum, phi) => sum + (phi[i]! - mean) ** 2, 0);
-    return Math.sqrt(squares / (n - 1) / n);
-  });
+  const [values, stdError] = [new Float64Array(M), new Float64Array(M)];
+  for (let i = 0; i < M; i++) {
+    const one = estimate(
+      Float64Array.from(estimates, (phi) => phi[i]!),
+      LEAST_DRAWS.mean,
+    );
+    values[i] = one.mean;
+    stdError[i] = one.stdError;
+  }
   return { values, stdError };
 }

@@ -164,12 +164,16 @@ function cell(value: unknown): Content {
     return value.map((one, i) => [i === 0 ? '' : ', ', cell(one)]);
   }
   const { mean, stdError, shape, data } = value as Fields;
-  if (typeof mean === 'number' && typeof stdError === 'number')
-    return `${rounded(mean, 4)} ± ${rounded(stdError, 2)}`;
+  if (typeof mean === 'number' && typeof stdError === 'number') return estimateWords(mean, stdError);
   if (Array.isArray(shape) && ArrayBuffer.isView(data)) return shapedWords(shape, data as Float32Array);
   return Object.entries(value)
     .map(([name, one]) => [`${spaced(name)} `, cell(one)])
     .map((one, i) => [i === 0 ? '' : ', ', one]);
+}
+
+/** What too few draws leave open is left out. */
+function estimateWords(mean: number, stdError: number): string {
+  return Number.isNaN(stdError) ? rounded(mean, 4) : `${rounded(mean, 4)} ± ${rounded(stdError, 2)}`;
 }
 
 function shapedWords(shape: readonly number[], data: Float32Array): string {

@@ -1,7 +1,7 @@
 import type { Findings } from './findings.ts';
 import { forTargets, sideBySide } from './forward.ts';
 import { Moments, type Variant } from './moments.ts';
-import { LEAST_DRAWS } from './spread.ts';
+import { LEAST_DRAWS, openErrors } from './spread.ts';
 import type { Subject } from './subject.ts';
 
 /** Numbers of points that are made at once at most, so that the event loop gets its turn; rows of a step. */
@@ -43,14 +43,10 @@ export async function sample(
     return one.values;
   });
   const least = LEAST_DRAWS[variant];
-  const few = draws.count > 1 && draws.count < least;
-  const what = variant === 'mean' ? '' : variant === 'squared' ? ' of squares' : ' of variances';
   return {
     values,
     stdError: sideBySide(errors),
-    warnings: few
-      ? [`${draws.count} samples leave the standard errors${what} open: give nSamples of ${least} or more`]
-      : [],
+    warnings: draws.count > 1 ? openErrors(draws.count, least, 'sample', 'nSamples') : [],
   };
 }
 

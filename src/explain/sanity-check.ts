@@ -9,7 +9,7 @@ import type { ExplainOptions, OutputKind } from './options.ts';
 import { layersFromTop, randomised } from './randomise.ts';
 import { rankCorrelation, ranks } from './rank-correlation.ts';
 import { checkMethod, type Method } from './sensitivity.ts';
-import { type Estimate, estimate } from './spread.ts';
+import { type Estimate, estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -27,7 +27,10 @@ export interface SanityCheckOptions extends OneOutputOptions {
 export interface SanityStage {
   /** The random layers: from the output down, one more at each stage. */
   readonly layers: readonly string[];
-  /** Rank correlation with the attributions of the model: mean over the rows, and the standard error over the draws. */
+  /**
+   * Rank correlation with the attributions of the model: mean over the rows and draws, and its standard error over the
+   * draws, with `repeats - 1` degrees of freedom. NaN of fewer than 5 draws that can be ranked.
+   */
   readonly correlation: Estimate;
 }
 
@@ -107,7 +110,7 @@ export async function sanityCheck(
       if (ranked.length > 0) draws.push(estimate(ranked).mean);
       passes.report(((stage - 1) * repeats + draw + 1) / (layers.length * repeats));
     }
-    stages.push({ layers: random, correlation: draws.length > 0 ? estimate(draws) : NOTHING });
+    stages.push({ layers: random, correlation: estimate(draws, LEAST_DRAWS.repeats) });
   }
   const left = stages.at(-1)!.correlation.mean;
   const result: Plain<SanityCheck> = {
@@ -122,17 +125,22 @@ export async function sanityCheck(
     threshold,
     repeats,
     cost: passes.cost,
-    warnings:
-      unranked === 0
+    warnings: [
+      ...(unranked === 0
         ? []
         : [
             `${unranked} of ${rows * layers.length * repeats} comparisons are left out: a row with one value cannot be ranked`,
-          ],
+          ]),
+      ...openCorrelations(repeats),
+    ],
   };
   return withPicture(result, bar);
 }
 
-const NOTHING: Estimate = { mean: Number.NaN, stdError: Number.NaN };
+/** What is to be said of correlations with so many draws of weights. */
+export function openCorrelations(repeats: number): string[] {
+  return openErrors(repeats, LEAST_DRAWS.repeats, 'draw', 'repeats');
+}
 
 /** Compares rows of attributions with some that are ranked once. */
 function comparison(a: Float32Array, width: number): (b: Float32Array) => number[] {

@@ -60,8 +60,8 @@ export interface ShapOptions extends ExplainOptions {
  *
  * The standard error is over what is drawn, and says nothing of the choice of the background. Of a kernel fit it is the
  * sandwich estimate over pairs of coalitions, such that 1.96 of it hold 95 %; it takes 8 samples for each player, and 80.
- * Of permutations it is that of their mean, with a degree of freedom less than there are orders; it takes 20 of them,
- * which are `40·(M - 1)` samples. With fewer it is NaN, and a warning says how many it takes.
+ * Of permutations it is that of their mean, with a degree of freedom less than there are orders; it takes 40 of them,
+ * which are `80·(M - 1)` samples. With fewer it is NaN, and a warning says how many it takes.
  *
  * @throws {OptionError} for unknown options and targets, groups that overlap, a background that is missing, and more
  * than 20 players of an exact or 1024 of a kernel game.

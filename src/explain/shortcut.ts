@@ -12,7 +12,7 @@ import { featureAt } from './feature.ts';
 import { ROWS } from './forward.ts';
 import { hitsOf, type Labelled, type LossChoice, targetsOf } from './labelled.ts';
 import type { ExplainOptions } from './options.ts';
-import { type Estimate, estimate } from './spread.ts';
+import { type Estimate, estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -32,7 +32,10 @@ export interface Shortcut extends Pictured<BarOptions> {
   readonly feature: string;
   /** Share of the rows that are classified rightly. */
   readonly accuracy: number;
-  /** The same when each row gets the input of another row of its class: what the input says of the class is left. */
+  /**
+   * The same when each row gets the input of another row of its class: what the input says of the class is left. Standard
+   * errors have `repeats - 1` degrees of freedom; of fewer than 5 repeats they are NaN.
+   */
   readonly within: Estimate;
   /** The same when each row gets the input of any other row: nothing is left. */
   readonly across: Estimate;
@@ -42,6 +45,7 @@ export interface Shortcut extends Pictured<BarOptions> {
   readonly detail: number;
   readonly repeats: number;
   readonly cost: Cost;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -93,8 +97,8 @@ export async function shortcut(
       sources.push(permuted(groups, rows, Random.of(seed, `shortcut ${kind} ${repeat}`)));
   const accuracies = await accuraciesOf(subject, labelled, positions, sources);
   const [accuracy, ...permutations] = accuracies;
-  const within = estimate(permutations.slice(0, repeats));
-  const across = estimate(permutations.slice(repeats));
+  const within = estimate(permutations.slice(0, repeats), LEAST_DRAWS.repeats);
+  const across = estimate(permutations.slice(repeats), LEAST_DRAWS.repeats);
   const result: Plain<Shortcut> = {
     method: 'shortcut',
     feature: typeof feature === 'number' ? subject.featureNames[feature]! : feature,
@@ -105,6 +109,7 @@ export async function shortcut(
     detail: accuracy! - within.mean,
     repeats,
     cost: subject.passes.cost,
+    warnings: openErrors(repeats, LEAST_DRAWS.repeats, 'repeat', 'repeats'),
   };
   return withPicture(result, bar);
 }

@@ -90,8 +90,8 @@ function baselinesAt({ points, row }: Drawn, baselines: BaselineRows, width: num
  * | `values`   | `[n, …input]`, with `target: 'all'` and an axis of outputs               |
  * | `stdError` | that of `values`: it falls with the root of `nSamples`                   |
  *
- * The standard error has `nSamples - 1` degrees of freedom. With fewer than 20 samples, 400 of squares and variances, it
- * is NaN, and a warning says so: so few do not tell what is rare among them, and their spread would understate it.
+ * The standard error has `nSamples - 1` degrees of freedom. With fewer than 40 samples, 1000 of squares and variances,
+ * it is NaN, and a warning says so: so few do not tell what is rare among them, and their spread would understate it.
  *
  * All rows get the same noise. Without noise the values are those of the method itself, bit for bit.
  *

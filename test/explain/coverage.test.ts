@@ -4,7 +4,7 @@ import type { Design } from '../../src/explain/game.ts';
 import { kernelShapley, leastKernelSamples } from '../../src/explain/kernel-shapley.ts';
 import { Moments } from '../../src/explain/moments.ts';
 import { permutationShapley } from '../../src/explain/permutation-shapley.ts';
-import { LEAST_DRAWS, studentQuantile } from '../../src/explain/spread.ts';
+import { errorOfSum, estimate, LEAST_DRAWS, studentQuantile } from '../../src/explain/spread.ts';
 
 // `npm run bench -- coverage` has the same for more methods and players, over 2,000 seeds.
 
@@ -53,6 +53,24 @@ function threes(players: number) {
   return { truth, play };
 }
 
+/** The largest of the players (Littlechild and Owen, 1973), who share each part that they need: what one adds is skewed. */
+function largest(players: number) {
+  const random = Random.of(7, `largest ${players}`);
+  const needs = Float64Array.from({ length: players }, () => Math.exp(1.5 * random.normal())).sort();
+  let sum = 0;
+  const truth = needs.map((need, i) => {
+    sum += (need - (needs[i - 1] ?? 0)) / (players - i);
+    return sum;
+  });
+  const play = (design: Design): Estimates =>
+    design.solve(
+      Float64Array.from({ length: design.coalitions }, (_, S) =>
+        needs.reduce((most, need, i) => (design.has(S, i) ? need : most), 0),
+      ),
+    );
+  return { truth, play };
+}
+
 const infinite = Number.POSITIVE_INFINITY;
 
 // 24 coalitions of 10 players are what a warning recommended once: 6 % of the intervals held the truth.
@@ -69,8 +87,12 @@ test.each([
   expect([...(few.stdError as Float64Array)].every(Number.isNaN)).toBe(true);
 });
 
-test.each([LEAST_DRAWS.mean, 60])('intervals of %i permutations hold the truth', (orders) => {
-  const { truth, play } = threes(8);
+test.each([
+  [LEAST_DRAWS.mean, threes],
+  [LEAST_DRAWS.mean, largest],
+  [100, largest],
+])('intervals of %i permutations hold the truth: %o', (orders, game) => {
+  const { truth, play } = game(8);
   const draw = (seed: number, count = orders) => {
     const random = Random.of(seed, 'coverage');
     return play(
@@ -106,11 +128,68 @@ test.each(['mean', 'squared', 'variance'] as const)(
   },
 );
 
+test('intervals of few means hold the truth, of one and of a sum', () => {
+  const n = LEAST_DRAWS.repeats;
+  const random = Random.of(1, 'coverage');
+  const draws = (count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      Float64Array.from({ length: n }, () => (i + 1) * random.uniform()),
+    );
+  const one = covered([0.5], n - 1, () => {
+    const { mean, stdError } = estimate(draws(1)[0]!, n);
+    return { values: [mean], stdError: [stdError] };
+  });
+  expectHeld(one);
+  for (const count of [1, 2, 6]) {
+    const truth = (count * (count + 1)) / 4;
+    const share = covered([truth], infinite, () => {
+      const given = draws(count);
+      const values = [given.reduce((sum, numbers) => sum + estimate(numbers).mean, 0)];
+      return { values, stdError: [errorOfSum(given, n)] };
+    });
+    expectHeld(share);
+  }
+  expect(estimate(draws(1)[0]!.subarray(1), n).stdError).toBeNaN();
+  expect(errorOfSum(draws(3), n + 1)).toBeNaN();
+});
+
+test('a standard error is s/√n, and more where the numbers are skewed', () => {
+  expect(estimate([1, 2, 3, 4, 5]).stdError).toBeCloseTo(Math.sqrt(2.5 / 5), 12);
+  // Mean 0.2, s² = 0.2, central moments 0.16 and 0.096: a skewness of 1.5, whose square is 2.25.
+  expect(estimate([0, 0, 0, 0, 1]).stdError).toBeCloseTo(Math.sqrt(0.2 / 5) * (1 + (1.08 * 2.25) / 5), 12);
+  // Central moments of variances: those of the squared differences themselves.
+  const [moments, random] = [new Moments(1, 'variance'), Random.of(3, 'squares')];
+  const numbers = Float64Array.from({ length: LEAST_DRAWS.variance }, () => random.normal() ** 3);
+  for (const number of numbers) moments.add([number], 0);
+  const [value, error] = [new Float32Array(1), new Float32Array(1)];
+  moments.write(value, error, 0);
+  const mean = estimate(numbers).mean;
+  const wanted = estimate(numbers.map((number) => (number - mean) ** 2));
+  // Float32.
+  expect(Math.abs(value[0]! / wanted.mean - 1)).toBeLessThan(1e-7);
+  expect(Math.abs(error[0]! / wanted.stdError - 1)).toBeLessThan(1e-7);
+  expect(errorOfSum([[0, 0, 0, 0, 1]], 5)).toBeCloseTo(
+    (estimate([0, 0, 0, 0, 1]).stdError * studentQuantile(4)) / studentQuantile(infinite),
+    12,
+  );
+  expect(
+    errorOfSum(
+      [
+        [2, 2],
+        [3, 3],
+      ],
+      2,
+    ),
+  ).toBe(0);
+});
+
 // Tables of the distribution (Student, 1908, and any later).
 test.each([
+  [4, 2.7764],
   [10, 2.2281],
   [30, 2.0423],
   [infinite, 1.96],
 ])('the quantile of %d degrees of freedom is %d', (freedom, wanted) => {
-  expect(studentQuantile(freedom)).toBeCloseTo(wanted, 3);
+  // What the series leaves out falls with the fifth power of the degrees of freedom.
+  expect(Math.abs(studentQuantile(freedom) - wanted)).toBeLessThan(freedom < 10 ? 1e-2 : 5e-4);
 });

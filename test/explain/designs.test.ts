@@ -117,7 +117,7 @@ describe.each(Object.entries(sampled))('drawn coalitions by %s', (_name, design)
     let [squares, claimed] = [0, 0];
     const bias = new Float64Array(M);
     for (let seed = 0; seed < runs; seed++) {
-      const one = design(M, 480, seed);
+      const one = design(M, 880, seed);
       const { values, stdError } = one.solve(played(one, game));
       for (let i = 0; i < M; i++) {
         squares += (values[i]! - exact[i]!) ** 2;

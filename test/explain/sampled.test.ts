@@ -134,7 +134,7 @@ describeBackends('sampled gradients', (backend) => {
     'of %s on a linear network are the method itself, up to the noise of its input',
     async (of) => {
       const net = linear(backend);
-      const options = { nSamples: 20, stdev: 0.3, of };
+      const options = { nSamples: 40, stdev: 0.3, of };
       const e = await smoothGrad(net, inputs, options);
       const base = await bases[of](net, inputs);
       const slack = of === 'saliency' ? 1e-6 : 5 * Math.max(...e.stdError!.data);
@@ -163,11 +163,11 @@ describeBackends('sampled gradients', (backend) => {
     const net = await networkOf(wanted.net, 'tanh', backend);
     const e = await smoothGrad(net, inputs, {
       ...{ stdev: [0, 0, 0, 0, 0.2], of: 'integratedGradients', baselines: inputs.map(() => baseline) },
-      nSamples: 20,
+      nSamples: 40,
     });
     const shared = await smoothGrad(net, inputs, {
       ...{ stdev: [0, 0, 0, 0, 0.2], of: 'integratedGradients', baselines: [baseline] },
-      nSamples: 20,
+      nSamples: 40,
     });
     expect(furthest(e.values.data, [...shared.values.data])).toBeLessThan(1e-6);
     expect(Math.min(...e.stdError!.data)).toBeGreaterThan(0);
@@ -180,7 +180,7 @@ function linear(backend: 'native' | 'typescript'): Model {
 
 describe('moments', () => {
   const random = Random.of(1, 'moments');
-  const [mean, deviation, n, repeats] = [3, 2, 400, 300];
+  const [mean, deviation, n, repeats] = [3, 2, 1000, 300];
 
   test.each([
     ['mean', mean],
@@ -206,16 +206,16 @@ describe('moments', () => {
     const [value, error] = [new Float32Array(1), new Float32Array(1)];
     moments.add([100], 0);
     moments.clear();
-    for (let i = 0; i < 26; i++) moments.add([i < 13 ? 1 : 3], 0);
+    for (let i = 0; i < 50; i++) moments.add([i < 25 ? 1 : 3], 0);
     moments.write(value, error, 0);
-    // A standard deviation of 1, over the root of 26 - 1.
-    expect([value[0], error[0]]).toEqual([2, Math.fround(0.2)]);
+    // A standard deviation of 1, over the root of 50 - 1.
+    expect([value[0], error[0]]).toEqual([2, Math.fround(1 / 7)]);
   });
 
   test.each([
-    ['mean', 20],
-    ['squared', 400],
-    ['variance', 400],
+    ['mean', 40],
+    ['squared', 1000],
+    ['variance', 1000],
   ] as const)('of fewer samples than tell it have no standard error: %s, %i', (variant, least) => {
     const moments = new Moments(1, variant);
     const [value, error] = [new Float32Array(1), new Float32Array(1)];

@@ -156,7 +156,7 @@ describeBackends('Shapley values of random networks', (backend) => {
       row.map((x, i) => weight[i]! * (x - background.reduce((sum, b) => sum + b[i]!, 0) / 5)),
     );
     // As few as tell their standard errors; 254 are all of them.
-    const nSamples = algorithm === 'permutation' ? 280 : 80;
+    const nSamples = algorithm === 'permutation' ? 560 : 80;
     const why = await shap(model, rows, { background, algorithm, nSamples });
     expect(furthest(why.values.data, wanted)).toBeLessThan(ROUNDING);
     if (algorithm !== 'exact') expect(Math.max(...why.stdError!.data)).toBeLessThan(ROUNDING);
@@ -169,7 +169,7 @@ describeBackends('Shapley values of random networks', (backend) => {
       const [rows, background] = [numbers(2, 12), numbers(3, 12, 9)];
       const exact = await shap(model, rows, { background, algorithm: 'exact', target: 'all' });
       const draw = (more: Partial<ShapOptions>) =>
-        shap(model, rows, { background, algorithm, nSamples: 440, target: 'all', ...more });
+        shap(model, rows, { background, algorithm, nSamples: 880, target: 'all', ...more });
       const [why, again, other] = [await draw({}), await draw({ seed: 0 }), await draw({ seed: 1 })];
       expect(again.values.data).toEqual(why.values.data);
       expect(other.values.data).not.toEqual(why.values.data);
@@ -182,7 +182,7 @@ describeBackends('Shapley values of random networks', (backend) => {
       });
       const few = await draw({ nSamples: 4 });
       expect(furthest(few.convergenceDelta!.data, [0, 0, 0, 0])).toBeLessThan(ROUNDING);
-      expect(few.warnings).toEqual([expect.stringMatching(/: give nSamples of (96|440) or more$/)]);
+      expect(few.warnings).toEqual([expect.stringMatching(/: give nSamples of (96|880) or more$/)]);
       expect([...few.stdError!.data].every(Number.isNaN)).toBe(true);
     },
   );

@@ -821,6 +821,20 @@ export const faults = [
     tests: ['test/explain/designs.test.ts'],
   },
   {
+    name: 'standard error that knows no skewness',
+    file: 'src/explain/spread.ts',
+    find: 'const SKEWED = 1.08;',
+    replace: 'const SKEWED = 0;',
+    tests: ['test/explain/coverage.test.ts'],
+  },
+  {
+    name: 'standard error of two repeats',
+    file: 'src/explain/spread.ts',
+    find: 'repeats: 5,',
+    replace: 'repeats: 2,',
+    tests: ['test/explain/permutation-importance.test.ts'],
+  },
+  {
     name: 'backward walk that begins at the wrong end',
     file: 'src/explain/permutation-shapley.ts',
     find: 'place >= M - size',
