@@ -40,7 +40,7 @@ import { workloads } from './workloads.mjs';
 
 /** @type {Readonly<Record<string, Section>>} */
 const SECTIONS = { limits, workloads, growth, loop, callbacks, sizes, explain, memory, coverage };
-/** Asked for by name alone: it takes a quarter of an hour, and measures no time. */
+/** Asked for by name alone: it takes ten minutes, and measures no time. */
 const ON_REQUEST = ['coverage'];
 const USAGE = `usage: npm run bench -- [${Object.keys(SECTIONS).join(' ')}] [--quick] [--json]`;
 

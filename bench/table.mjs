@@ -54,7 +54,7 @@ const TABLES = {
     ['dns.lookup, ms', ({ lookup }) => latency(lookup)],
   ],
   coverage: [
-    ['method', ({ method }) => method],
+    ['standard error', ({ claim }) => claim.replace(/\.stdError$/, '')],
     ['of', ({ of }) => of],
     ['samples', ({ samples }) => String(samples)],
     ['seeds', ({ seeds }) => String(seeds)],
@@ -75,7 +75,7 @@ const TABLES = {
   ],
   explained: [
     ['workload', ({ workload, about }) => `${workload} ${about}`],
-    ['method', ({ method }) => method],
+    ['standard error', ({ claim }) => claim.replace(/\.stdError$/, '')],
     ['rows', ({ rows }) => String(rows)],
     ['ms/call', ({ ms }) => digits(ms)],
     ['best', ({ bestMs }) => digits(bestMs)],

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CLAIMS } from '../../bench/coverage-claims.mjs';
 import { noAddon } from '../backend/programs.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -75,6 +76,14 @@ describe.skipIf(!built)('bench', () => {
     expect(found).toContainEqual(expect.objectContaining({ workload: 'Kernel SHAP', rows: 10, most: 400 }));
     expect(found).toContainEqual(expect.objectContaining({ workload: 'Shapley', rows: 1, most: 100 }));
     for (const line of found) expect(line['ms']).toBeGreaterThan(0);
+  });
+
+  it('asks every claimed standard error whether it holds the truth', () => {
+    const { status, lines } = bench({ GLIA_BACKEND: 'typescript' }, '--quick', '--json', 'coverage');
+    expect(status).toBe(0);
+    const found = parsed(lines);
+    expect(new Set(found.map(({ claim }) => claim))).toEqual(new Set(CLAIMS));
+    for (const line of found) expect(line['covered']).toBeGreaterThanOrEqual(0);
   });
 
   it('leaves the limits out where TypeScript computes, and says so', () => {

@@ -2,11 +2,12 @@ import { dense, type History, type Model, metrics, sequential } from 'glia';
 import { weightSnapshots } from 'glia/callbacks';
 import * as explain from 'glia/explain';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CLAIMS, PARTS } from '../../bench/coverage-claims.mjs';
 import { GliaError } from '../../src/base/errors.ts';
 import { methodNames, methods } from '../../src/explain/methods.ts';
 import * as plot from '../../src/plot/index.ts';
 import { people, peopleModel, prepare } from '../explain/prepared.ts';
-import { exportsOf } from '../support/sources.ts';
+import { exportsOf, read } from '../support/sources.ts';
 import { everyElement, parseXml } from '../support/xml.ts';
 import { outside } from './bounds.ts';
 
@@ -53,6 +54,10 @@ const attributions = methodNames.map((name): [string, Kind] => {
 const kinds: Readonly<Record<string, Kind>> = {
   explain: { make: () => explain.explain(model, one), pictures: OF_ROWS },
   ...Object.fromEntries(attributions),
+  'shap of drawn coalitions': {
+    make: () => explain.shap(model, half, { background: rest, algorithm: 'permutation', nSamples: 80 }),
+    pictures: OF_ROWS,
+  },
   permutationImportance: { make: () => explain.permutationImportance(model, half), pictures: ['bar'] },
   partialDependence: {
     make: () => explain.partialDependence(model, half, { feature: 'age', kind: 'both', gridSize: 5 }),
@@ -98,7 +103,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     pictures: ['changes'],
   },
   audit: {
-    make: () => explain.audit(model, half, { methods: {}, rows: 5, background: 5 }),
+    make: () => explain.audit(model, half, { methods: { saliency: explain.saliency }, rows: 5 }),
     pictures: ['bar'],
   },
   attributionLog: { make: () => log, pictures: ['heatmap', 'bar'] },
@@ -120,6 +125,33 @@ const kinds: Readonly<Record<string, Kind>> = {
     bare: true,
   },
 };
+
+/** What a number may be uncertain by, by the names that are usual for it. */
+const UNCERTAIN = /std|err(or)?$|interval|confidence|varianc|deviation|spread|lower|upper|bound|margin/i;
+/** Names that sound like it and are none: what they are instead. */
+const CERTAIN: Readonly<Record<string, string>> = {
+  std: 'how far repeats lie apart, of permutationImportance',
+  variance: 'of what a unit answers to the rows',
+  confidence: 'a probability that the model gives',
+  completenessError: 'by how much a sum is missed',
+  stdev: 'an option',
+  margin: 'by how much the wanted class leads, of counterfactual',
+};
+
+/** Paths in a result to what its numbers are uncertain by, without positions. */
+function uncertain(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((one) => uncertain(one, path));
+  return Object.entries(value).flatMap(([key, one]) =>
+    UNCERTAIN.test(key) && !(key in CERTAIN) ? [`${path}.${key}`] : uncertain(one, `${path}.${key}`),
+  );
+}
+
+/** What of a function's results the bench measures, for a path in the result of one that holds it. */
+function measuredAs(path: string): string {
+  const part = Object.entries(PARTS).find(([prefix]) => path.startsWith(`${prefix}.`));
+  return part === undefined ? path : `${part[1]}${path.slice(part[0].length)}`;
+}
 
 /** Pictures of what no function of glia gives in one piece: their data are made of predictions. */
 const OF_PREDICTIONS = ['decisionBoundary'];
@@ -143,21 +175,41 @@ describe('the table of results and pictures', () => {
     expect(functions.length).toBeGreaterThan(25);
   });
 
+  // Also of what a result has at times only. Explanations have one each; those that fill it in are run below.
+  test('has every type that says how uncertain it is', () => {
+    const exported = exportsOf('src/explain/index.ts');
+    const functions = exported.filter(({ kind }) => kind.includes('function'));
+    const segments: string[] = [...CLAIMS, ...Object.keys(PARTS)].flatMap((path) => path.split('.'));
+    const others = ['Estimate', 'Explanation', 'ExplanationJson'];
+    for (const { name, text } of exported.filter(
+      (one) => !others.includes(one.name) && /interface/.test(one.kind),
+    )) {
+      for (const [, member] of text.matchAll(/(\w+)\??: Estimate\b/g)) expect(segments).toContain(member);
+      if (!/\bstdError\b/.test(text)) continue;
+      const makers = functions.filter(({ name: maker, file }) =>
+        new RegExp(`function ${maker}\\([^{]*Promise<${name}>`).test(read(file)),
+      );
+      expect(makers.length, name).toBeGreaterThan(0);
+      for (const maker of makers)
+        expect(CLAIMS.filter((claim) => claim.startsWith(`${maker.name}.`))).not.toEqual([]);
+    }
+  });
+
   test('has every picture', () => {
     const taken = new Set([...Object.values(kinds).flatMap(({ pictures }) => pictures), ...OF_PREDICTIONS]);
     expect(all.map(([name]) => name).filter((name) => !taken.has(name))).toEqual([]);
   });
 });
 
-describe.each(Object.entries(kinds))('what %s gives', (_, { make, pictures, bare }) => {
+describe.each(Object.entries(kinds))('what %s gives', (name, { make, pictures, bare }) => {
   let result: object;
   beforeAll(async () => {
     result = (await make()) as object;
   });
 
-  test.each(all)('is drawn as it is by %s, or refused with words', (name, draw) => {
-    if (!pictures.includes(name)) return expect(() => draw(result)).toThrow(GliaError);
-    const svg = draw(result, options[name]);
+  test.each(all)('is drawn as it is by %s, or refused with words', (picture, draw) => {
+    if (!pictures.includes(picture)) return expect(() => draw(result)).toThrow(GliaError);
+    const svg = draw(result, options[picture]);
     expect(marksOf(svg)).toBeGreaterThan(0);
     expect(outside(svg)).toEqual([]);
     expect(svg).not.toMatch(/NaN|undefined|Infinity|null|\[object/);
@@ -173,6 +225,11 @@ describe.each(Object.entries(kinds))('what %s gives', (_, { make, pictures, bare
     if (result instanceof explain.Explanation || 'explanation' in result || 'onBegin' in result) return;
     expect(Object.keys(result)).not.toContain('toSvg');
     expect(structuredClone(result)).toEqual(result);
+  });
+
+  test('is uncertain by nothing but what `npm run bench -- coverage` measures', () => {
+    const plain = JSON.parse(JSON.stringify(result)) as unknown;
+    for (const path of uncertain(plain, name.split(' ')[0]!)) expect(CLAIMS).toContain(measuredAs(path));
   });
 
   test('has a page of its own', async () => {
