@@ -32,15 +32,15 @@ export async function models() {
     ...[VARIANCE, 2000].map((n) => slopes('variance', n)),
     ...[MEAN, 200].map(paths),
     ...[SQUARED, 2000].flatMap((n) => [misses(saliency, n), misses(inputXGradient, n)]),
-    ...[REPEATS, 20].map((n) => importance('loss', n)),
-    ...[REPEATS, 20].map((n) => importance('accuracy', n)),
+    ...[REPEATS, 10].map((n) => importance('loss', n)),
+    ...[REPEATS, 10].map((n) => importance('accuracy', n)),
     ...[REPEATS, 10].map(groups),
     ...[deletion, insertion].flatMap((of) => [
       curves(of, 1, REPEATS),
       curves(of, 1, 10),
       curves(of, 4, REPEATS),
     ]),
-    ...[REPEATS, 10].flatMap((n) => [randomised(1, 3, n), randomised(5, 6, n)]),
+    ...[randomised(1, 3, REPEATS), randomised(5, 6, REPEATS), randomised(5, 6, 10)],
   ]);
 }
 
