@@ -51,7 +51,7 @@ export function ale(data: AleData | AleResult, options: AleOptions = {}): string
   const own = plotOptions('ale', options, [...SCALE_OPTIONS, ...RESULT_OPTIONS]);
   const fields = fieldsOf(
     'ale: data',
-    translated('ale', () => effectOf('ale', data, own)),
+    translated('ale', data, (given) => effectOf('ale', given, own)),
     ['grid', 'effect', 'rug', 'name', 'unit'],
   );
   const grid = numbersOf('ale', 'grid', fields.grid);

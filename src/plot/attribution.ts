@@ -59,11 +59,7 @@ export function attributionOf(
   most: number,
 ): Attribution {
   const known = ['values', 'baseValue', 'output', 'names', 'inputs', 'outputName', 'unit'];
-  const explanation = explanationIn(data);
-  const own =
-    explanation === undefined
-      ? (data as AttributionData)
-      : translated(where, () => attributionIn(where, explanation, options));
+  const own = translated(where, data, (given) => partsOf(where, given, options));
   const fields = fieldsOf(`${where}: data`, own, known);
   const values = finiteNumbersOf(where, 'values', fields.values);
   const baseValue = finiteOf(where, 'baseValue', fields.baseValue);
@@ -82,6 +78,12 @@ export function attributionOf(
   if (Math.abs(rest) > ROUNDING * size) parts.push({ name: ['not explained'], value: rest });
   const outputName = textOf(where, 'outputName', fields.outputName, 'output');
   return { parts, baseValue, output, outputName, unit: textOf(where, 'unit', fields.unit, undefined) };
+}
+
+/** A row of an explanation; other data as they are. */
+function partsOf(where: string, data: AttributionData | Explained, options: ResultOptions): AttributionData {
+  const explanation = explanationIn(data);
+  return explanation === undefined ? (data as AttributionData) : attributionIn(where, explanation, options);
 }
 
 /** Names as the reader knows them: `age = 41`. */

@@ -65,7 +65,7 @@ const ROW = 24;
 export function bar(data: BarData | BarResult, options: BarOptions = {}): string {
   const own = plotOptions('bar', options, ['most', ...RESULT_OPTIONS]);
   const most = checkNumber('bar', 'most', own.most ?? 20, { least: 1, most: 500, whole: true });
-  const result = translated('bar', () => barsOf('bar', data, own));
+  const result = translated('bar', data, (given) => barsOf('bar', given, own));
   const fields = fieldsOf('bar: data', result.data, ['values', 'errors', 'names', 'inputs', 'unit']);
   const all = rowsOf(fields);
   const finite = all.filter(({ value }) => Number.isFinite(value));

@@ -72,7 +72,7 @@ export function beeswarm(data: BeeswarmData | Explained, options: BeeswarmOption
   const most = checkNumber('beeswarm', 'most', own.most ?? 12, { least: 1, most: 100, whole: true });
   const fields = fieldsOf(
     'beeswarm: data',
-    translated('beeswarm', () => swarmOf('beeswarm', data, own)),
+    translated('beeswarm', data, (given) => swarmOf('beeswarm', given, own)),
     ['values', 'inputs', 'names', 'unit'],
   );
   const values = gridOf('beeswarm', 'values', fields.values);

@@ -67,11 +67,12 @@ interface Row {
  */
 export function changes(data: ChangesData | CounterfactualResult, options: PlotOptions = {}): string {
   const own = plotOptions('changes', options);
-  const fields = fieldsOf(
-    'changes: data',
-    translated('changes', () => plain(data)),
-    ['changed', 'from', 'target', 'valid'],
-  );
+  const fields = fieldsOf('changes: data', translated('changes', data, plain), [
+    'changed',
+    'from',
+    'target',
+    'valid',
+  ]);
   const list = listOf('changes', 'changed', fields.changed, 'changes');
   const rows = Array.from({ length: list.length }, (_, i) => rowOf(list[i] as Change, i));
   const target = textOf('changes', 'target', fields.target, undefined);

@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from '../base/errors.ts';
+import { plainOf } from '../base/plain.ts';
 import { slantHeight, slanting, slantWidth, widest } from './column-names.ts';
 import { confusionList, listHeight, listNotes } from './confusion-list.ts';
 import { nothing } from './empty.ts';
@@ -58,7 +59,7 @@ interface Cell {
 export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}): string {
   const where = 'confusionMatrix';
   const own = plotOptions(where, options);
-  const fields = fieldsOf(`${where}: data`, data, ['counts', 'classes']);
+  const fields = fieldsOf(`${where}: data`, plainOf(`${where}: data`, data), ['counts', 'classes']);
   const counts = countsOf(gridOf(where, 'counts', fields.counts));
   const names = namesOf(where, 'classes', fields.classes, counts.rows, (i) => String(i));
   const all = names.map((_, i) => i);

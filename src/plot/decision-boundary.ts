@@ -83,11 +83,7 @@ export function decisionBoundary(data: DecisionBoundaryData, options: PlotOption
   const where = 'decisionBoundary';
   const own = plotOptions(where, options);
   const known = ['x', 'y', 'predicted', 'confidence', 'points', 'classNames', 'xName', 'yName'];
-  const fields = fieldsOf(
-    `${where}: data`,
-    translated(where, () => boundaryOf(data)),
-    known,
-  );
+  const fields = fieldsOf(`${where}: data`, translated(where, data, boundaryOf), known);
   const field = fieldOf(fields);
   const points = pointsOf(fields.points, field.names);
   const finite = Array.from(points.x, (_, i) => i).filter((i) =>
@@ -139,7 +135,7 @@ function fieldOf(fields: DecisionBoundaryData): Field {
   const [x, y] = [placesOf('x', fields.x), placesOf('y', fields.y)];
   const cells = x.length * y.length;
   const predicted = numbersOf(where, 'predicted', fields.predicted, cells);
-  const labels = fields.points?.labels;
+  const labels = fields.points === undefined ? undefined : pointsIn(fields.points).labels;
   const ids =
     labels === undefined ? predicted : Float64Array.of(...predicted, ...numbersOf(where, 'labels', labels));
   const count = countOf(where, 'predicted', ids, fields.classNames);
@@ -161,11 +157,14 @@ function placesOf(name: string, values: unknown): Float64Array {
 
 function pointsOf(points: DecisionBoundaryData['points'], names: readonly string[]): Points {
   const where = 'decisionBoundary';
-  const known = ['x', 'y', 'labels'];
-  const fields = fieldsOf(`${where}: points`, points ?? { x: [], y: [], labels: [] }, known);
+  const fields = pointsIn(points ?? { x: [], y: [], labels: [] });
   const x = numbersOf(where, 'points.x', fields.x);
   const y = numbersOf(where, 'points.y', fields.y, x.length);
   return { x, y, groups: checkGroups(where, fields.labels, names, x.length) };
+}
+
+function pointsIn(points: NonNullable<DecisionBoundaryData['points']>) {
+  return fieldsOf('decisionBoundary: points', points, ['x', 'y', 'labels']);
 }
 
 /** Ends of the cells around the first and the last value. */

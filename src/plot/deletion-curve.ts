@@ -55,7 +55,7 @@ export function deletionCurve(
   const own = plotOptions(where, options, RESULT_OPTIONS);
   const fields = fieldsOf(
     `${where}: data`,
-    translated(where, () => deletionOf(where, data, own)),
+    translated(where, data, (given) => deletionOf(where, given, own)),
     ['curves', 'unit', 'action'],
   );
   const list = listOf(where, 'curves', fields.curves, 'curves');

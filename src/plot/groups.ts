@@ -1,7 +1,7 @@
 import { DataError } from '../base/errors.ts';
 import type { Entry } from './legend.ts';
 import { point } from './marks.ts';
-import { namesOf, numbersOf } from './reading.ts';
+import { listOf, namesOf, numbersOf } from './reading.ts';
 import { type Colour, fill, series } from './theme.ts';
 
 /** Groups of points, which differ by shape and by colour. */
@@ -25,7 +25,7 @@ export function checkGroups(where: string, groups: unknown, names: unknown, leng
 
 /** How many groups there are: as many as names, or up to the largest number. */
 export function countOf(where: string, name: string, ids: Float64Array, names: unknown): number {
-  const named = (names as ArrayLike<unknown> | undefined)?.length;
+  const named = names === undefined ? undefined : listOf(where, 'names', names, 'strings').length;
   const count = named ?? ids.reduce((most, id) => Math.max(most, id + 1), 0);
   const bad = ids.findIndex((id) => !(Number.isInteger(id) && id >= 0 && id < Math.min(count, 1000)));
   if (bad !== -1) {

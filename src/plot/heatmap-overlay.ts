@@ -81,7 +81,7 @@ export function heatmapOverlay(
 ): string {
   const own = plotOptions('heatmapOverlay', options, ['imageWidth', ...RESULT_OPTIONS]);
   const { picture, attributions, outputName, scale, block, missing } = read(
-    translated('heatmapOverlay', () => overlayOf('heatmapOverlay', data, own)),
+    translated('heatmapOverlay', data, (given) => overlayOf('heatmapOverlay', given, own)),
   );
   const { rows, columns } = picture;
   const side = (bodyWidth(own) - GAP) / 2;

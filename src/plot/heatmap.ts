@@ -57,7 +57,7 @@ const NAMED_ROW = 14;
 export function heatmap(data: HeatmapData | HeatmapResult, options: ResultOptions = {}): string {
   const own = plotOptions('heatmap', options, RESULT_OPTIONS);
   const { values, rowNames, columnNames, scale, notes } = read(
-    translated('heatmap', () => heatmapOf('heatmap', data, own)),
+    translated('heatmap', data, (given) => heatmapOf('heatmap', given, own)),
   );
   // A hundred rows with names are a tall picture, in which each can be read.
   const row = values.rows <= 24 ? 20 : rowNames !== undefined && values.rows <= 100 ? NAMED_ROW : 8;

@@ -8,6 +8,7 @@ import { at, curve, dashes, line, MARK, path, point } from './marks.ts';
 import type { Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
 import { fieldsOf, LONGEST, leftOut, listOf } from './reading.ts';
+import { translated } from './results/result.ts';
 import { domainOf, hasPlace, type ScaleKind } from './scale.ts';
 import { clip, inWords, label } from './text.ts';
 import { type Colour, fill, series, stroke } from './theme.ts';
@@ -66,7 +67,7 @@ const HELD_OUT = 'val_';
 export function learningCurves(data: LearningCurvesData, options: LearningCurvesOptions = {}): string {
   const where = 'learningCurves';
   const own = plotOptions(where, options, ['metrics', 'scale']);
-  const fields = fieldsOf(`${where}: data`, curvesOf(data), ['epochs']);
+  const fields = fieldsOf(`${where}: data`, translated(where, data, curvesOf), ['epochs']);
   const epochs = epochsOf(fields.epochs);
   const numbers = Float64Array.from(epochs, (logs, i) => numberOf(logs, 'epoch') ?? i + 1);
   const choice = choose(`${where}: scale`, own.scale ?? 'auto', SCALES);

@@ -56,7 +56,7 @@ export function network(
   const own = plotOptions('network', options, ['most', 'epoch']);
   const most = checkNumber('network', 'most', own.most ?? 12, { least: 1, most: 40, whole: true });
   const { layers, connections, unit } = networkOf(
-    translated('network', () => chainOf('network', data, own.epoch)),
+    translated('network', data, (given) => chainOf('network', given, own.epoch)),
     most,
   );
   const tallest = layers.reduce((rows, { shown }) => Math.max(rows, shown.length), 1);

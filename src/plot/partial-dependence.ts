@@ -72,7 +72,7 @@ export function partialDependence(
   const own = plotOptions(where, options, [...SCALE_OPTIONS, ...RESULT_OPTIONS]);
   const fields = fieldsOf(
     `${where}: data`,
-    translated(where, () => dependenceOf(where, data, own)),
+    translated(where, data, (given) => dependenceOf(where, given, own)),
     ['grid', 'dates', 'categories', 'average', 'ice', 'rug', 'name', 'unit'],
   );
   const categories = categoriesOf(fields);

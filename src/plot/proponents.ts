@@ -78,7 +78,7 @@ export function proponents(
   const most = checkNumber('proponents', 'most', own.most ?? 5, { least: 1, most: 50, whole: true });
   const fields = fieldsOf(
     'proponents: data',
-    translated('proponents', () => proponentsOf('proponents', data, own)),
+    translated('proponents', data, (given) => proponentsOf('proponents', given, own)),
     ['rows', 'imageWidth', 'outputName'],
   );
   const list = listOf('proponents', 'rows', fields.rows, 'rows');

@@ -89,11 +89,12 @@ export function reliabilityDiagram(
 
 function read(data: ReliabilityData | CalibrationResult): { bins: Bin[]; ece: number; all: number } {
   const where = 'reliabilityDiagram';
-  const fields = fieldsOf(
-    `${where}: data`,
-    translated(where, () => reliabilityOf(data)),
-    ['confidence', 'accuracy', 'counts', 'ece'],
-  );
+  const fields = fieldsOf(`${where}: data`, translated(where, data, reliabilityOf), [
+    'confidence',
+    'accuracy',
+    'counts',
+    'ece',
+  ]);
   const counts = numbersOf(where, 'counts', fields.counts);
   const confidence = numbersOf(where, 'confidence', fields.confidence, counts.length);
   const accuracy = numbersOf(where, 'accuracy', fields.accuracy, counts.length);

@@ -1,4 +1,6 @@
+import { isRecord } from '../base/describe.ts';
 import { DataError } from '../base/errors.ts';
+import { plainOf } from '../base/plain.ts';
 import { reference } from './axes.ts';
 import { type PlotOptions, plotOptions } from './figure.ts';
 import { type Line, linesFigure } from './lines.ts';
@@ -53,7 +55,7 @@ interface Curve {
  */
 export function rocCurve(data: RocData, options: PlotOptions = {}): string {
   const own = plotOptions('rocCurve', options);
-  const curves = worstFirst(curvesOf(data));
+  const curves = worstFirst(curvesOf(plainOf('rocCurve: data', data)));
   const told = (auc: number | undefined) => (auc === undefined ? '' : `area ${numeral(auc)}`);
   const lines = curves.map(
     ({ x, y, name, auc }): Line => ({
@@ -84,7 +86,7 @@ function worstFirst(curves: readonly Curve[]): readonly Curve[] {
 }
 
 function curvesOf(data: RocData): Curve[] {
-  if (typeof data !== 'object' || data === null || !('curves' in data)) return [curveOf(data, 'data')];
+  if (!isRecord(data) || !('curves' in data)) return [curveOf(data, 'data')];
   const list = listOf('rocCurve', 'curves', fieldsOf('rocCurve: data', data, ['curves']).curves, 'curves');
   return Array.from({ length: list.length }, (_, i) => curveOf(list[i] as RocLine, `curves[${i}]`, i));
 }

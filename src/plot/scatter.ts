@@ -64,7 +64,7 @@ export function scatter(data: ScatterData | Explained, options: ScatterOptions =
   const own = plotOptions('scatter', options, ['feature', 'identity', ...SCALE_OPTIONS, ...RESULT_OPTIONS]);
   const fields = fieldsOf(
     'scatter: data',
-    translated('scatter', () => dependenceIn('scatter', data, own)),
+    translated('scatter', data, (given) => dependenceIn('scatter', given, own)),
     ['x', 'y', 'groups', 'groupNames', 'xName', 'yName'],
   );
   const dates = datesIn(fields.x);

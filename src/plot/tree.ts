@@ -99,11 +99,7 @@ const BAR = 52;
 export function tree(data: TreeData | SurrogateTreeResult, options: TreeOptions = {}): string {
   const own = plotOptions('tree', options, ['most']);
   const most = checkNumber('tree', 'most', own.most ?? 60, { least: 1, most: 500, whole: true });
-  const fields = fieldsOf(
-    'tree: data',
-    translated('tree', () => treeOf(data)),
-    ['nodes', 'fidelity', 'measure'],
-  );
+  const fields = fieldsOf('tree: data', translated('tree', data, treeOf), ['nodes', 'fidelity', 'measure']);
   const all = linesOf(fields.nodes);
   const lines = all.slice(0, most);
   const leaves = all.filter(({ leaf }) => leaf).length;

@@ -70,7 +70,7 @@ export function weightHistograms(
   const bins = checkNumber(where, 'bins', own.bins ?? 30, { least: 1, most: 200, whole: true });
   const fields = fieldsOf(
     `${where}: data`,
-    translated(where, () => histogramsOf(where, data, own.epoch)),
+    translated(where, data, (given) => histogramsOf(where, given, own.epoch)),
     ['layers', 'unit'],
   );
   const list = listOf(where, 'layers', fields.layers, 'layers');

@@ -4,7 +4,7 @@ import type { DeletionCurveData, DeletionLine } from '../deletion-curve.ts';
 import type { PartialDependenceData } from '../partial-dependence.ts';
 import type { ReliabilityData } from '../reliability-diagram.ts';
 import { known } from './explanation.ts';
-import { methodOf, outputAt, type ResultOptions, rowAt, type Shaped } from './result.ts';
+import { filled, methodOf, outputAt, type ResultOptions, rowAt, type Shaped } from './result.ts';
 
 /** What `partialDependence` of `glia/explain` gives. */
 export interface DependenceResult {
@@ -153,9 +153,10 @@ export function deletionOf(
 
 function lineOf(
   where: string,
-  { method, fractions, curves, auc }: CurveResult,
+  { method, fractions, auc, ...rest }: CurveResult,
   { row }: ResultOptions,
 ): DeletionLine {
+  const curves = filled(where, rest.curves);
   const [rows, points] = [curves.shape[0]!, fractions.length];
   const chosen = row === undefined ? Array.from({ length: rows }, (_, i) => i) : [rowAt(where, row, rows)];
   const mean = (values: ArrayLike<number>, at: (i: number) => number) =>

@@ -1,5 +1,8 @@
+import { describe, isRecord } from '../../base/describe.ts';
+import { ShapeError } from '../../base/errors.ts';
+import { plainOf } from '../../base/plain.ts';
 import type { AttributionData } from '../attribution.ts';
-import { outputAt, type ResultOptions, rowAt, type Shaped } from './result.ts';
+import { filled, outputAt, type ResultOptions, rowAt, type Shaped } from './result.ts';
 
 /** An `Explanation`, by the fields that pictures read. */
 export interface ExplanationResult {
@@ -31,10 +34,31 @@ export type Explained = ExplanationResult | { readonly explanation: ExplanationR
 
 /** The explanation in what was given to a picture; nothing where there is none. */
 export function explanationIn(data: unknown): ExplanationResult | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  if ('explanation' in data) return explanationIn(data.explanation);
+  if (!isRecord(data)) return undefined;
+  if ('explanation' in data) return explanationIn(data['explanation']);
   const known = ['top', 'baseValues', 'outputs', 'values', 'target'].every((name) => name in data);
-  return known ? (data as ExplanationResult) : undefined;
+  return known ? whole(data as unknown as ExplanationResult) : undefined;
+}
+
+/** As many rows as it says, each with the numbers that its shapes say. */
+function whole(explanation: ExplanationResult): ExplanationResult {
+  const { method, unit, rows, target, outputNames, convergenceDelta: delta } = explanation;
+  const numbers = (name: 'values' | 'baseValues' | 'outputs' | 'data') =>
+    filled(`explanation: ${name}`, explanation[name]);
+  const data = numbers('data');
+  if (data.shape[0] !== rows || target.length !== rows) {
+    throw new ShapeError('explanation: data and target are not of its rows', {
+      rows: describe(rows),
+      data: data.shape,
+      target: describe(target.length),
+    });
+  }
+  return {
+    ...{ method, unit, rows, data, target, outputNames },
+    ...{ values: numbers('values'), baseValues: numbers('baseValues'), outputs: numbers('outputs') },
+    convergenceDelta: delta && filled('explanation: convergenceDelta', delta),
+    top: (...given) => plainOf('explanation: top', explanation.top(...given)),
+  };
 }
 
 /** One row of an explanation, column by column. */

@@ -1,6 +1,6 @@
 import type { Proponent, ProponentsData } from '../proponents.ts';
 import type { MemorizationResult } from './bars.ts';
-import { methodOf, type ResultOptions, rowAt, type Shaped } from './result.ts';
+import { filled, methodOf, type ResultOptions, rowAt, type Shaped } from './result.ts';
 
 /** What `influence` gives. */
 export interface InfluenceResult {
@@ -17,7 +17,7 @@ export function proponentsOf(
 ): ProponentsData {
   const method = methodOf(data);
   if (method !== 'influence' && method !== 'memorization') return data as ProponentsData;
-  const { values } = data as InfluenceResult | MemorizationResult;
+  const values = filled(where, (data as InfluenceResult | MemorizationResult).values);
   const [train = 0, test = 1] = values.shape;
   const j = method === 'influence' ? rowAt(where, row, test) : 0;
   const rows = Array.from(

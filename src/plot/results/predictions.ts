@@ -1,6 +1,6 @@
-import { ShapeError } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
 import type { DecisionBoundaryData } from '../decision-boundary.ts';
-import type { Shaped } from './result.ts';
+import { filled, type Shaped } from './result.ts';
 
 /** What `predict` gives for a row of a table. */
 export interface PredictedClass {
@@ -15,7 +15,8 @@ export type PredictionsResult = Shaped | readonly PredictedClass[];
 export function boundaryOf(data: DecisionBoundaryData): DecisionBoundaryData {
   const predicted = (data as DecisionBoundaryData | null | undefined)?.predicted;
   if (typeof predicted !== 'object' || predicted === null) return data;
-  if ('shape' in predicted && 'data' in predicted) return { ...data, ...ofNumbers(predicted) };
+  if ('shape' in predicted && 'data' in predicted)
+    return { ...data, ...ofNumbers(filled('decisionBoundary: predicted', predicted)) };
   const first: unknown = predicted[0];
   if (typeof first !== 'object' || first === null || !('probabilities' in first)) return data;
   return { ...data, ...ofRows(predicted as readonly PredictedClass[], data.classNames) };
@@ -23,12 +24,7 @@ export function boundaryOf(data: DecisionBoundaryData): DecisionBoundaryData {
 
 /** Numbers of rows that add up to 1 are probabilities; what does not says no more than which is the largest. */
 function ofNumbers({ shape, data }: Shaped): Pick<DecisionBoundaryData, 'predicted' | 'confidence'> {
-  const width = shape.length > 1 ? shape.slice(1).reduce((product, n) => product * n, 1) : 1;
-  if (shape[0]! * width !== data.length)
-    throw new ShapeError('decisionBoundary: predicted does not fill its shape', {
-      shape,
-      data: [data.length],
-    });
+  const width = sizeOf(shape.slice(1));
   const rows = Array.from({ length: shape[0]! }, (_, i) =>
     Array.from({ length: width }, (_, k) => Number(data[i * width + k])),
   );

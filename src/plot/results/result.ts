@@ -1,6 +1,7 @@
-import { readGiven } from '../../base/check.ts';
-import { describe } from '../../base/describe.ts';
-import { GliaError, OptionError } from '../../base/errors.ts';
+import { describe, describeList, isRecord } from '../../base/describe.ts';
+import { GliaError, OptionError, ShapeError } from '../../base/errors.ts';
+import { plainOf } from '../../base/plain.ts';
+import { readShape, sizeOf } from '../../base/shape.ts';
 import type { PlotOptions } from '../figure.ts';
 
 /** Numbers with a shape, as predictions and weights are. */
@@ -50,13 +51,14 @@ export function rowAt(where: string, row: number, rows: number): number {
 }
 
 /**
- * The data of a picture, made of a result.
+ * The data of a picture, made of a plain copy of what was given: a result, or such data already.
  *
- * @throws {OptionError} for what calls itself a result and lacks what one has.
+ * @throws {OptionError} for what calls itself a result and lacks what one has, and for what cannot be read.
  */
-export function translated<T>(where: string, make: () => T): T {
+export function translated<D, T>(where: string, data: D, make: (given: D) => T): T {
+  const given = plainOf(`${where}: data`, data);
   try {
-    return make();
+    return make(given);
   } catch (error) {
     if (error instanceof GliaError) throw error;
     const hint = 'give a result as glia computed it, or the fields of the picture';
@@ -67,7 +69,25 @@ export function translated<T>(where: string, make: () => T): T {
 
 /** What a result says that it is; nothing for other data. */
 export function methodOf(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const method: unknown = readGiven('data', () => Reflect.get(data, 'method'));
+  const method: unknown = isRecord(data) ? data['method'] : undefined;
   return typeof method === 'string' ? method : undefined;
+}
+
+/** The longest axis of data without a number: its entries may have names. */
+const LONGEST_EMPTY = 2 ** 16;
+
+/**
+ * Numbers whose shape is theirs, so that nobody counts to a length that nothing has.
+ *
+ * @throws {ShapeError} for a shape that the numbers do not fill.
+ */
+export function filled(where: string, { shape, data }: Shaped): Shaped {
+  const dims = readShape(shape);
+  const isEmpty = data.length === 0 && dims?.every((dim) => dim <= LONGEST_EMPTY);
+  if (dims !== undefined && sizeOf(dims) === data.length && (data.length > 0 || isEmpty))
+    return { shape: dims, data };
+  throw new ShapeError(`${where}: data does not fill its shape`, {
+    shape: describeList(shape),
+    data: `[${data.length}]`,
+  });
 }

@@ -7,7 +7,7 @@ import type { AttributionLogResult } from './bars.ts';
 import { type DependenceResult, unitOf } from './curves.ts';
 import { type Explained, explanationIn, known, tableIn } from './explanation.ts';
 import type { InfluenceResult } from './influence.ts';
-import { methodOf, outputAt, type ResultOptions, rowAt } from './result.ts';
+import { filled, methodOf, outputAt, type ResultOptions, rowAt } from './result.ts';
 
 /** Results that are tables of numbers. */
 export type HeatmapResult = Explained | DependenceResult | InfluenceResult | AttributionLogResult;
@@ -28,7 +28,7 @@ export function heatmapOf(
   const method = methodOf(data);
   if (method === 'partialDependence') return surfaceOf(where, data as DependenceResult, options);
   if (method === 'influence') {
-    const { values } = data as InfluenceResult;
+    const values = filled(where, (data as InfluenceResult).values);
     const name = (what: string, n: number) => Array.from({ length: n }, (_, i) => `${what} ${i}`);
     const [train, test] = [values.shape[0]!, values.shape[1]!];
     return {
