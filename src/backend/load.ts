@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
+import { describe } from '../base/describe.ts';
 import { BackendError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { packageRoot, version } from '../base/package.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { adviceOn, reasonOf } from './advice.ts';
 import type { Backend, BackendName } from './backend.ts';
 import { type Candidate, candidates, type Refusal, refusalOf, refuse } from './candidates.ts';
@@ -20,9 +22,11 @@ const loaded = new Map<string, Backend>();
  * threads, and never on more than `threadCount` allows.
  *
  * @throws {BackendError} when the backend asked for does not exist or cannot serve.
+ * @throws {OptionError} when `threads` is no whole number of at least 1.
  */
 export function loadBackend(name?: BackendName, threads?: number): Backend {
-  const wanted = name ?? wantedBackend();
+  const wanted = name === undefined ? wantedBackend() : knownBackend('loadBackend', name);
+  if (threads !== undefined) checkNumber('loadBackend', 'threads', threads, { least: 1, whole: true });
   const key = `${wanted} ${threads}`;
   let backend = loaded.get(key);
   if (backend === undefined) {
@@ -48,14 +52,16 @@ function find(wanted: BackendName | undefined, threads: number | undefined): Bac
 export function wantedBackend(): BackendName | undefined {
   const name = process.env['GLIA_BACKEND'];
   if (name === undefined || name === '') return undefined;
+  return knownBackend('GLIA_BACKEND', name);
+}
+
+function knownBackend(where: string, name: unknown): BackendName {
   const known = NAMES.find((one) => one === name);
-  if (known === undefined) {
-    throw new BackendError(`GLIA_BACKEND: there is no backend "${name}"`, {
-      known: NAMES.join(', '),
-      hint: didYouMean(name, NAMES),
-    });
-  }
-  return known;
+  if (known !== undefined) return known;
+  throw new BackendError(`${where}: there is no backend ${describe(name)}`, {
+    known: NAMES.join(', '),
+    hint: typeof name === 'string' ? didYouMean(name, NAMES) : undefined,
+  });
 }
 
 /** An addon that serves. */

@@ -1,6 +1,7 @@
 import { arrayFor, type NumberArray, type Precision } from '../base/dtype.ts';
 import { BackendError } from '../base/errors.ts';
 import { allocating } from '../base/memory.ts';
+import { choose } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
 import { byName, findOp, type View } from '../ir/op.ts';
 import type { KernelStep, Program, Step } from '../ir/program.ts';
@@ -14,14 +15,19 @@ const TURN = 10;
 /** Memory that a storage may adopt. */
 const rooms = new WeakSet<ArrayBufferLike>();
 
+const PRECISIONS: Readonly<Record<Precision, true>> = { float32: true, float64: true };
+
 /** When it last got one. */
 let turned = 0;
 
 /**
  * The backend in TypeScript: runs the op table's own kernels. It is the fallback where there is no addon and, in
  * float64, the judge of gradients and of the native backend.
+ *
+ * @throws {OptionError} for another precision.
  */
 export function createReference(precision: Precision = 'float32'): Backend {
+  choose('createReference: precision', precision, PRECISIONS);
   return {
     name: 'typescript',
     fuses: () => false,

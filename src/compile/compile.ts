@@ -1,7 +1,9 @@
+import { checkFlag, checkFunction } from '../base/check.ts';
+import { checkOptions } from '../base/options.ts';
 import type { Program } from '../ir/program.ts';
 import { bundle } from './bundle.ts';
 import { fuse } from './fuse.ts';
-import { checkGraph, type Graph } from './graph.ts';
+import { checkGraph, type Graph, readGraph } from './graph.ts';
 import { plan } from './plan.ts';
 import { simplify } from './simplify.ts';
 import { verify } from './verify.ts';
@@ -19,20 +21,25 @@ export interface CompileOptions {
  *
  * Cost: a few milliseconds for a network of ten layers; once for each batch size.
  *
+ * @throws {OptionError | ShapeError} for what is not a graph of tensors, and for unknown options.
  * @throws {ProgramError} when a carried leaf and its next value do not fit, or the program breaks an invariant, if
  * it is checked.
  * @example
  * const program = compile({ fetch: { y }, carry: [] });
  */
 export function compile(graph: Graph, options: CompileOptions = {}): Program {
-  const { fuses = () => false, check = process.env['GLIA_CHECK'] === '1' } = options;
-  checkGraph(graph);
-  const names = Object.keys(graph.fetch);
-  const outputs = [...Object.values(graph.fetch), ...graph.carry.flat()];
+  const own = checkOptions('compile', options, ['fuses', 'check']);
+  const { fuses = () => false, check = process.env['GLIA_CHECK'] === '1' } = own;
+  checkFunction('compile', 'fuses', fuses);
+  checkFlag('compile', 'check', check);
+  const read = readGraph(graph);
+  checkGraph(read);
+  const names = Object.keys(read.fetch);
+  const outputs = [...Object.values(read.fetch), ...read.carry.flat()];
   const small = fuse(simplify(outputs), fuses);
   const pairs = small.slice(names.length);
   const fetch = Object.fromEntries(names.map((name, i) => [name, small[i]!]));
-  const carry = graph.carry.map((_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!] as const);
+  const carry = read.carry.map((_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!] as const);
   const planned = plan({ fetch, carry }, fuses);
   const program = bundle(planned, fuses);
   if (check) verify(program);

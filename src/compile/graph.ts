@@ -1,5 +1,9 @@
-import { ProgramError, ShapeError } from '../base/errors.ts';
+import { checkList } from '../base/check.ts';
+import { describe, isRecord } from '../base/describe.ts';
+import { OptionError, ProgramError, ShapeError } from '../base/errors.ts';
+import { checkOptions, ownOf } from '../base/options.ts';
 import { sameShape, showShape } from '../base/shape.ts';
+import { checkTensor } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { toposort } from './toposort.ts';
 
@@ -16,6 +20,29 @@ const MOST_TENSORS = 2 ** 18;
 
 /** Numbers along an axis, at most: indices are int32. */
 const MOST_ALONG_AXIS = 2 ** 31 - 1;
+
+/**
+ * A copy of a graph that somebody may have written by hand.
+ *
+ * @throws {OptionError} for what is not a graph of tensors.
+ */
+export function readGraph(graph: Graph): Graph {
+  const own = checkOptions('compile: graph', graph, ['fetch', 'carry']);
+  if (!isRecord(own.fetch))
+    throw new OptionError(`compile: fetch must be tensors by name, got ${describe(own.fetch)}`);
+  const fetch = Object.entries(ownOf('compile: fetch', own.fetch, []));
+  const carry = checkList('compile', 'carry', own.carry, 'a list of pairs of tensors').map((pair, i) => {
+    const [leaf, next] = checkList('compile', `carry[${i}]`, pair, 'a pair of tensors');
+    return [
+      checkTensor('compile', `carry[${i}][0]`, leaf),
+      checkTensor('compile', `carry[${i}][1]`, next),
+    ] as const;
+  });
+  return {
+    fetch: Object.fromEntries(fetch.map(([name, y]) => [name, checkTensor('compile', `fetch ${name}`, y)])),
+    carry,
+  };
+}
 
 /**
  * Checks what a program relies on: a leaf's name stands for one tensor, and each carried leaf is stored and takes

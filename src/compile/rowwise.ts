@@ -1,6 +1,7 @@
 import { ShapeError } from '../base/errors.ts';
 import { type Shape, sameShape } from '../base/shape.ts';
-import { type Attr, byName, encodeAttrs } from '../ir/op.ts';
+import type { Attr } from '../ir/attr.ts';
+import { byName, encodeAttrs } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import type { Graph } from './graph.ts';
 import { toposort } from './toposort.ts';

@@ -1,15 +1,16 @@
-import { checkList, readGiven } from '../base/check.ts';
+import { checkList } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import type { DType, NumberArray } from '../base/dtype.ts';
-import { GliaError, OptionError, ShapeError } from '../base/errors.ts';
+import { OptionError, ProgramError, ShapeError } from '../base/errors.ts';
+import { checkOptions } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import { showShape } from '../base/shape.ts';
+import { type Attr, checkAttr } from './attr.ts';
+import { readDefinition } from './definition.ts';
 import { currentPath } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 import { createTensor, isTensor } from './tensor.ts';
 
-/** A value of an attribute. Lists are lists of integers: axes, shapes, permutations. */
-export type Attr = number | boolean | readonly number[];
 /** Attributes of an op in the order in which backends receive them. */
 export type Attrs = Readonly<Record<string, Attr>>;
 
@@ -90,24 +91,31 @@ export type OpDefinition = Pick<OpEntry, 'name' | 'inputs' | 'shape' | 'kernel' 
   Partial<OpEntry>;
 
 const table = new Map<string, OpEntry>();
+/** What {@link defineOp} made, so that nothing passes for an op by looking like one. */
+const entries = new WeakSet<OpEntry>();
 
-/** Enters an op into the table. Defining it is all that is needed for it to be compiled, linked and tested. */
+/**
+ * Enters an op into the table. Defining it is all that is needed for it to be compiled, linked and tested.
+ *
+ * @throws {OptionError} for a part that there is none of, and for one that is not of its type.
+ * @throws {ProgramError} when there is an op of that name.
+ */
 export function defineOp(definition: OpDefinition): OpEntry {
-  if (table.has(definition.name)) {
-    throw new GliaError('ERR_GLIA_PROGRAM', `op ${definition.name} is defined twice`);
-  }
+  const own = readDefinition(definition);
+  if (table.has(own.name)) throw new ProgramError(`op ${own.name} is defined twice`);
   const entry: OpEntry = {
     inputTypes: {},
     outputType: 'f32',
     attrs: {},
     view: false,
     blocks: false,
-    flops: (_x, y) => (definition.map === undefined ? 0 : y.reduce((size, dim) => size * dim, 1)),
+    flops: (_x, y) => (own.map === undefined ? 0 : y.reduce((size, dim) => size * dim, 1)),
     tolerance: 1e-6,
     exempt: {},
-    ...definition,
+    ...own,
   };
   table.set(entry.name, entry);
+  entries.add(entry);
   return entry;
 }
 
@@ -121,8 +129,23 @@ export function findOp(name: string): OpEntry | undefined {
   return table.get(name);
 }
 
-/** An op as both languages write it: `matmul(a, b; transA, transB)`, with `:i32` after what is not f32. */
+/**
+ * Refuses what is not an op of the table.
+ *
+ * @throws {OptionError} saying what came.
+ */
+function checkOp(where: string, op: unknown): void {
+  if (entries.has(op as OpEntry)) return;
+  throw new OptionError(`${where}: op must be what defineOp gave, got ${describe(op)}`);
+}
+
+/**
+ * An op as both languages write it: `matmul(a, b; transA, transB)`, with `:i32` after what is not f32.
+ *
+ * @throws {OptionError} for what is not an op of the table.
+ */
 export function signature(op: OpEntry): string {
+  checkOp('signature', op);
   const inputs = op.inputs.map((name) => (op.inputTypes[name] === 'i32' ? `${name}:i32` : name));
   return `${signatureOf(op.name, inputs, Object.keys(op.attrs))}${op.outputType === 'i32' ? ':i32' : ''}`;
 }
@@ -146,50 +169,22 @@ export function checkTensor(op: string, name: string, x: unknown): Tensor {
 }
 
 /**
- * A copy of what is sure to be a list of integers: axes, a shape, a permutation.
- *
- * @throws {OptionError} naming the op, the argument and what came.
- */
-export function checkIntegers(op: string, name: string, list: unknown): number[] {
-  const isList = readGiven(`${op}: ${name}`, () => Array.isArray(list));
-  if (!isList) throw unfit(op, name, 'a list of integers', list);
-  return checkList(op, name, list, 'a list of integers').map((one, i) => {
-    if (Number.isSafeInteger(one)) return one as number;
-    throw unfit(op, `${name}[${i}]`, 'an integer', one);
-  });
-}
-
-/** An attribute of the type of its default. */
-function checkAttr(op: string, name: string, value: unknown, usual: Attr): Attr {
-  if (typeof usual === 'object') return checkIntegers(op, name, value);
-  if (typeof usual === 'boolean') {
-    if (typeof value === 'boolean') return value;
-    throw unfit(op, name, 'true or false', value);
-  }
-  // Whether it may be NaN or infinite, the op's shape rule says.
-  if (typeof value === 'number') return value;
-  throw unfit(op, name, 'a number', value);
-}
-
-function unfit(op: string, name: string, wanted: string, got: unknown): OptionError {
-  return new OptionError(`${op}: ${name} must be ${wanted}, got ${describe(got)}`, {
-    at: currentPath() || undefined,
-    hint: got === undefined ? `give it as an argument: ${name}` : undefined,
-  });
-}
-
-/**
  * Applies an op: checks inputs, attributes, types and shapes and enters the result into the graph.
  *
  * @throws {ShapeError} when an input is no tensor, or the op's shape rule refuses the inputs.
- * @throws {OptionError} when an attribute does not have the type of its default.
+ * @throws {OptionError} when it is no op of the table, for an attribute that it has none of, and for one that does not
+ * have the type of its default.
  */
 export function apply(op: OpEntry, inputs: readonly Tensor[], attrs: Attrs = {}): Tensor {
-  const x = byName(op, inputs);
-  for (const name of op.inputs) checkTensor(op.name, name, x[name]);
+  checkOp('apply', op);
+  const given = checkList(op.name, 'inputs', inputs, 'a list of tensors');
+  if (given.length > op.inputs.length)
+    throw new OptionError(`${op.name}: takes ${op.inputs.length} inputs, got ${given.length}`);
+  const x = byName(op, given);
+  const tensors = op.inputs.map((name) => checkTensor(op.name, name, x[name]));
   const shapes = byName(
     op,
-    inputs.map((input) => input.shape),
+    tensors.map((input) => input.shape),
   );
   const fail: Fail = (why, hint) => {
     const facts = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, showShape(shape)]));
@@ -197,18 +192,18 @@ export function apply(op: OpEntry, inputs: readonly Tensor[], attrs: Attrs = {})
   };
   for (const name of op.inputs) {
     const wanted = op.inputTypes[name] ?? 'f32';
-    if (x[name]!.dtype !== wanted) fail(`${name} must be ${wanted}, got ${x[name]!.dtype}`);
+    const { dtype } = x[name] as Tensor;
+    if (dtype !== wanted) fail(`${name} must be ${wanted}, got ${dtype}`);
   }
   const complete = Object.fromEntries(
-    Object.entries<Attr>({ ...op.attrs, ...attrs }).map(([name, value]) => [
-      name,
-      checkAttr(op.name, name, value, op.attrs[name] ?? value),
-    ]),
+    Object.entries<Attr>({ ...op.attrs, ...checkOptions(op.name, attrs, Object.keys(op.attrs)) }).map(
+      ([name, value]) => [name, checkAttr(op.name, name, value, op.attrs[name] ?? value)],
+    ),
   );
   return createTensor(op.shape(shapes, complete, fail), op.outputType, {
     kind: 'op',
     op,
-    inputs,
+    inputs: tensors,
     attrs: complete,
   });
 }

@@ -1,9 +1,31 @@
+import { checkList } from '../base/check.ts';
+import { describe } from '../base/describe.ts';
+import { ProgramError } from '../base/errors.ts';
+import { plainOf } from '../base/plain.ts';
 import { showShape } from '../base/shape.ts';
+import { checkTensor } from './op.ts';
 import type { Program, Region, Step } from './program.ts';
 import { inputsOf, type Tensor } from './tensor.ts';
 
-/** A program as text, a line for each buffer and step, for people and for snapshots. */
+/**
+ * A program as text, a line for each buffer and step, for people and for snapshots.
+ *
+ * @throws {ProgramError} for what is not a whole program.
+ */
 export function printProgram(program: Program): string {
+  const own = plainOf('printProgram: program', program);
+  try {
+    return textOf(own);
+  } catch {
+    // The cause would name a variable of ours.
+    throw new ProgramError('printProgram: this is no whole program', {
+      got: describe(program),
+      hint: 'give what compile gave',
+    });
+  }
+}
+
+function textOf(program: Program): string {
   const at = (buffer: number): string => {
     const { place, shape, dtype } = program.buffers[buffer]!;
     const where = 'stored' in place ? place.stored : `@${place.arena}`;
@@ -46,10 +68,15 @@ function printRegion(name: string, step: Region, path: string, at: (buffer: numb
   ].join('\n');
 }
 
-/** A graph as text, a line for each tensor, inputs first. */
+/**
+ * A graph as text, a line for each tensor, inputs first.
+ *
+ * @throws {OptionError | ShapeError} for what is not a list of tensors.
+ */
 export function printGraph(order: readonly Tensor[]): string {
-  return order
-    .map((tensor) => {
+  return checkList('printGraph', 'order', order, 'a list of tensors')
+    .map((one, i) => {
+      const tensor = checkTensor('printGraph', `order[${i}]`, one);
       const { origin, shape, id } = tensor;
       const what =
         origin.kind === 'op'

@@ -1,6 +1,8 @@
+import { checkText } from '../base/check.ts';
 import { describe, describeList } from '../base/describe.ts';
 import type { DType } from '../base/dtype.ts';
-import { ShapeError } from '../base/errors.ts';
+import { OptionError, ShapeError } from '../base/errors.ts';
+import { choose } from '../base/options.ts';
 import { readShape, type Shape } from '../base/shape.ts';
 import type { Attrs, OpEntry } from './op.ts';
 import { currentPath } from './scope.ts';
@@ -53,11 +55,21 @@ let created = 0;
 export function createTensor(shape: Shape, dtype: DType, origin: Tensor['origin']): Tensor {
   const dims = readShape(shape);
   if (dims !== undefined) return new Made(dims, dtype, origin);
-  const odd = Array.isArray(shape) ? shape.find((dim) => !Number.isSafeInteger(dim) || dim < 0) : shape;
-  throw new ShapeError(`a dimension is ${describe(odd)}`, {
+  throw new ShapeError(`a dimension is ${describe(oddIn(shape))}`, {
     at: currentPath() || undefined,
     shape: describeList(shape),
   });
+}
+
+/** What is no dimension in a list of them; else what is no list. */
+function oddIn(shape: unknown): unknown {
+  try {
+    return Array.isArray(shape)
+      ? shape.find((dim: unknown) => !Number.isSafeInteger(dim) || (dim as number) < 0)
+      : shape;
+  } catch {
+    return shape;
+  }
 }
 
 /** What only {@link createTensor} makes, so that nothing passes for a tensor by looking like one. */
@@ -82,18 +94,41 @@ class Made implements Tensor {
   }
 }
 
-/** A leaf that lives in storage under `name`. */
+/**
+ * A leaf that lives in storage under `name`.
+ *
+ * @throws {OptionError | ShapeError} for a name, a type or a shape that is none.
+ */
 export function stored(name: string, shape: Shape, dtype: DType = 'f32'): Tensor {
-  return createTensor(shape, dtype, { kind: 'leaf', role: 'stored', name });
+  return leaf('stored', name, shape, dtype);
 }
 
-/** A leaf that is fed at each step under `name`. */
+/**
+ * A leaf that is fed at each step under `name`.
+ *
+ * @throws {OptionError | ShapeError} for a name, a type or a shape that is none.
+ */
 export function fed(name: string, shape: Shape, dtype: DType = 'f32'): Tensor {
-  return createTensor(shape, dtype, { kind: 'leaf', role: 'fed', name });
+  return leaf('fed', name, shape, dtype);
 }
 
-/** A scalar constant. */
+function leaf(role: Leaf['role'], name: string, shape: Shape, dtype: DType): Tensor {
+  checkText(role, 'name', name);
+  choose(`${role}: dtype`, dtype, TYPES);
+  return createTensor(shape, dtype, { kind: 'leaf', role, name });
+}
+
+const TYPES: Readonly<Record<DType, true>> = { f32: true, i32: true };
+
+/**
+ * A scalar constant.
+ *
+ * @throws {OptionError} for what is not a number, and for a type that is none.
+ */
 export function constant(value: number, dtype: DType = 'f32'): Tensor {
+  if (typeof value !== 'number')
+    throw new OptionError(`constant: value must be a number, got ${describe(value)}`);
+  choose('constant: dtype', dtype, TYPES);
   return createTensor([], dtype, { kind: 'constant', value });
 }
 

@@ -3,7 +3,8 @@ import { describe } from '../base/describe.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { OptionError } from '../base/errors.ts';
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
-import { apply, checkIntegers, checkTensor, defineOp, type View } from '../ir/op.ts';
+import { checkIntegers } from '../ir/attr.ts';
+import { apply, checkTensor, defineOp, type View } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
 /**

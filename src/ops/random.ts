@@ -1,6 +1,7 @@
 import { type Key, philox, toUniform } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
-import { apply, checkIntegers, defineOp } from '../ir/op.ts';
+import { checkIntegers } from '../ir/attr.ts';
+import { apply, defineOp } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 
 /**

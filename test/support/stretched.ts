@@ -1,5 +1,6 @@
 import { type Shape, sizeOf } from '../../src/base/shape.ts';
-import { type Attr, byName, type OpEntry, type Sample } from '../../src/ir/op.ts';
+import type { Attr } from '../../src/ir/attr.ts';
+import { byName, type OpEntry, type Sample } from '../../src/ir/op.ts';
 import { type Case, caseOf, isAccepted } from './cases.ts';
 
 /** Numbers that the inputs of a stretched sample and its output may hold together. */
