@@ -56,9 +56,9 @@ const LONGEST_WORD = 100;
 /** Names that are compared. */
 const MOST_NAMES = 10_000;
 
-/** `did you mean "x"?` for the nearest known word, or nothing when none is near. */
-export function didYouMean(word: string, known: readonly string[]): string | undefined {
-  if (word.length > LONGEST_WORD) return undefined;
+/** `did you mean "x"?` for the nearest known word, or nothing when none is near, or what came is no word. */
+export function didYouMean(word: unknown, known: readonly string[]): string | undefined {
+  if (typeof word !== 'string' || word.length > LONGEST_WORD) return undefined;
   const far = Math.max(2, word.length / 3);
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of known.slice(0, MOST_NAMES)) {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { readGiven } from './check.ts';
 import { builtIn, describe } from './describe.ts';
 import { OptionError } from './errors.ts';
@@ -11,23 +12,34 @@ const DEEPEST = 200;
 
 /**
  * A copy of data that is of this program alone: lists are arrays without holes, objects have no prototype, and getters and
- * proxies were asked once, here. Typed arrays, dates and the like stay as they are, and so do functions. Of an instance of a
- * class the copy has the methods and getters too, not enumerable. What stands at two places stands there in the copy.
+ * proxies were asked once, here. Typed arrays, dates and the like stay as they are, and so do functions, of
+ * which proxies become functions that call them. Of an instance of a
+ * class the copy has the methods and getters too, not enumerable; or the instance stays as it is, where `instances` are
+ * `'kept'`. What stands at two places stands there in the copy.
  *
  * Cost: one visit of each entry.
  *
  * @throws {OptionError} for what cannot be read, is nested too deep, or is larger than memory should be filled with.
  */
-export function plainOf<T>(where: string, value: T): T {
-  return readGiven(where, () => new Copy().of(value, where, 0)) as T;
+export function plainOf<T>(where: string, value: T, instances: 'copied' | 'kept' = 'copied'): T {
+  return readGiven(where, () => new Copy(instances === 'kept').of(value, where, 0)) as T;
 }
 
 class Copy {
   readonly #made = new Map<object, object>();
+  readonly #keeps: boolean;
   #entries = 0;
 
+  constructor(keeps: boolean) {
+    this.#keeps = keeps;
+  }
+
   of(one: unknown, at: string, depth: number): unknown {
+    // Whatever looks at a proxy of a function runs it.
+    if (typeof one === 'function' && types.isProxy(one))
+      return (...given: readonly unknown[]): unknown => Reflect.apply(one, undefined, given);
     if (typeof one !== 'object' || one === null || builtIn(one) !== undefined) return one;
+    if (this.#keeps && isInstance(one)) return one;
     const made = this.#made.get(one);
     if (made !== undefined) return made;
     if (depth > DEEPEST) throw new OptionError(`${at} is nested more than ${DEEPEST} deep`);
@@ -65,6 +77,13 @@ class Copy {
     this.#entries += entries;
     if (this.#entries > MOST) throw new OptionError(`${at} goes beyond ${MOST} entries`);
   }
+}
+
+/** Whether an object is of a class, and itself rather than a proxy of it. */
+function isInstance(one: object): boolean {
+  if (types.isProxy(one) || Array.isArray(one)) return false;
+  const prototype: object | null = Object.getPrototypeOf(one);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
 /** Entries of a list, or of what has a length as one has; undefined of other objects. */

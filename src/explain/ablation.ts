@@ -1,11 +1,10 @@
-import { checkOptions } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Model } from '../train/model.ts';
 import { BASELINE_OPTIONS, type BaselineOptions, baseScoresOf, readBaselines } from './baselines.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { scoresOf } from './forward.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { type Groups, playersOf } from './players.ts';
 import { removals } from './removal.ts';
 import { askedOutputs, giveShares } from './shares.ts';
@@ -47,7 +46,7 @@ export async function featureAblation(
   options: AblationOptions = {},
 ): Promise<Explanation> {
   const known = [...EXPLAIN_OPTIONS, ...BASELINE_OPTIONS, 'groups'];
-  const { groups: given, ...rest } = checkOptions('featureAblation', options, known);
+  const { groups: given, ...rest } = readOptions('featureAblation', options, known);
   const subject = new Subject('featureAblation', model, inputs, rest);
   const baselines = readBaselines('featureAblation', subject, rest);
   const groups = playersOf('featureAblation', subject, given);

@@ -1,5 +1,4 @@
 import { DataError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { quantile } from '../data/scale.ts';
 import { ale as picture } from '../plot/ale.ts';
@@ -7,7 +6,7 @@ import type { ResultOptions } from '../plot/results/result.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
 import { type Feature, featureOf, featuresOf, valuesOf } from './features.ts';
-import { EXPLAIN_OPTIONS, type OutputKind } from './options.ts';
+import { EXPLAIN_OPTIONS, type OutputKind, readOptions } from './options.ts';
 import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
 import { type Explained, Subject } from './subject.ts';
 import { scoreVariants } from './variants.ts';
@@ -71,7 +70,7 @@ export async function ale(
   inputs: Explained,
   options: AleOptions,
 ): Promise<AccumulatedLocalEffects> {
-  const own = checkOptions('ale', options, [...EXPLAIN_OPTIONS, 'feature', 'bins']);
+  const own = readOptions('ale', options, [...EXPLAIN_OPTIONS, 'feature', 'bins']);
   const { feature: wanted, bins = 20, ...rest } = own;
   checkNumber('ale', 'bins', bins, { least: 1, whole: true });
   const subject = new Subject('ale', model, inputs, overRows('ale', rest));

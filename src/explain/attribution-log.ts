@@ -1,5 +1,4 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { heatmap } from '../plot/heatmap.ts';
 import type { ResultOptions } from '../plot/results/result.ts';
@@ -7,9 +6,10 @@ import type { Callback, Run } from '../train/callback.ts';
 import { Model } from '../train/model.ts';
 import type { Explanation } from './explanation.ts';
 import { checkOneOutput, type OneOutputOptions, valuesOf } from './judged.ts';
+import { readOptions } from './options.ts';
 import { playersOf } from './ranking.ts';
 import { inputXGradient } from './saliency.ts';
-import { checkMethod, type Method } from './sensitivity.ts';
+import { type Method, methodOf } from './sensitivity.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -58,13 +58,13 @@ export interface AttributionLog extends Callback, Pictured<ResultOptions> {
  * log.epochs.map(({ epoch, importance }) => [epoch, importance[0]]);
  */
 export function attributionLog(given: AttributionLogOptions): AttributionLog {
-  const options = checkOptions('attributionLog', given, ['rows', 'every', 'method', 'target', 'output']);
+  const options = readOptions('attributionLog', given, ['rows', 'every', 'method', 'target', 'output']);
   const { rows, every = 1, method = inputXGradient, ...asked } = options;
   if (rows === undefined) {
     throw new OptionError('attributionLog: rows are missing', { hint: 'attributionLog({ rows: xTest })' });
   }
   checkNumber('attributionLog', 'every', every, { least: 1, whole: true });
-  checkMethod('attributionLog', method);
+  const explain = methodOf('attributionLog', method);
   checkOneOutput('attributionLog', asked);
   const columns: string[] = [];
   const epochs: AttributionEpoch[] = [];
@@ -73,7 +73,7 @@ export function attributionLog(given: AttributionLogOptions): AttributionLog {
   const look = async (run: Run, epoch: number): Promise<void> => {
     const subject = subjects.get(run)!;
     const x = { data: subject.x, shape: [subject.rows, ...subject.shape] };
-    const explanation = await method(new Model(run.session), x, asked);
+    const explanation = await explain(new Model(run.session), x, asked);
     epochs.push({ epoch, importance: importanceOf(subject, explanation) });
   };
   const result: Plain<AttributionLog> = {

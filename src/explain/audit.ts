@@ -1,6 +1,6 @@
 import { isA } from '../base/check.ts';
+import { describe, isRecord } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type Data, type Matrix, Table } from '../data/index.ts';
@@ -11,9 +11,9 @@ import { type AuditedMethod, auditMethod } from './audit-methods.ts';
 import { type Calibration, calibration } from './calibration.ts';
 import { usualMethods } from './methods.ts';
 import { type Neurons, neurons } from './neurons.ts';
-import type { ExplainOptions } from './options.ts';
+import { type ExplainOptions, MOST_DRAWS, readOptions } from './options.ts';
 import { type PermutationImportance, permutationImportance } from './permutation-importance.ts';
-import { checkMethod, type Method } from './sensitivity.ts';
+import { type Method, methodOf } from './sensitivity.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type SurrogateTree, surrogateTree } from './surrogate-tree.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
@@ -73,16 +73,20 @@ export function audit(model: Model, inputs: Explained, targets: Data, options?: 
 export async function audit(model: Model, inputs: Explained, ...rest: readonly unknown[]): Promise<Audit> {
   const table = isA(inputs, Table);
   const given = (table ? rest[0] : rest[1]) as AuditOptions | undefined;
-  const options = checkOptions('audit', given === undefined ? {} : given, KNOWN);
+  const options = readOptions('audit', given === undefined ? {} : given, KNOWN);
   const { rows = 20, background = 20, repeats = 1, seed = 0, signal, onProgress } = options;
   for (const [name, value] of Object.entries({ rows, background, repeats }))
-    checkNumber('audit', name, value, { least: 1, whole: true });
+    checkNumber('audit', name, value, { least: 1, most: MOST_DRAWS, whole: true });
   checkNumber('audit', 'seed', seed, { whole: true });
   if (!table && rest[0] === undefined) throw new OptionError('audit: the targets are missing');
   const subject = new Subject('audit', model, inputs, {});
   const drawn = (most: number, path: string): Matrix => someRows(subject, most, seed, path);
-  const methods = options.methods ?? usualMethods(drawn(background, 'audit.background'));
-  for (const method of Object.values(methods)) checkMethod('audit', method);
+  const wanted = options.methods ?? usualMethods(drawn(background, 'audit.background'));
+  if (!isRecord(wanted))
+    throw new OptionError(`audit: methods must be functions by name, got ${describe(wanted)}`);
+  const methods = Object.fromEntries(
+    Object.entries(wanted).map(([name, method]) => [name, methodOf('audit', method)]),
+  );
   const own = signal && { signal };
   const labelled = (table ? [inputs] : [inputs, rest[0]]) as [Explained, Data];
   const parts = Object.keys(methods).length + 4;

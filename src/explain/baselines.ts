@@ -1,3 +1,4 @@
+import { readGiven } from '../base/check.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { scoresOf } from './forward.ts';
@@ -103,7 +104,10 @@ function checkName(where: string, name: string): void {
 
 /** A flat list of numbers is one row. */
 function asRows(given: Explained, { shape, width }: Subject): Explained {
-  const flat = ArrayBuffer.isView(given) || (Array.isArray(given) && typeof given[0] === 'number');
+  const flat = readGiven(
+    'baselines',
+    () => ArrayBuffer.isView(given) || (Array.isArray(given) && typeof given[0] === 'number'),
+  );
   if (!flat || (given as ArrayLike<number>).length !== width) return given;
   return { data: given as readonly number[], shape: [1, ...shape] };
 }

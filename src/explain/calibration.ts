@@ -1,5 +1,4 @@
 import { DataError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Data } from '../data/index.ts';
 import type { Table } from '../data/table.ts';
@@ -8,7 +7,7 @@ import { brier, logLoss } from '../train/metrics/probability.ts';
 import type { Input } from '../train/metrics/values.ts';
 import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
-import type { ExplainOptions } from './options.ts';
+import { type ExplainOptions, readOptions } from './options.ts';
 import { type Reliability, reliabilityOf } from './reliability.ts';
 import { optionsOf, type Scored, score } from './scored.ts';
 import type { Explained } from './subject.ts';
@@ -101,7 +100,7 @@ export function checkBins(
   where: string,
   options: CalibrationOptions,
 ): CalibrationOptions & { readonly bins: number } {
-  const { bins = 10, ...rest } = checkOptions(where, options, ['bins', 'signal', 'onProgress']);
+  const { bins = 10, ...rest } = readOptions(where, options, ['bins', 'signal', 'onProgress']);
   return { ...rest, bins: checkNumber(where, 'bins', bins, { least: 1, most: 10_000, whole: true }) };
 }
 

@@ -1,11 +1,11 @@
+import { checkList } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
 import { type Session, sessionOf, type Weight } from '../train/session.ts';
 import { GradientProducts } from './gradient-products.ts';
 import type { Labelled, LossChoice } from './labelled.ts';
-import type { ExplainOptions } from './options.ts';
+import { type ExplainOptions, readOptions } from './options.ts';
 import { Passes } from './passes.ts';
 
 /** Options of `influence` and `memorization`. */
@@ -41,7 +41,7 @@ export interface Asked {
 
 /** Checks options, and makes a copy of the model where other weights go into it. */
 export function ask(where: string, model: Model, given: InfluenceOptions): Asked {
-  const options = checkOptions(where, given, [
+  const options = readOptions(where, given, [
     'loss',
     'checkpoints',
     'learningRate',
@@ -58,14 +58,16 @@ export function ask(where: string, model: Model, given: InfluenceOptions): Asked
   }
   const count = checkpoints?.length ?? 1;
   const rates =
-    typeof learningRate === 'number' ? Array<number>(count).fill(learningRate) : [...learningRate];
+    typeof learningRate === 'number'
+      ? Array<number>(count).fill(learningRate)
+      : checkList(where, 'learningRate', learningRate, 'a number, or a list of numbers');
   if (rates.length !== count) {
     throw new OptionError(`${where}: ${rates.length} learning rates for ${count} checkpoints`);
   }
-  for (const rate of rates) checkNumber(where, 'learningRate', rate, { least: 0 });
+  const checked = rates.map((rate) => checkNumber(where, 'learningRate', rate, { least: 0 }));
   const own = sessionOf(where, model);
   const session = checkpoints === undefined ? own : own.twin(checkpoints[0]!);
-  return { session, loss, checkpoints, rates, top, passes: new Passes(session, options) };
+  return { session, loss, checkpoints, rates: checked, top, passes: new Passes(session, options) };
 }
 
 /** Runs something with the weights of each checkpoint, and says how gradients were made. */

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { median } from '../data/scale.ts';
@@ -170,12 +171,9 @@ function choiceOf(where: string, feature: Feature, { x }: Subject, given?: reado
     ? given.find((one) => !feature.categories.includes(one as string))
     : given;
   if (!Array.isArray(given) || given.length === 0 || unknown !== undefined) {
-    throw new OptionError(
-      `${where}: the range of "${feature.name}" has ${JSON.stringify(unknown ?? given)}`,
-      {
-        wanted: `some of ${feature.categories.slice(0, 20).join(', ')}`,
-      },
-    );
+    throw new OptionError(`${where}: the range of "${feature.name}" has ${describe(unknown ?? given)}`, {
+      wanted: `some of ${feature.categories.slice(0, 20).join(', ')}`,
+    });
   }
   return { feature, own, categories: [...given] };
 }

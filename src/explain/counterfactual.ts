@@ -1,5 +1,5 @@
 import { DataError } from '../base/errors.ts';
-import { checkOptions, choose } from '../base/options.ts';
+import { choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { changes } from '../plot/changes.ts';
 import type { Model } from '../train/model.ts';
@@ -11,7 +11,7 @@ import type { Cost } from './explanation.ts';
 import type { Known } from './features.ts';
 import { scoresOf } from './forward.ts';
 import { neighbours } from './neighbours.ts';
-import type { ExplainOptions, Target } from './options.ts';
+import { type ExplainOptions, MOST_DRAWS, readOptions, type Target } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -117,7 +117,7 @@ export async function counterfactual(
   options: CounterfactualOptions = {},
 ): Promise<Counterfactual> {
   const where = 'counterfactual';
-  const own = checkOptions(where, options, OPTIONS);
+  const own = readOptions(where, options, OPTIONS);
   const {
     target,
     immutable = [],
@@ -132,7 +132,7 @@ export async function counterfactual(
   } = own;
   choose(`${where}: distance`, distance, DISTANCES);
   checkNumber(where, 'margin', margin, { above: 0 });
-  checkNumber(where, 'maxIterations', maxIterations, { least: 1, whole: true });
+  checkNumber(where, 'maxIterations', maxIterations, { least: 1, most: MOST_DRAWS, whole: true });
   checkNumber(where, 'seed', seed, { whole: true });
   const subject = new Subject(where, model, inputs, rest);
   if (subject.rows !== 1) throw new DataError(`${where}: wanted one row, came ${subject.rows}`);

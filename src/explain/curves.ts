@@ -1,4 +1,3 @@
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { deletionCurve } from '../plot/deletion-curve.ts';
 import type { ResultOptions } from '../plot/results/result.ts';
@@ -9,7 +8,7 @@ import type { Cost } from './explanation.ts';
 import { scoresOf } from './forward.ts';
 import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } from './judged.ts';
 import { scoresOfMade } from './made-rows.ts';
-import type { OutputKind } from './options.ts';
+import { MOST_DRAWS, type OutputKind, readOptions } from './options.ts';
 import { areaUnder, ordersOf, playersOf, replace, stages } from './ranking.ts';
 import { type Estimate, errorOfSum, estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
@@ -99,10 +98,10 @@ async function curve(
   judged: Judged,
   given: CurveOptions,
 ): Promise<Curve> {
-  const options = checkOptions(method, given, CURVE_OPTIONS);
+  const options = readOptions(method, given, CURVE_OPTIONS);
   const { baselines, steps = 50, randomOrders: R = 10, seed = 0, output = 'probability', ...rest } = options;
-  checkNumber(method, 'steps', steps, { least: 1, whole: true });
-  checkNumber(method, 'randomOrders', R, { least: 0, whole: true });
+  checkNumber(method, 'steps', steps, { least: 1, most: MOST_DRAWS, whole: true });
+  checkNumber(method, 'randomOrders', R, { least: 0, most: MOST_DRAWS, whole: true });
   checkNumber(method, 'seed', seed, { whole: true });
   const { subject, values } = readJudged(method, model, judged, { ...rest, output, orElseOutput: true });
   const { rows, x, shift } = subject;

@@ -1,3 +1,4 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
@@ -30,7 +31,7 @@ export function layersToCut(where: string, subject: Subject, layer: string | und
   const { values, outputs } = network.trace([fed(ROWS, [1, ...subject.shape])], false);
   const known = [...values.keys()];
   if (layer !== undefined && !values.has(layer)) {
-    throw new OptionError(`${where}: there is no layer ${JSON.stringify(layer)}`, {
+    throw new OptionError(`${where}: there is no layer ${describe(layer)}`, {
       layers: known.join(', '),
       hint: didYouMean(String(layer), known),
     });

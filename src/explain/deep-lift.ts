@@ -1,4 +1,3 @@
-import { checkOptions } from '../base/options.ts';
 import { fed } from '../ir/tensor.ts';
 import { mul, sub } from '../ops/index.ts';
 import type { Model } from '../train/model.ts';
@@ -7,7 +6,7 @@ import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { forTargets, ROWS, scoresOf } from './forward.ts';
 import { multipliers } from './multipliers.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { type References, readReferences, referenceScoresOf } from './references.ts';
 import { type Explained, Subject } from './subject.ts';
 
@@ -54,7 +53,7 @@ export async function deepLift(
   inputs: Explained,
   options: DeepLiftOptions = {},
 ): Promise<Explanation> {
-  const own = checkOptions('deepLift', options, [...EXPLAIN_OPTIONS, ...BASELINE_OPTIONS]);
+  const own = readOptions('deepLift', options, [...EXPLAIN_OPTIONS, ...BASELINE_OPTIONS]);
   const subject = new Subject('deepLift', model, inputs, own);
   const references = readReferences('deepLift', subject, own);
   const scores = await scoresOf(subject, subject.x, (done) => 0.1 * done);

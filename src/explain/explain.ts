@@ -1,4 +1,4 @@
-import { isA } from '../base/check.ts';
+import { isA, readGiven } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { choose, ownOf } from '../base/options.ts';
 import { Table } from '../data/table.ts';
@@ -83,7 +83,7 @@ export async function explain(
   const { method = 'integratedGradients', ...others } = ownOf('explain', options, OWN);
   const rest: ExplainRowOptions = Object.assign(Object.create(null) as object, others);
   const { run } = choose('explain: method', method, methods);
-  if (rest.target === 'all' || Array.isArray(rest.target)) {
+  if (rest.target === 'all' || readGiven('explain: target', () => Array.isArray(rest.target))) {
     throw new OptionError('explain: target must be one output', {
       hint: `${method}(model, rows, { target: 'all' }) explains every output`,
     });
@@ -110,7 +110,8 @@ export async function explain(
 
 /** A list of numbers is the row itself. */
 function oneRow({ network }: Session, row: RowObject | Inputs | Table): Explained {
-  const flat = ArrayBuffer.isView(row) || (Array.isArray(row) && typeof row[0] === 'number');
+  const isFlat = () => ArrayBuffer.isView(row) || (Array.isArray(row) && typeof row[0] === 'number');
+  const flat = readGiven('explain: row', isFlat);
   const [shape] = network.inputShapes;
   return flat ? { data: row as unknown as readonly number[], shape: [1, ...shape!] } : (row as Explained);
 }

@@ -1,9 +1,13 @@
+import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
+import { ownOf } from '../base/options.ts';
+import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
 import { writtenTo } from '../io/replace.ts';
 import type { RowObject } from '../train/predict.ts';
 import { Values } from '../train/values.ts';
+import { readFields } from './explanation-fields.ts';
 import type { OutputKind } from './options.ts';
 import { type PictureOptions, pictureOf } from './picture.ts';
 
@@ -100,7 +104,11 @@ export class Explanation {
   readonly warnings: readonly string[];
   readonly #fields: ExplanationFields;
 
-  constructor(fields: ExplanationFields) {
+  /**
+   * @throws {OptionError | ShapeError} for fields that are not of their types, or not of the same rows.
+   */
+  constructor(given: ExplanationFields) {
+    const fields = readFields(given);
     this.method = fields.method;
     this.options = fields.options;
     this.output = fields.output;
@@ -123,9 +131,13 @@ export class Explanation {
     return this.#fields.unit ?? this.output;
   }
 
-  /** The same with some of it put otherwise. */
+  /**
+   * The same with some of it put otherwise.
+   *
+   * @throws {OptionError | ShapeError} for fields that are not of their types, or not of the same rows.
+   */
   with(changes: Partial<ExplanationFields>): Explanation {
-    return new Explanation({ ...this.#fields, ...changes });
+    return new Explanation({ ...this.#fields, ...ownOf('explanation', changes, Object.keys(this.#fields)) });
   }
 
   /** How many rows are explained. */
@@ -169,12 +181,13 @@ export class Explanation {
    * @param k how many; default all.
    * @param row which; default 0.
    * @param output with `target: 'all'`, which output; default the predicted one.
-   * @throws {OptionError} when there is no such row or output.
+   * @throws {OptionError} when there is no such row or output, and for what is not how many.
    * @example
    * explanation.top(3); // [{ feature: 'age', value: 41, attribution: 0.83 }, …]
    */
   top(k: number = Number.POSITIVE_INFINITY, row = 0, output?: number): Attribution[] {
     this.#checkRow('top', row);
+    if (k !== Number.POSITIVE_INFINITY) checkNumber('top', 'k', k, { least: 0, whole: true });
     const at = this.#attributionsOf(row, output ?? this.target[row]!);
     const x = this.data.data.subarray(row * at.length, (row + 1) * at.length);
     const { groups, known } = this.#fields;
@@ -194,15 +207,17 @@ export class Explanation {
   #attributionsOf(row: number, output: number): Float32Array {
     const width = sizeOf(this.data.shape.slice(1));
     const K = this.values.data.length / this.data.data.length;
+    if (!(Number.isInteger(output) && output >= 0 && output < this.outputNames.length))
+      throw new OptionError(`top: there is no output ${describe(output)}`, {
+        outputs: this.outputNames.length,
+      });
     if (K === 1) return this.values.data.subarray(row * width, (row + 1) * width);
-    if (!(Number.isInteger(output) && output >= 0 && output < K))
-      throw new OptionError(`top: there is no output ${output}`, { outputs: K });
     return Float32Array.from({ length: width }, (_, j) => this.values.data[(row * width + j) * K + output]!);
   }
 
   #checkRow(where: string, row: number): void {
     if (Number.isInteger(row) && row >= 0 && row < this.rows) return;
-    throw new OptionError(`${where}: there is no row ${row}`, { rows: this.rows });
+    throw new OptionError(`${where}: there is no row ${describe(row)}`, { rows: this.rows });
   }
 
   /** Plain data, for a file or another program. */
@@ -234,7 +249,7 @@ export class Explanation {
    * explanation.toSvg({ row: 2, theme: 'light' });
    */
   toSvg(options: PictureOptions = {}): string {
-    return pictureOf(this, options);
+    return pictureOf(this, ownOf('toSvg', options, []));
   }
 
   /**

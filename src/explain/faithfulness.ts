@@ -1,5 +1,4 @@
 import { isA } from '../base/check.ts';
-import { checkOptions } from '../base/options.ts';
 import { deletionCurve } from '../plot/deletion-curve.ts';
 import type { ResultOptions } from '../plot/results/result.ts';
 import type { Model } from '../train/model.ts';
@@ -8,7 +7,8 @@ import type { Cost } from './explanation.ts';
 import { Explanation } from './explanation.ts';
 import { type Infidelity, infidelity } from './infidelity.ts';
 import type { Attributed, Judged } from './judged.ts';
-import { checkMethod, type Method, type Sensitivity, sensitivity } from './sensitivity.ts';
+import { readOptions } from './options.ts';
+import { type Method, methodOf, type Sensitivity, sensitivity } from './sensitivity.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link faithfulness}. */
@@ -46,8 +46,8 @@ export async function faithfulness(
   judged: Judged,
   given: FaithfulnessOptions = {},
 ): Promise<Faithfulness> {
-  const { method, ...curves } = checkOptions('faithfulness', given, [...CURVE_OPTIONS, 'method']);
-  if (method !== undefined) checkMethod('faithfulness', method);
+  const { method, ...curves } = readOptions('faithfulness', given, [...CURVE_OPTIONS, 'method']);
+  if (method !== undefined) methodOf('faithfulness', method);
   const { seed = 0, onProgress, signal, target, output } = curves;
   const started = performance.now();
   const parts = method === undefined ? 3 : 4;

@@ -1,5 +1,5 @@
-import { isA } from '../base/check.ts';
-import { describe } from '../base/describe.ts';
+import { checkList, checkText, isA, readGiven } from '../base/check.ts';
+import { describe, isRecord } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { showShape, sizeOf } from '../base/shape.ts';
@@ -53,7 +53,7 @@ export function readFrame(
 
 function fromTables(where: string, train: Table, test: Table, target: string | undefined): Frame {
   if (target !== undefined && !train.columns.includes(target)) {
-    throw new OptionError(`${where}: there is no column ${JSON.stringify(target)}`, {
+    throw new OptionError(`${where}: there is no column ${describe(target)}`, {
       columns: train.columns.join(', '),
       hint: didYouMean(target, train.columns),
     });
@@ -108,11 +108,14 @@ function fromArrays(
       test: second.data.length / second.rows,
     });
   }
-  if (names !== undefined && names.length !== width) {
-    throw new ShapeError(`${where}: featureNames must be ${width} strings, got ${names.length}`);
+  const columns =
+    names &&
+    checkList(where, 'featureNames', names).map((one, i) => checkText(where, `featureNames[${i}]`, one));
+  if (columns !== undefined && columns.length !== width) {
+    throw new ShapeError(`${where}: featureNames must be ${width} strings, got ${columns.length}`);
   }
   return {
-    columns: names ?? Array.from({ length: width }, (_, j) => `x${j}`),
+    columns: columns ?? Array.from({ length: width }, (_, j) => `x${j}`),
     isText: Array<boolean>(width).fill(false),
     train: first,
     test: second,
@@ -121,15 +124,16 @@ function fromArrays(
 }
 
 function cellsOf(where: string, name: string, split: Exclude<Split, Table>): Cells {
-  const isPair = Array.isArray(split) && split.length === 2;
-  if (!isPair && !(typeof split === 'object' && split !== null && 'x' in split)) {
+  const pair = readGiven(`${where}: ${name}`, (): readonly [Data, Data | undefined] | undefined => {
+    if (Array.isArray(split)) return split.length === 2 ? [split[0], split[1]] : undefined;
+    return isRecord(split) && 'x' in split ? [split.x, split.y] : undefined;
+  });
+  if (pair === undefined) {
     throw new OptionError(`${where}: ${name} must be a table, [x, y] or { x, y }`, {
       got: describe(split),
     });
   }
-  const [x, y] = isPair
-    ? (split as readonly [Data, Data])
-    : [(split as { x: Data }).x, (split as { y?: Data }).y];
+  const [x, y] = pair;
   const { data, shape } = toMatrix(x, `${name}: x`);
   const rows = shape[0]!;
   if (shape.length < 2 || rows === 0) {

@@ -1,4 +1,3 @@
-import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
@@ -7,7 +6,7 @@ import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { gradientsOf, scoresOf } from './forward.ts';
 import { noiseOf, readStdev, type Stdev } from './noise.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { type Sampled, sample } from './sampled.ts';
 import { type Explained, Subject } from './subject.ts';
 
@@ -71,7 +70,7 @@ export async function gradientShap(
     stdev = 0,
     seed = 0,
     ...rest
-  } = checkOptions(WHERE, options, known);
+  } = readOptions(WHERE, options, known);
   checkNumber(WHERE, 'nSamples', nSamples, { least: 2, most: 1e6, whole: true });
   checkNumber(WHERE, 'seed', seed, { whole: true });
   const subject = new Subject(WHERE, model, inputs, rest);

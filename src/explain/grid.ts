@@ -1,8 +1,10 @@
+import { describe } from '../base/describe.ts';
 import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { readDate } from '../data/dates.ts';
 import { type Feature, type Known, observedOf, valuesOf } from './features.ts';
+import { MOST_DRAWS } from './options.ts';
 import type { Subject } from './subject.ts';
 
 /** How the values of a column are chosen. */
@@ -63,7 +65,7 @@ export interface GridColumn {
 /** Checks the options that hold for every column. */
 export function checkGrid(where: string, options: GridOptions): void {
   const { gridSize = 50, percentiles = [0.05, 0.95], grid } = options;
-  checkNumber(where, 'gridSize', gridSize, { least: 2, whole: true });
+  checkNumber(where, 'gridSize', gridSize, { least: 2, most: MOST_DRAWS, whole: true });
   if (!Array.isArray(percentiles) || percentiles.length !== 2)
     throw new OptionError(`${where}: percentiles must be two numbers, such as [0.05, 0.95]`);
   percentiles.forEach((share) => void checkNumber(where, 'percentiles', share, { least: 0, most: 1 }));
@@ -90,7 +92,7 @@ function givenGrid(where: string, feature: Feature, values: readonly Known[]): K
     throw new OptionError(`${where}: the grid of "${feature.name}" must be a list of values`);
   for (const value of values) {
     if (isValueOf(feature, value)) continue;
-    throw new OptionError(`${where}: the grid of "${feature.name}" has ${JSON.stringify(value)}`, {
+    throw new OptionError(`${where}: the grid of "${feature.name}" has ${describe(value)}`, {
       wanted: feature.isCategorical
         ? feature.categories.slice(0, 20).join(', ')
         : feature.date !== undefined

@@ -1,5 +1,4 @@
 import { ShapeError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { sameShape, showShape } from '../base/shape.ts';
@@ -11,7 +10,7 @@ import type { Cost } from './explanation.ts';
 import { scoresOf } from './forward.ts';
 import { type Judged, ONE_OUTPUT_OPTIONS, type OneOutputOptions, readJudged } from './judged.ts';
 import { scoresOfMade } from './made-rows.ts';
-import type { OutputKind } from './options.ts';
+import { MOST_DRAWS, type OutputKind, readOptions } from './options.ts';
 import { estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import type { Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
@@ -68,9 +67,9 @@ export async function infidelity(
   judged: Judged,
   given: InfidelityOptions = {},
 ): Promise<Infidelity> {
-  const options = checkOptions('infidelity', given, INFIDELITY_OPTIONS);
+  const options = readOptions('infidelity', given, INFIDELITY_OPTIONS);
   const { perturbations, samples = 50, stdev = 0.1, seed = 0, ...rest } = options;
-  checkNumber('infidelity', 'samples', samples, { least: 1, whole: true });
+  checkNumber('infidelity', 'samples', samples, { least: 1, most: MOST_DRAWS, whole: true });
   checkNumber('infidelity', 'stdev', stdev, { least: 0 });
   checkNumber('infidelity', 'seed', seed, { whole: true });
   const { subject, values } = readJudged('infidelity', model, judged, rest);

@@ -1,4 +1,4 @@
-import { checkOptions, choose } from '../base/options.ts';
+import { choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
 import {
@@ -12,7 +12,7 @@ import { cutPaths, integratePieces, levelsOf } from './exact-path.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude, type Findings } from './findings.ts';
 import { forTargets, scoresOf } from './forward.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { integrate } from './path.ts';
 import { type Quadrature, type QuadratureRule, RULES } from './quadrature.ts';
 import { type Explained, Subject } from './subject.ts';
@@ -68,7 +68,7 @@ export async function integratedGradients(
   options: IntegratedGradientsOptions = {},
 ): Promise<Explanation> {
   const known = [...EXPLAIN_OPTIONS, ...BASELINE_OPTIONS, 'nSteps', 'method', 'maxPieces'];
-  const own = checkOptions(WHERE, options, known);
+  const own = readOptions(WHERE, options, known);
   const { nSteps = 50, method = 'gausslegendre', maxPieces = 4096, ...rest } = own;
   checkNumber(WHERE, 'nSteps', nSteps, { least: 1, most: 10_000, whole: true });
   checkNumber(WHERE, 'maxPieces', maxPieces, { least: 1, most: 1 << 20, whole: true });

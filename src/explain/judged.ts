@@ -1,5 +1,5 @@
-import { isA } from '../base/check.ts';
-import { describe } from '../base/describe.ts';
+import { isA, readGiven } from '../base/check.ts';
+import { describe, isRecord } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { type Data, toMatrix } from '../data/matrix.ts';
@@ -52,14 +52,19 @@ export function readJudged(
     const same = { target: [...target], output, ...options };
     return { subject: new Subject(where, model, data, same), values: valuesOf(judged) };
   }
-  if (typeof judged !== 'object' || judged === null || !('inputs' in judged && 'values' in judged)) {
+  const own = readGiven(where, () =>
+    isRecord(judged) && 'inputs' in judged && 'values' in judged
+      ? { inputs: judged.inputs, values: judged.values }
+      : undefined,
+  );
+  if (own === undefined) {
     throw new OptionError(`${where}: wanted an explanation or { inputs, values }`, {
       got: describe(judged),
       hint: 'give what a method gave: await saliency(model, x)',
     });
   }
-  const subject = new Subject(where, model, judged.inputs, options);
-  const { data, shape } = toMatrix(judged.values, 'values');
+  const subject = new Subject(where, model, own.inputs, options);
+  const { data, shape } = toMatrix(own.values, 'values');
   const wanted = [subject.rows, ...subject.shape];
   if (!sameShape(shape, wanted)) {
     throw new ShapeError(`${where}: values do not have the shape of the inputs`, {

@@ -1,5 +1,5 @@
-import { isA } from '../base/check.ts';
-import { describe } from '../base/describe.ts';
+import { isA, readGiven } from '../base/check.ts';
+import { describe, isRecord } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
@@ -40,9 +40,11 @@ export function readLabelled(
 
 function pairOf(where: string, examples: Examples): readonly [Inputs | Table, Data | undefined] {
   if (isA(examples, Table)) return [examples, undefined];
-  if (Array.isArray(examples) && examples.length === 2) return examples as unknown as [Inputs, Data];
-  if (typeof examples === 'object' && examples !== null && 'x' in examples && 'y' in examples)
-    return [examples.x, examples.y];
+  const pair = readGiven(where, (): readonly [Inputs, Data] | undefined => {
+    if (Array.isArray(examples)) return examples.length === 2 ? [examples[0], examples[1]] : undefined;
+    return isRecord(examples) && 'x' in examples && 'y' in examples ? [examples.x, examples.y] : undefined;
+  });
+  if (pair !== undefined) return pair;
   throw new OptionError(`${where}: wanted rows with targets: [x, y], { x, y } or a table`, {
     got: describe(examples),
   });

@@ -1,10 +1,10 @@
-import { checkOptions } from '../base/options.ts';
+import { checkText } from '../base/check.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type BarOptions, bar } from '../plot/bar.ts';
 import { type ColumnPower, columnPowers } from './column-power.ts';
 import { type Duplicate, exactDuplicates, nearDuplicates } from './duplicates.ts';
 import { type Frame, readFrame, type Split } from './frame.ts';
-import type { ExplainOptions } from './options.ts';
+import { type ExplainOptions, readOptions } from './options.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
 /** Options of {@link leakage}. */
@@ -53,8 +53,9 @@ export interface Leakage extends Pictured<BarOptions> {
  * const { duplicates, predictors, warnings } = await leakage(train, test, { target: 'churned' });
  */
 export async function leakage(train: Split, test: Split, given: LeakageOptions = {}): Promise<Leakage> {
-  const options = checkOptions('leakage', given, KNOWN);
+  const options = readOptions('leakage', given, KNOWN);
   const { target, featureNames, tolerance = 0.001, threshold = 0.99, signal, onProgress } = options;
+  if (target !== undefined) checkText('leakage', 'target', target);
   checkNumber('leakage', 'tolerance', tolerance, { least: 0, below: 1 });
   checkNumber('leakage', 'threshold', threshold, { least: 0, most: 1 });
   const frame = readFrame('leakage', train, test, { target, featureNames });

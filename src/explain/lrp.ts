@@ -6,7 +6,7 @@ import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { forTargets, ROWS, scoresOf } from './forward.ts';
 import { checkNumbers, checkRule, type LrpNumbers, type LrpRule, rulesWith } from './lrp-rules.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { relevance } from './relevance.ts';
 import { type Explained, Subject } from './subject.ts';
 
@@ -53,7 +53,7 @@ export interface LrpOptions extends ExplainOptions, LrpNumbers {
  */
 export async function lrp(model: Model, inputs: Explained, options: LrpOptions = {}): Promise<Explanation> {
   const known = [...EXPLAIN_OPTIONS, 'rule', 'rules', 'epsilon', 'alpha', 'beta', 'gamma'];
-  const own = checkOptions('lrp', options, known);
+  const own = readOptions('lrp', options, known);
   const subject = new Subject('lrp', model, inputs, own);
   const numbers = checkNumbers(own);
   const rule = checkRule('lrp: rule', own.rule ?? 'epsilon');

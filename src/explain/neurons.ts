@@ -1,5 +1,6 @@
+import { checkText } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
-import { checkOptions, choose } from '../base/options.ts';
+import { choose } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Data } from '../data/matrix.ts';
@@ -11,7 +12,7 @@ import type { Cost } from './explanation.ts';
 import { featureAt } from './feature.ts';
 import { type LossChoice, targetsOf } from './labelled.ts';
 import { type Lesion, lesionsOf } from './lesion.ts';
-import type { ExplainOptions } from './options.ts';
+import { type ExplainOptions, readOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Tuning, type TuningPoint, tuningOf } from './tuning.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
@@ -94,8 +95,9 @@ export interface Neurons extends Pictured<BarOptions> {
  * layers[0].neurons.filter(({ dead }) => dead).map(({ unit }) => unit);
  */
 export async function neurons(model: Model, inputs: Explained, given: NeuronsOptions = {}): Promise<Neurons> {
-  const options = checkOptions('neurons', given, KNOWN);
+  const options = readOptions('neurons', given, KNOWN);
   const { layer, lesion = 'mean', bins = 10, top = 5, feature } = options;
+  if (layer !== undefined) checkText('neurons', 'layer', layer);
   checkNumber('neurons', 'bins', bins, { least: 1, most: 65535, whole: true });
   checkNumber('neurons', 'top', top, { least: 0, whole: true });
   if (lesion !== false) choose('neurons: lesion', lesion, { mean: true, zero: true });

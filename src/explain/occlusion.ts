@@ -1,11 +1,10 @@
-import { checkOptions } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Model } from '../train/model.ts';
 import { BASELINE_OPTIONS, type BaselineOptions, baseScoresOf, readBaselines } from './baselines.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { scoresOf } from './forward.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { removals } from './removal.ts';
 import { askedOutputs } from './shares.ts';
 import { type Explained, Subject } from './subject.ts';
@@ -49,7 +48,7 @@ export async function occlusion(
   options: OcclusionOptions,
 ): Promise<Explanation> {
   const known = [...EXPLAIN_OPTIONS, ...BASELINE_OPTIONS, 'window', 'stride'];
-  const { window, stride = 1, ...rest } = checkOptions('occlusion', options, known);
+  const { window, stride = 1, ...rest } = readOptions('occlusion', options, known);
   const subject = new Subject('occlusion', model, inputs, rest);
   const baselines = readBaselines('occlusion', subject, rest);
   const windows = windowsOver('occlusion', subject.shape, window, stride);

@@ -1,3 +1,7 @@
+import { checkFunction, checkSignal } from '../base/check.ts';
+import { checkOptions } from '../base/options.ts';
+import { plainOf } from '../base/plain.ts';
+
 /** Which output of a model is explained. */
 export type Target = number | string;
 
@@ -29,5 +33,27 @@ export interface ExplainOptions {
   readonly onProgress?: (share: number) => void;
 }
 
+/** Draws, repeats and steps, at most: nobody waits for more. */
+export const MOST_DRAWS = 1e6;
+
 /** Names of {@link ExplainOptions}, for checks. */
 export const EXPLAIN_OPTIONS = ['target', 'output', 'featureNames', 'signal', 'onProgress'] as const;
+
+/** They are known by what they are, and have checks of their own. */
+const AS_THEY_ARE: readonly string[] = ['loss', 'metric', 'signal', 'onProgress'];
+
+/**
+ * Options of a method, checked for names that there are none of, as plain data: lists, rows and groups are read once, here.
+ * Tables and what else is of a class stay as they are.
+ *
+ * @throws {OptionError} for an unknown option, for one that cannot be read, and for a signal or a listener that is none.
+ */
+export function readOptions<T extends object>(where: string, options: T, known: readonly string[]): T {
+  const own = checkOptions(where, options, known);
+  for (const [key, value] of Object.entries(own))
+    if (!AS_THEY_ARE.includes(key)) Reflect.set(own, key, plainOf(`${where}: ${key}`, value, 'kept'));
+  const { signal, onProgress } = own as Pick<ExplainOptions, 'signal' | 'onProgress'>;
+  checkSignal(where, signal);
+  checkFunction(where, 'onProgress', onProgress);
+  return own;
+}

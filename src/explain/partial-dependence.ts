@@ -1,5 +1,5 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions, choose } from '../base/options.ts';
+import { choose } from '../base/options.ts';
 import { heatmap } from '../plot/heatmap.ts';
 import { partialDependence as curve } from '../plot/partial-dependence.ts';
 import type { ResultOptions } from '../plot/results/result.ts';
@@ -7,7 +7,7 @@ import type { Model } from '../train/model.ts';
 import type { Cost } from './explanation.ts';
 import { type Feature, featureOf, featuresOf, type Known, observedOf } from './features.ts';
 import { checkGrid, checkGridNames, type GridColumn, type GridOptions, gridOf } from './grid.ts';
-import { EXPLAIN_OPTIONS, type OutputKind } from './options.ts';
+import { EXPLAIN_OPTIONS, type OutputKind, readOptions } from './options.ts';
 import { askedOutputs, type OutputOptions, overRows } from './outputs.ts';
 import { type Explained, Subject } from './subject.ts';
 import { scoreVariants } from './variants.ts';
@@ -77,7 +77,7 @@ export async function partialDependence(
   options: PartialDependenceOptions,
 ): Promise<PartialDependence> {
   const where = 'partialDependence';
-  const own = checkOptions(where, options, [...EXPLAIN_OPTIONS, ...OPTIONS]);
+  const own = readOptions(where, options, [...EXPLAIN_OPTIONS, ...OPTIONS]);
   const { feature, features, kind = 'average', gridSize, percentiles, grid: given, ...rest } = own;
   choose(`${where}: kind`, kind, KINDS);
   checkGrid(where, own);

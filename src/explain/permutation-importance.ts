@@ -1,6 +1,5 @@
 import { isA } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Data } from '../data/index.ts';
@@ -15,7 +14,7 @@ import { ResponseScale } from '../train/response.ts';
 import { type ColumnGroups, playersOf } from './column-groups.ts';
 import type { Cost } from './explanation.ts';
 import { featuresOf } from './features.ts';
-import type { ExplainOptions } from './options.ts';
+import { type ExplainOptions, MOST_DRAWS, readOptions } from './options.ts';
 import { worsenings } from './shuffles.ts';
 import { estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
@@ -129,8 +128,8 @@ export async function importanceBy(
     seed = 0,
     groups,
     ...rest
-  } = checkOptions(where, options, OPTIONS);
-  checkNumber(where, 'nRepeats', nRepeats, { least: 1, whole: true });
+  } = readOptions(where, options, OPTIONS);
+  checkNumber(where, 'nRepeats', nRepeats, { least: 1, most: MOST_DRAWS, whole: true });
   checkNumber(where, 'seed', seed, { whole: true });
   const subject = new Subject(where, model, inputs, rest);
   const loss = lossFor(where, subject, given);

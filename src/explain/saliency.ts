@@ -1,9 +1,8 @@
-import { checkOptions } from '../base/options.ts';
 import type { Model } from '../train/model.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { forTargets, gradientsOf, scoresOf } from './forward.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 
 /** Options of {@link saliency}. */
@@ -34,7 +33,7 @@ export async function saliency(
   inputs: Explained,
   options: SaliencyOptions = {},
 ): Promise<Explanation> {
-  const { absolute = false, ...rest } = checkOptions('saliency', options, [...EXPLAIN_OPTIONS, 'absolute']);
+  const { absolute = false, ...rest } = readOptions('saliency', options, [...EXPLAIN_OPTIONS, 'absolute']);
   const subject = new Subject('saliency', model, inputs, rest);
   const { values, scores } = await gradients(subject);
   if (absolute) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
@@ -62,7 +61,7 @@ export async function inputXGradient(
     'inputXGradient',
     model,
     inputs,
-    checkOptions('inputXGradient', options, EXPLAIN_OPTIONS),
+    readOptions('inputXGradient', options, EXPLAIN_OPTIONS),
   );
   const { values, scores } = await gradients(subject);
   const K = values.length / subject.x.length;

@@ -1,14 +1,13 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type BarOptions, bar } from '../plot/bar.ts';
 import { Model } from '../train/model.ts';
 import type { Cost, Explanation } from './explanation.ts';
 import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
-import type { ExplainOptions, OutputKind } from './options.ts';
+import { type ExplainOptions, MOST_DRAWS, type OutputKind, readOptions } from './options.ts';
 import { layersFromTop, randomised } from './randomise.ts';
 import { rankCorrelation, ranks } from './rank-correlation.ts';
-import { checkMethod, type Method } from './sensitivity.ts';
+import { type Method, methodOf } from './sensitivity.ts';
 import { type Estimate, estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
@@ -73,11 +72,11 @@ export async function sanityCheck(
   method: Method,
   given: SanityCheckOptions = {},
 ): Promise<SanityCheck> {
-  const options = checkOptions('sanityCheck', given, [...ONE_OUTPUT_OPTIONS, 'repeats', 'threshold', 'seed']);
+  const options = readOptions('sanityCheck', given, [...ONE_OUTPUT_OPTIONS, 'repeats', 'threshold', 'seed']);
   const { repeats = 5, threshold = 0.5, seed = 0, ...rest } = options;
-  checkMethod('sanityCheck', method);
+  const own = methodOf('sanityCheck', method);
   checkOneOutput('sanityCheck', rest);
-  checkNumber('sanityCheck', 'repeats', repeats, { least: 1, whole: true });
+  checkNumber('sanityCheck', 'repeats', repeats, { least: 1, most: MOST_DRAWS, whole: true });
   checkNumber('sanityCheck', 'threshold', threshold, { least: -1, most: 1 });
   checkNumber('sanityCheck', 'seed', seed, { whole: true });
   const subject = new Subject('sanityCheck', model, inputs, rest);
@@ -91,7 +90,7 @@ export async function sanityCheck(
   const explain = async (of: Model, wanted: ExplainOptions['target']): Promise<Explanation> => {
     passes.check();
     const asked = { output, ...(wanted !== undefined && { target: wanted }), ...(signal && { signal }) };
-    const explanation = await method(of, { data: subject.x, shape: [rows, ...shape] }, asked);
+    const explanation = await own(of, { data: subject.x, shape: [rows, ...shape] }, asked);
     passes.count(explanation.cost);
     return explanation;
   };

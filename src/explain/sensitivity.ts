@@ -1,6 +1,6 @@
+import { isA } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { sameShape, showShape } from '../base/shape.ts';
@@ -8,9 +8,9 @@ import { type Data, toMatrix } from '../data/matrix.ts';
 import { type BarOptions, bar } from '../plot/bar.ts';
 import type { Model } from '../train/model.ts';
 import { Values } from '../train/values.ts';
-import type { Cost, Explanation } from './explanation.ts';
+import { type Cost, Explanation } from './explanation.ts';
 import { checkOneOutput, ONE_OUTPUT_OPTIONS, type OneOutputOptions, valuesOf } from './judged.ts';
-import type { ExplainOptions, OutputKind } from './options.ts';
+import { type ExplainOptions, MOST_DRAWS, type OutputKind, readOptions } from './options.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
 
@@ -70,11 +70,11 @@ export async function sensitivity(
   method: Method,
   given: SensitivityOptions = {},
 ): Promise<Sensitivity> {
-  const options = checkOptions('sensitivity', given, SENSITIVITY_OPTIONS);
+  const options = readOptions('sensitivity', given, SENSITIVITY_OPTIONS);
   const { perturbations, samples = 10, radius = 0.02, seed = 0, ...rest } = options;
-  checkMethod('sensitivity', method);
+  const own = methodOf('sensitivity', method);
   checkOneOutput('sensitivity', rest);
-  checkNumber('sensitivity', 'samples', samples, { least: 1, whole: true });
+  checkNumber('sensitivity', 'samples', samples, { least: 1, most: MOST_DRAWS, whole: true });
   checkNumber('sensitivity', 'radius', radius, { least: 0 });
   checkNumber('sensitivity', 'seed', seed, { whole: true });
   const subject = new Subject('sensitivity', model, inputs, rest);
@@ -89,7 +89,7 @@ export async function sensitivity(
       ...(target !== undefined && { target }),
       ...(signal && { signal }),
     };
-    const explanation = await method(model, { data, shape: [rows, ...shape] }, asked);
+    const explanation = await own(model, { data, shape: [rows, ...shape] }, asked);
     passes.count(explanation.cost);
     return explanation;
   };
@@ -135,15 +135,21 @@ export async function sensitivity(
 const SENSITIVITY_OPTIONS = [...ONE_OUTPUT_OPTIONS, 'perturbations', 'samples', 'radius', 'seed'] as const;
 
 /**
- * Refuses what is no method of explanation.
+ * A method of explanation that somebody gave, which gives explanations or an error.
  *
- * @throws {OptionError} with an example.
+ * @throws {OptionError} for what is no function, with an example; by the method, for what is no explanation.
  */
-export function checkMethod(where: string, method: unknown): void {
-  if (typeof method === 'function') return;
-  throw new OptionError(`${where}: the method must be a function, got ${describe(method)}`, {
-    hint: 'such as saliency, of glia/explain',
-  });
+export function methodOf(where: string, method: unknown): Method {
+  if (typeof method !== 'function') {
+    throw new OptionError(`${where}: the method must be a function, got ${describe(method)}`, {
+      hint: 'such as saliency, of glia/explain',
+    });
+  }
+  return async (...given) => {
+    const explanation: unknown = await method(...given);
+    if (isA(explanation, Explanation)) return explanation;
+    throw new OptionError(`${where}: the method must give an explanation, got ${describe(explanation)}`);
+  };
 }
 
 /** Uniform numbers: the same moves serve all rows. */

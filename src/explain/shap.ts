@@ -1,4 +1,3 @@
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
 import { gamesOf, inputsRead } from './active-players.ts';
@@ -6,7 +5,7 @@ import { readBackground } from './baselines.ts';
 import type { Explanation } from './explanation.ts';
 import { conclude } from './findings.ts';
 import { scoresOf } from './forward.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, MOST_DRAWS, readOptions } from './options.ts';
 import { type Groups, playersOf } from './players.ts';
 import { algorithmFor, checkAlgorithm, designOf, type ShapleyAlgorithm } from './shapley-algorithm.ts';
 import { shapleyValues } from './shapley-values.ts';
@@ -72,10 +71,11 @@ export interface ShapOptions extends ExplainOptions {
  */
 export async function shap(model: Model, inputs: Explained, options: ShapOptions): Promise<Explanation> {
   const known = [...EXPLAIN_OPTIONS, 'background', 'algorithm', 'groups', 'nSamples', 'seed'];
-  const own = checkOptions('shap', options, known);
+  const own = readOptions('shap', options, known);
   const { background: given, algorithm = 'auto', groups, nSamples, seed = 0, ...rest } = own;
   checkAlgorithm(algorithm);
-  if (nSamples !== undefined) checkNumber('shap', 'nSamples', nSamples, { least: 4, whole: true });
+  if (nSamples !== undefined)
+    checkNumber('shap', 'nSamples', nSamples, { least: 4, most: MOST_DRAWS, whole: true });
   checkNumber('shap', 'seed', seed, { whole: true });
   const subject = new Subject('shap', model, inputs, rest);
   const background = readBackground('shap', subject, given);

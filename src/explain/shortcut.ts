@@ -1,5 +1,4 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -11,7 +10,7 @@ import type { Cost } from './explanation.ts';
 import { featureAt } from './feature.ts';
 import { ROWS } from './forward.ts';
 import { hitsOf, type Labelled, type LossChoice, targetsOf } from './labelled.ts';
-import type { ExplainOptions } from './options.ts';
+import { type ExplainOptions, MOST_DRAWS, readOptions } from './options.ts';
 import { type Estimate, estimate, LEAST_DRAWS, openErrors } from './spread.ts';
 import { type Explained, Subject } from './subject.ts';
 import { type Pictured, type Plain, withPicture } from './with-picture.ts';
@@ -75,8 +74,8 @@ export async function shortcut(
   given: ShortcutOptions = {},
 ): Promise<Shortcut> {
   const known = ['featureNames', 'signal', 'onProgress', 'loss', 'repeats', 'seed'];
-  const { loss, repeats = 10, seed = 0, ...rest } = checkOptions('shortcut', given, known);
-  checkNumber('shortcut', 'repeats', repeats, { least: 1, whole: true });
+  const { loss, repeats = 10, seed = 0, ...rest } = readOptions('shortcut', given, known);
+  checkNumber('shortcut', 'repeats', repeats, { least: 1, most: MOST_DRAWS, whole: true });
   checkNumber('shortcut', 'seed', seed, { whole: true });
   const subject = new Subject('shortcut', model, x, rest);
   const labelled = targetsOf('shortcut', subject, x, y, loss);

@@ -1,5 +1,5 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions, choose } from '../base/options.ts';
+import { choose } from '../base/options.ts';
 import { Random } from '../base/random.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
@@ -9,7 +9,7 @@ import { conclude } from './findings.ts';
 import { gradientsOf, scoresOf } from './forward.ts';
 import type { Variant } from './moments.ts';
 import { noiseOf, readStdev, type Stdev } from './noise.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions } from './options.ts';
+import { EXPLAIN_OPTIONS, type ExplainOptions, readOptions } from './options.ts';
 import { integrate } from './path.ts';
 import { RULES } from './quadrature.ts';
 import { type Attribute, type Drawn, type Draws, sample } from './sampled.ts';
@@ -108,7 +108,7 @@ export async function smoothGrad(
   options: SmoothGradOptions = {},
 ): Promise<Explanation> {
   const known = [...EXPLAIN_OPTIONS, ...BASELINE_OPTIONS, 'nSamples', 'stdev', 'of', 'variant', 'seed'];
-  const own = checkOptions(WHERE, options, known);
+  const own = readOptions(WHERE, options, known);
   const { nSamples = 50, stdev = 0.15, of = 'saliency', variant = 'mean', seed = 0, ...rest } = own;
   checkNumber(WHERE, 'nSamples', nSamples, { least: 2, most: 1e6, whole: true });
   checkNumber(WHERE, 'seed', seed, { whole: true });

@@ -1,8 +1,8 @@
-import { isA } from '../base/check.ts';
-import { describe } from '../base/describe.ts';
+import { isA, readGiven } from '../base/check.ts';
+import { describe, describeList } from '../base/describe.ts';
 import { DataError, NumericError, OptionError, ShapeError } from '../base/errors.ts';
 import { choose, didYouMean } from '../base/options.ts';
-import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
 import { Table } from '../data/table.ts';
 import { unknownText } from '../data/unknown.ts';
 import { fed, type Tensor } from '../ir/tensor.ts';
@@ -183,7 +183,7 @@ export class Subject {
 
 function readRows(where: string, session: Session, inputs: Explained) {
   const { prepare } = session;
-  const named = isA(inputs, Table) || isNamed(inputs);
+  const named = isA(inputs, Table) || readGiven(where, () => isNamed(inputs));
   if (!named)
     return { x: readInputsOfBuilt(session, inputs as Inputs)[0]!, original: undefined, warnings: [] };
   if (prepare === undefined) {
@@ -220,7 +220,7 @@ function namesFor(
   if (given === undefined) return Array.from({ length: count }, (_, i) => `${stem}${i}`);
   if (Array.isArray(given) && given.length === count && given.every((name) => typeof name === 'string'))
     return [...given];
-  throw new ShapeError(`${where}: names must be ${count} strings`, { got: showShape([given.length]) });
+  throw new ShapeError(`${where}: names must be ${count} strings`, { got: describeList(given) });
 }
 
 /** What a model's scores are: logits where it is known that they are some, of values the values. */

@@ -1,5 +1,4 @@
 import { OptionError } from '../base/errors.ts';
-import { checkOptions } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { tree as picture, type TreeOptions } from '../plot/tree.ts';
 import type { Model } from '../train/model.ts';
@@ -7,7 +6,13 @@ import { grow, type Node } from './cart.ts';
 import type { Cost } from './explanation.ts';
 import { featuresOf } from './features.ts';
 import { scoresOf } from './forward.ts';
-import { EXPLAIN_OPTIONS, type ExplainOptions, type OutputKind, type Target } from './options.ts';
+import {
+  EXPLAIN_OPTIONS,
+  type ExplainOptions,
+  type OutputKind,
+  readOptions,
+  type Target,
+} from './options.ts';
 import { type Rule, rulesOf } from './rules.ts';
 import { type Explained, Subject } from './subject.ts';
 import { splitColumns, type TreeNode, treeOf } from './tree.ts';
@@ -79,7 +84,7 @@ export async function surrogateTree(
     minSamplesLeaf = 1,
     target = 'predicted',
     ...rest
-  } = checkOptions(where, options, known);
+  } = readOptions(where, options, known);
   checkNumber(where, 'maxDepth', maxDepth, { least: 0, most: 32, whole: true });
   checkNumber(where, 'minSamplesLeaf', minSamplesLeaf, { least: 1, whole: true });
   if (target === 'all' || Array.isArray(target))

@@ -1,10 +1,11 @@
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
+import { plainOf } from '../base/plain.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { characters, decimals, element, joined, type Markup } from './markup.ts';
 import { BOLD, clip, fitted, label, SIZE, title as told, type Words, wrap } from './text.ts';
-import { fill, rootClass, styles, type Theme } from './theme.ts';
+import { checkTheme, fill, rootClass, styles, type Theme } from './theme.ts';
 
 /** What every picture takes. */
 export interface PlotOptions {
@@ -57,9 +58,10 @@ export function plotOptions<T extends PlotOptions>(
   options: T,
   more: readonly string[] = [],
 ): T {
-  const own = checkOptions(where, options, ['width', 'height', 'title', 'theme', ...more]);
+  const own = plainOf(where, checkOptions(where, options, ['width', 'height', 'title', 'theme', ...more]));
   if (own.width !== undefined) checkNumber(where, 'width', own.width, { least: 200, most: 4096 });
   if (own.height !== undefined) checkNumber(where, 'height', own.height, { above: 0, most: 16384 });
+  if (own.theme !== undefined) checkTheme(where, own.theme);
   if (own.title !== undefined && typeof own.title !== 'string') {
     throw new OptionError(`${where}: title must be a string, got ${describe(own.title)}`);
   }

@@ -7,7 +7,7 @@ import { type Entry, legend, legendHeight } from './legend.ts';
 import { at, curve, dashes, line, MARK, path, point } from './marks.ts';
 import type { Markup } from './markup.ts';
 import { counted, numeral } from './numerals.ts';
-import { fieldsOf, LONGEST, leftOut, listOf } from './reading.ts';
+import { fieldsOf, LONGEST, leftOut, listOf, namesOf } from './reading.ts';
 import { translated } from './results/result.ts';
 import { domainOf, hasPlace, type ScaleKind } from './scale.ts';
 import { clip, inWords, label } from './text.ts';
@@ -71,7 +71,11 @@ export function learningCurves(data: LearningCurvesData, options: LearningCurves
   const epochs = epochsOf(fields.epochs);
   const numbers = Float64Array.from(epochs, (logs, i) => numberOf(logs, 'epoch') ?? i + 1);
   const choice = choose(`${where}: scale`, own.scale ?? 'auto', SCALES);
-  const panels = panelsOf(epochs, own.metrics, choice);
+  const panels = panelsOf(
+    epochs,
+    own.metrics === undefined ? undefined : namesOf(where, 'metrics', own.metrics, undefined, String),
+    choice,
+  );
   const finite = panels.flatMap(({ training, validation, kind }) =>
     [...training, ...(validation ?? [])].filter(Number.isFinite).map((x) => hasPlace(x, kind)),
   );

@@ -66,6 +66,13 @@ export const stroke = (colour: Colour): string => `s-${colour}`;
 /** Colour of the i-th series; there are six, and then they come again. */
 export const series = (i: number): Colour => String((i % 6) + 1) as Colour;
 
+const THEMES: Readonly<Record<Theme, true>> = { auto: true, light: true, dark: true };
+
+/** @throws {OptionError} for a theme that there is none of. */
+export function checkTheme(where: string, theme: Theme): void {
+  choose(`${where}: theme`, theme, THEMES);
+}
+
 /** Class of the root, which all rules are bound to: pictures of different themes stand in one page without a quarrel. */
 export const rootClass = (theme: Theme): string => `glia-plot-${theme}`;
 
