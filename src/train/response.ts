@@ -1,3 +1,4 @@
+import { oneOrMore } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
 import { choose } from '../base/options.ts';
 import { sameShape, showShape, sizeOf } from '../base/shape.ts';
@@ -139,7 +140,8 @@ export function standFor(classes: readonly string[], outputs: number): boolean {
  * @throws {OptionError} for a link that does not exist, and a list of another length.
  */
 export function checkLinks(where: string, link: unknown, outputs: number): readonly LinkName[] {
-  const links: readonly unknown[] = Array.isArray(link) ? link : new Array(outputs).fill(link);
+  const isName = typeof link === 'string';
+  const links = isName ? new Array<unknown>(outputs).fill(link) : oneOrMore(where, 'link', link);
   if (links.length !== outputs)
     throw new OptionError(`${where}: ${links.length} links for ${outputs} outputs`);
   return Array.from(links, (one) => {

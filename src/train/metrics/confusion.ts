@@ -1,6 +1,7 @@
-import { oneOrMore } from '../../base/check.ts';
+import { checkList, checkText, oneOrMore } from '../../base/check.ts';
 import { DataError, OptionError } from '../../base/errors.ts';
 import { checkOptions } from '../../base/options.ts';
+import { checkNumber } from '../../base/ranges.ts';
 import { confusionText } from './confusion-text.ts';
 import { type ClassOptions, type LabelOptions, readLabels } from './labels.ts';
 import type { Input } from './values.ts';
@@ -18,9 +19,13 @@ export class ConfusionMatrix {
   /** Names of the classes, in the order of rows and columns. */
   readonly classes: readonly string[];
 
+  /** @throws {OptionError} for what is not a row and a name for each class. */
   constructor(counts: readonly (readonly number[])[], classes: readonly string[]) {
-    this.counts = counts;
-    this.classes = classes;
+    const where = 'ConfusionMatrix';
+    this.classes = checkList(where, 'classes', classes, 'a list of names').map((name, i) =>
+      checkText(where, `classes[${i}]`, name),
+    );
+    this.counts = squareOf(where, counts, this.classes.length);
   }
 
   /** The table as text, for terminals and logs. */
@@ -32,6 +37,18 @@ export class ConfusionMatrix {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+function squareOf(where: string, counts: unknown, size: number): number[][] {
+  const rows = checkList(where, 'counts', counts, 'a list of rows').map((row, i) =>
+    checkList(where, `counts[${i}]`, row, 'a list of numbers').map((count) =>
+      checkNumber(where, `a count of row ${i}`, count),
+    ),
+  );
+  if (rows.length === size && rows.every((row) => row.length === size)) return rows;
+  throw new OptionError(
+    `${where}: counts must be ${size} rows of ${size} numbers, as there are ${size} classes`,
+  );
 }
 
 // 8 bytes a count: 128 MB.
