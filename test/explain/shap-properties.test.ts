@@ -310,7 +310,7 @@ test('what cannot be asked is refused by name', async () => {
   const refused: [object, string][] = [
     [{ algorithm: 'tree' }, 'shap: algorithm: there is no "tree"'],
     [{ algorithm: 'exact' }, "shap: 25 players are too many for algorithm 'exact', which takes 20"],
-    [{ nSamples: 3 }, 'shap: nSamples must be a whole number at least 4, got 3'],
+    [{ nSamples: 3 }, 'shap: nSamples must be a whole number at least 4 and at most 1000000, got 3'],
     [{ seed: 0.5 }, 'seed'],
     [{ groups: 'columns' }, "groups are 'columns', and the model has no preprocessing"],
     [{ groups: 'colour' }, "groups must be 'columns' or positions by name"],

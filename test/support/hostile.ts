@@ -3,6 +3,9 @@ import { runInNewContext } from 'node:vm';
 /** What a value throws when a getter, a trap or a conversion of it runs: an error that is surely not glia's. */
 export class Trap extends Error {}
 
+/** What it throws when it is called, as a function that was given may be. */
+class Called extends Trap {}
+
 export interface Hostile {
   readonly name: string;
   readonly value: unknown;
@@ -12,6 +15,10 @@ const trap = (): never => {
   throw new Trap('somebody ran what a value holds');
 };
 
+const called = (): never => {
+  throw new Called('somebody called it');
+};
+
 const TRAPS = [
   'get',
   'has',
@@ -19,12 +26,13 @@ const TRAPS = [
   'getOwnPropertyDescriptor',
   'getPrototypeOf',
   'isExtensible',
-  'apply',
-  'construct',
 ] as const;
 
-const all = (handler: () => unknown): ProxyHandler<object> =>
-  Object.fromEntries(TRAPS.map((name) => [name, handler]));
+const all: ProxyHandler<object> = {
+  ...Object.fromEntries(TRAPS.map((name) => [name, trap])),
+  apply: called,
+  construct: called,
+};
 
 function revoked(target: object): unknown {
   const { proxy, revoke } = Proxy.revocable(target, {});
@@ -99,7 +107,7 @@ export const HOSTILE: readonly Hostile[] = Object.entries<unknown>({
   symbol: Symbol('hostile'),
   'function of nothing': () => undefined,
   'function of text': () => 'x',
-  'throwing function': trap,
+  'throwing function': called,
   class: class Hostile {},
   object: {},
   'object without a prototype': Object.create(null),
@@ -150,17 +158,15 @@ export const HOSTILE: readonly Hostile[] = Object.entries<unknown>({
     'aborted',
     'layer',
   ]),
-  'throwing conversions': {
-    toString: trap,
-    valueOf: trap,
-    toJSON: trap,
-    [Symbol.toPrimitive]: trap,
-    [Symbol.iterator]: trap,
-  },
+  // Not enumerable, as methods of classes are: a record of functions, each of a row, may have such names.
+  'throwing conversions': ['toString', 'valueOf', 'toJSON', Symbol.toPrimitive, Symbol.iterator].reduce(
+    (made, key) => Object.defineProperty(made, key, { value: trap }),
+    {},
+  ),
   'throwing tag': throwing([Symbol.toStringTag, Symbol.iterator, 'constructor']),
-  'throwing proxy': new Proxy({}, all(trap)),
-  'throwing proxy of a list': new Proxy([1, 2], all(trap)),
-  'throwing proxy of a function': new Proxy(() => undefined, all(trap)),
+  'throwing proxy': new Proxy({}, all),
+  'throwing proxy of a list': new Proxy([1, 2], all),
+  'throwing proxy of a function': new Proxy(() => undefined, all),
   'revoked proxy': revoked({}),
   'revoked proxy of a list': revoked([1]),
   'revoked proxy of a function': revoked(() => undefined),
@@ -171,6 +177,12 @@ export const HOSTILE: readonly Hostile[] = Object.entries<unknown>({
   'yes to everything': yes(),
   'proxy of nothing that has everything': lying({}, {}),
 }).map(([name, value]) => ({ name, value }));
+
+/** Whether an error is the word of a function that was given and called: its own, or the engine's for one that cannot be. */
+export function isOfCalled(error: unknown): boolean {
+  const word = /Cannot perform 'apply' on a proxy|Class constructor Hostile/;
+  return error instanceof Called || (error instanceof TypeError && word.test(error.message));
+}
 
 /** Whether an error stems from what a hostile value holds: its own, or the engine's word for a proxy or a conversion. */
 export function isTheirs(error: unknown): boolean {
