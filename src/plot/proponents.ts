@@ -124,10 +124,10 @@ function rowOf(value: unknown, i: number): Row {
   const at = `rows[${i}]`;
   const fields = fieldsOf(`proponents: ${at}`, value as Proponent, ['name', 'influence', 'label', 'image']);
   const { influence, image } = fields;
-  const known = Number.isNaN(influence) || Math.abs(influence) === Infinity;
+  const isLost = typeof influence === 'number' && !Number.isFinite(influence);
   return {
     name: textOf('proponents', `${at}.name`, fields.name, `row ${i}`),
-    influence: known ? NaN : finiteOf('proponents', `${at}.influence`, influence),
+    influence: isLost ? NaN : finiteOf('proponents', `${at}.influence`, influence),
     label: textOf('proponents', `${at}.label`, fields.label, ''),
     image: image === undefined ? undefined : finiteNumbersOf('proponents', `${at}.image`, image),
   };

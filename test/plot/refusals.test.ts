@@ -57,6 +57,10 @@ describe.each<[typeof OptionError | typeof ShapeError | typeof DataError, [() =>
         () => plot.proponents({ rows: [{ name: 'a', influence: any('1') }] }),
         /rows\[0\]\.influence must be a number/,
       ],
+      [
+        () => plot.proponents({ rows: [{ name: 'a', influence: any(1n) }] }),
+        /rows\[0\]\.influence must be a number, got the bigint/,
+      ],
       [() => plot.heatmapOverlay({ ...overlay, width: 0 }), /width must be a whole number at least 1/],
       [() => plot.weightHistograms({ layers: [] }, { bins: 1e9 }), /bins must be a whole number/],
     ],
