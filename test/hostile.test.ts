@@ -7,6 +7,7 @@ import { isA } from '../src/base/check.ts';
 import { type Reachable, reachable } from './support/exported.ts';
 import { HOSTILE, isOfCalled, isTheirs } from './support/hostile.ts';
 import { instances, MADE_ELSEWHERE, models, rightFor } from './support/right.ts';
+import { knownIn, optionsIn } from './support/right-arguments.ts';
 
 /**
  * Whatever comes as an argument, the answer is a value or an error of glia's, and a call that is refused changes nothing.
@@ -136,18 +137,4 @@ describe('anything as any argument', () => {
 /** What a method is called on. */
 function instanceOf({ methodOf }: Reachable): unknown {
   return methodOf === undefined ? undefined : instances.get(methodOf.split('.').at(-1)!);
-}
-
-/** Arguments that are options, or may be some. */
-function optionsIn(slots: readonly unknown[]): (readonly [at: number, base: object])[] {
-  return slots.flatMap((slot, i) => {
-    const base: unknown = slot ?? {};
-    return Object.getPrototypeOf(base) === Object.prototype ? [[i, base as object] as const] : [];
-  });
-}
-
-/** Names of options, as an error says them that refuses another. */
-function knownIn(error: unknown): string[] {
-  const known = error instanceof GliaError ? error.facts['known'] : undefined;
-  return typeof known === 'string' ? known.split(', ') : [];
 }
