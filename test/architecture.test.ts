@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { allOps } from '../src/ir/op.ts';
+import { allOps, signature } from '../src/ir/op.ts';
 import '../src/ops/index.ts';
 import { code, exportsOf, filesIn, importsOf, ROOT, read } from './support/sources.ts';
 
@@ -245,6 +245,17 @@ describe('package.json', () => {
 });
 
 describe('the native build', () => {
+  test('has a kernel for every op, by its signature', () => {
+    const kernels = native.flatMap((path) =>
+      [...code(path).matchAll(/\bGLIA_(?:KERNEL|ELEMENTWISE)\(\s*(\w+),\s*((?:"[^"]*"\s*)+)/g)].map(
+        ([, name, signed]) => `${name}${signed!.replace(/"\s*"|"|\s+$/g, '')}`,
+      ),
+    );
+    expect(kernels.length).toBeGreaterThan(40);
+    const without = allOps().filter((op) => !op.view && !op.compose && !kernels.includes(signature(op)));
+    expect(without.map(signature), 'add a GLIA_KERNEL or GLIA_ELEMENTWISE in native/src/kernels').toEqual([]);
+  });
+
   test('takes every source, and CMakeLists.txt alone says which', () => {
     const globs = /file\(GLOB sources CONFIGURE_DEPENDS ([^)]+)\)/
       .exec(read('CMakeLists.txt'))![1]!

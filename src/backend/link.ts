@@ -28,7 +28,7 @@ export function link(ops: readonly OpEntry[], addon: Signatures): Opcodes {
     if (list[code] !== wanted) {
       const got = list[code] ?? 'no such kernel';
       throw new LinkError(`${op.name}: the addon has ${got}, the op table ${wanted}`, {
-        hint: 'the addon was built from other sources: build it again',
+        hint: 'the addon was built from other sources: build it again; a new op needs a GLIA_KERNEL or GLIA_ELEMENTWISE in native/src/kernels',
       });
     }
     opcodes.set(op.name, code);

@@ -12,6 +12,10 @@ export function plainOf(made: unknown): unknown {
   if (isMade<Optimizer>(made, 'update', 'scalars')) return ofOptimizer(made);
   if (isMade<Schedule>(made, 'at', 'config')) return ofSchedule(made);
   if (isMade<Loss>(made, 'rows', 'targets')) return ofLoss(made);
+  if (isMade<nn.Layer>(made, 'call', 'kind'))
+    throw new Error(
+      `give samples of ${made.kind} in test/support/layer-samples.ts: a layer is compared by them`,
+    );
   if (isMade<nn.Activation>(made, 'apply', 'name', 'config')) return ofActivation(made);
   return inspect(made, { depth: 6, maxArrayLength: null });
 }
