@@ -25,8 +25,11 @@ const REFUSED: Readonly<Record<'deepLift' | 'lrp', Readonly<Record<string, strin
   },
 };
 
-/** Ops that stand in a model as it is traced; fused ones come after attribution, out of these. */
-const traced = allOps().filter(({ compose }) => compose === undefined);
+/**
+ * Ops that stand in a model as it is traced; fused ones come after attribution, out of these. What takes more inputs looks at
+ * all the tensors of a training step.
+ */
+const traced = allOps().filter(({ compose, inputs }) => compose === undefined && inputs.length <= 4);
 const floats = (op: OpEntry): string[] =>
   op.inputs.filter((name) => (op.inputTypes[name] ?? 'f32') === 'f32');
 const subsets = (names: readonly string[]): string[][] =>
