@@ -64,7 +64,8 @@ class Attrs {
  public:
   explicit Attrs(const double* at) : at_(at) {}
   bool Flag() { return *at_++ != 0; }
-  int64_t Integer() { return static_cast<int64_t>(*at_++); }
+  double Number() { return *at_++; }
+  int64_t Integer() { return static_cast<int64_t>(Number()); }
   std::vector<int64_t> List() {
     std::vector<int64_t> items(static_cast<size_t>(Integer()));
     for (int64_t& item : items) item = Integer();

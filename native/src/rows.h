@@ -23,6 +23,24 @@ GLIA_INLINE double SumOf(const float* x, int64_t n) {
   return sum + lanes[0];
 }
 
+GLIA_INLINE double SquaresOf(const float* x, int64_t n) {
+  constexpr int kLanes = 16;
+  double squares[kLanes] = {};
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (int j = 0; j < kLanes; ++j) {
+      const auto value = static_cast<double>(x[i + j]);
+      squares[j] += value * value;
+    }
+  }
+  double sum = 0;
+  for (; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int j = 0; j < width; ++j) squares[j] += squares[j + width];
+  }
+  return sum + squares[0];
+}
+
 // NaN wins.
 GLIA_INLINE float Larger(float a, float b) { return a > b || a != a ? a : b; }
 

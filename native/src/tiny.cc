@@ -27,14 +27,15 @@ void PermuteBase(const float* x, const Lanes& lanes, float* y) {
   Put(values, y);
 }
 
-void SumBase(const float* x, const Lanes* lanes, int64_t terms, int64_t, float* y) {
+void SumBase(const float* x, const Lanes* lanes, int64_t terms, int64_t, double factor,
+             float* y) {
   double sums[kVector] = {};
   for (int64_t p = 0; p < terms; ++p) {
     for (int64_t i = 0; i < kVector; ++i)
       sums[i] += static_cast<double>(x[lanes[p].at[i]]);
   }
   float values[kVector];
-  for (int64_t i = 0; i < kVector; ++i) values[i] = static_cast<float>(sums[i]);
+  for (int64_t i = 0; i < kVector; ++i) values[i] = static_cast<float>(sums[i] * factor);
   Put(values, y);
 }
 
@@ -57,7 +58,7 @@ GLIA_TARGET_AVX512 void PermuteAvx512(const float* x, const Lanes& lanes, float*
 }
 
 GLIA_TARGET_AVX512 void SumAvx512(const float* x, const Lanes* lanes, int64_t terms,
-                                  int64_t results, float* y) {
+                                  int64_t results, double factor, float* y) {
   const __m512 all = _mm512_loadu_ps(x);
   __m512d low = _mm512_setzero_pd(), high = low;
   for (int64_t p = 0; p < terms; ++p) {
@@ -67,8 +68,10 @@ GLIA_TARGET_AVX512 void SumAvx512(const float* x, const Lanes* lanes, int64_t te
       high = _mm512_add_pd(high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(term, 1)));
   }
   // In one piece, as it will be read: a load waits for two stores to reach the cache.
-  const __m512 sums = _mm512_castps256_ps512(_mm512_cvtpd_ps(low));
-  _mm512_storeu_ps(y, _mm512_insertf32x8(sums, _mm512_cvtpd_ps(high), 1));
+  const __m512d factors = _mm512_set1_pd(factor);
+  const __m256 first = _mm512_cvtpd_ps(_mm512_mul_pd(low, factors));
+  const __m256 second = _mm512_cvtpd_ps(_mm512_mul_pd(high, factors));
+  _mm512_storeu_ps(y, _mm512_insertf32x8(_mm512_castps256_ps512(first), second, 1));
 }
 
 GLIA_TARGET_AVX512 void MultiplyAvx512(const float* a, const Lanes* ai, const float* b,

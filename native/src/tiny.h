@@ -20,9 +20,9 @@ inline bool IsTiny(const Tensor& tensor) {
 
 // y[i] = x[lanes[i]]
 using TinyPermute = void(const float* x, const Lanes& lanes, float* y);
-// y[i] = sum over p of x[lanes[p][i]], in float64, for so many results
+// y[i] = factor · sum over p of x[lanes[p][i]], in float64, for so many results
 using TinySum = void(const float* x, const Lanes* lanes, int64_t terms, int64_t results,
-                     float* y);
+                     double factor, float* y);
 // y[i] = sum over p of a[ai[p][i]] · b[bi[p][i]]
 using TinyProduct = void(const float* a, const Lanes* ai, const float* b, const Lanes* bi,
                          int64_t terms, float* y);

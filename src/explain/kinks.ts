@@ -29,7 +29,7 @@ const stepsWhereEqual: RuleOf = ([a, b]) => ({ course: 'flat', bends: [sub(a!, b
 /** Ops that keep what is linear in pieces so; of all others nothing is known. */
 const RULES: ReadonlyMap<string, RuleOf> = new Map(
   Object.entries({
-    ...{ add: linear, sub: linear, neg: linear, sum: linear, expand: linear },
+    ...{ add: linear, sub: linear, neg: linear, sum: linear, meanOver: linear, expand: linear },
     ...{ reshape: linear, transpose: linear, slice: linear, pad: linear, concat: linear, gather: linear },
     ...{ mul: product, matmul: product, div: quotient, where: choice },
     ...{ relu: bendsAtZero, abs: bendsAtZero, maximum: bendsWhereEqual, minimum: bendsWhereEqual },

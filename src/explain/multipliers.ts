@@ -19,7 +19,7 @@ const TINY = 1e-5;
 export function multipliers(y: Tensor, x: Tensor, x0: Tensor, seed: Tensor): Tensor {
   const graph = new Varying(y, x);
   const twins = twinsIn(graph, x, x0);
-  const arrived = new Map<Tensor, Tensor>([[y, seed]]);
+  const arrived = new Map<Tensor, Tensor>([[graph.y, seed]]);
   for (const tensor of graph.order.toReversed()) {
     const dy = arrived.get(tensor);
     const applied = graph.applied(tensor);

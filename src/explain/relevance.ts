@@ -26,7 +26,7 @@ export function relevance(
   ruleOf: (path: string) => Weigh,
 ): Relevance {
   const graph = new Varying(y, x);
-  const arrived = new Map<Tensor, Tensor>([[y, arriving]]);
+  const arrived = new Map<Tensor, Tensor>([[graph.y, arriving]]);
   const kept: Tensor[] = [];
   refuseHeld(graph);
   for (const tensor of graph.order.toReversed()) {

@@ -1,4 +1,5 @@
 import { OptionError } from '../base/errors.ts';
+import { rewrite } from '../compile/rewrite.ts';
 import { toposort } from '../compile/toposort.ts';
 import { apply, byName, type OpEntry } from '../ir/op.ts';
 import { type Application, inputsOf, type Tensor } from '../ir/tensor.ts';
@@ -20,12 +21,15 @@ export interface Applied {
 
 /** Which tensors of a graph vary with one of its leaves; all others are the same for every row. */
 export class Varying {
+  /** What it ends in, out of ops that have rules. */
+  readonly y: Tensor;
   /** Everything that `y` is computed from, inputs before what is computed from them. */
   readonly order: readonly Tensor[];
   readonly #varying: Set<Tensor>;
 
   constructor(y: Tensor, leaf: Tensor) {
-    this.order = toposort([y]);
+    this.y = rewrite([y], inParts)[0]!;
+    this.order = toposort([this.y]);
     this.#varying = new Set([leaf]);
     for (const tensor of this.order) if (this.#varies(tensor)) this.#varying.add(tensor);
   }
@@ -64,6 +68,12 @@ export class Varying {
     }
     return [...open][0];
   }
+}
+
+function inParts(tensor: Tensor): Tensor {
+  if (tensor.origin.kind !== 'op') return tensor;
+  const { op, inputs, attrs } = tensor.origin;
+  return op.parts?.(byName(op, inputs), attrs) ?? tensor;
 }
 
 /** The group of inputs in which the op is linear and that has all of `names`. */

@@ -65,6 +65,8 @@ export interface OpEntry {
    * its own, as softmax shifts its logits by a number that changes nothing.
    */
   readonly held?: boolean;
+  /** The same value out of ops that attribution has rules for, where it has none for this one. */
+  readonly parts?: (x: Named<Tensor>, attrs: Attrs) => Tensor;
   /** The specification of what the op computes, in plain loops. */
   readonly kernel: (x: Named<View>, y: View, attrs: Attrs) => void;
   /** Elementwise ops: one output element from one element of each input. They run inside regions. */

@@ -8,6 +8,7 @@ import { asTensor, type Operand } from './define.ts';
 import { max } from './extrema.ts';
 import { abs, exp, log, softplus, sqrt } from './functions.ts';
 import { linked } from './logits.ts';
+import { mean } from './mean.ts';
 import { detach } from './movement.ts';
 import { type ReduceOptions, sum } from './reduce.ts';
 
@@ -65,25 +66,6 @@ export function clip(x: Operand, low: number, high: number): Tensor {
 }
 
 /**
- * Arithmetic mean over axes.
- *
- * | name | shape                                    |
- * | ---- | ---------------------------------------- |
- * | `x`  | any                                      |
- * | `y`  | without `axis` (1 there with `keepDims`) |
- *
- * Cost: one addition an element.
- *
- * @throws {ShapeError} when an axis does not exist.
- * @example
- * const loss = ops.mean(ops.square(ops.sub(y, target)));
- */
-export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const total = sum(x, options);
-  return div(total, sizeOf(x.shape) / sizeOf(total.shape));
-}
-
-/**
  * Variance over axes; `correction` 0 divides by n, 1 (Bessel) by n - 1.
  *
  * | name | shape                                    |
@@ -101,9 +83,10 @@ export function variance(x: Tensor, options: ReduceOptions & { correction?: 0 | 
   const own = checkOptions('variance', options, ['axis', 'keepDims', 'correction']);
   const { correction = 0, ...axes } = own;
   checkNumber('variance', 'correction', correction, { least: 0 });
-  const centred = sub(x, mean(x, { ...axes, keepDims: true }));
-  const total = sum(square(centred), axes);
-  return div(total, sizeOf(x.shape) / sizeOf(total.shape) - correction);
+  const squares = square(sub(x, mean(x, { ...axes, keepDims: true })));
+  const biased = mean(squares, axes);
+  const n = sizeOf(x.shape) / sizeOf(biased.shape);
+  return correction === 0 ? biased : mul(biased, n / (n - correction));
 }
 
 /**

@@ -6,7 +6,6 @@ export {
   logSigmoid,
   logSoftmax,
   logSumExp,
-  mean,
   norm,
   scale,
   softmax,
@@ -45,6 +44,8 @@ export {
   softmaxCrossEntropy,
 } from './losses.ts';
 export { type MatmulOptions, matmul } from './matmul.ts';
+export { mean } from './mean.ts';
 export { concat, detach, pad, reshape, slice, transpose } from './movement.ts';
 export { uniform } from './random.ts';
 export { expand, type ReduceOptions, sum, sumTo } from './reduce.ts';
+export { rootMeanSquare } from './root-mean-square.ts';

@@ -7,10 +7,10 @@ import { currentPath } from '../ir/scope.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { equal, greater, maximum, where } from './compare.ts';
-import { mean } from './composed.ts';
 import { max } from './extrema.ts';
 import { exp, log, softplus } from './functions.ts';
 import { oneHot, toFloat } from './gather.ts';
+import { mean } from './mean.ts';
 import { detach } from './movement.ts';
 import { sum } from './reduce.ts';
 

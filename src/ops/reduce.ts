@@ -2,8 +2,8 @@ import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastStrides, resolveAxis, type Shape, sameShape, sizeOf } from '../base/shape.ts';
-import { checkIntegers } from '../ir/attr.ts';
-import { apply, checkTensor, defineOp, type Fail, type OpEntry } from '../ir/op.ts';
+import { type Attrs, checkIntegers } from '../ir/attr.ts';
+import { apply, checkTensor, defineOp, type Fail, type OpEntry, type View } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { copyStrided, reshape } from './movement.ts';
 
@@ -83,26 +83,10 @@ const sumOp = defineOp({
   blocks: true,
   attrs: { axis: 0, count: 1 },
   shape: ({ x }, { axis, count }, fail) => foldedShape(x!, axis as number, count as number, fail),
-  grad({ x }, _y, dy, { axis, count }) {
-    const kept = x!.shape.map((dim, i) =>
-      i >= (axis as number) && i < (axis as number) + (count as number) ? 1 : dim,
-    );
-    return { x: expand(reshape(dy, kept), x!.shape) };
-  },
+  grad: ({ x }, _y, dy, attrs) => ({ x: unfolded(dy, x!.shape, attrs) }),
   linear: [['x']],
-  kernel({ x }, y, { axis, count }) {
-    const { outer, n, inner } = folded(x!.shape, axis as number, count as number);
-    for (let o = 0; o < outer; o++) {
-      for (let i = 0; i < inner; i++) {
-        let total = 0;
-        for (let k = 0, at = o * n * inner + i; k < n; k++, at += inner) total += x!.data[at]!;
-        y.data[o * inner + i] = total;
-      }
-    }
-  },
-  // A sum of one term each.
-  simplify: ({ x }, y) =>
-    sizeOf(x!.shape) === sizeOf(y.shape) && sizeOf(y.shape) > 0 ? reshape(x!, y.shape) : undefined,
+  kernel: ({ x }, y, attrs) => addUp(x!, y, attrs, 1),
+  simplify: ({ x }, y) => ofOneTerm(x!, y),
   flops: ({ x }) => sizeOf(x!),
   samples: [
     { shapes: { x: [3, 4] }, attrs: { axis: 0, count: 1 } },
@@ -113,6 +97,31 @@ const sumOp = defineOp({
   ],
   tolerance: 1e-5, // float32 sums of up to 300 terms of size 2
 });
+
+/** Sums over the folded axes, each divided once it is complete. */
+export function addUp(x: View, y: View, { axis, count }: Attrs, divisor: number): void {
+  const { outer, n, inner } = folded(x.shape, axis as number, count as number);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let total = 0;
+      for (let k = 0, at = o * n * inner + i; k < n; k++, at += inner) total += x.data[at]!;
+      y.data[o * inner + i] = total / divisor;
+    }
+  }
+}
+
+/** What arrives at each folded element: what arrives at the one that it went into. */
+export function unfolded(dy: Tensor, to: Shape, { axis, count }: Attrs): Tensor {
+  const end = (axis as number) + (count as number);
+  const kept = to.map((dim, i) => (i >= (axis as number) && i < end ? 1 : dim));
+  return expand(reshape(dy, kept), to);
+}
+
+/** `x` itself, where each sum or mean is of one term. */
+export function ofOneTerm(x: Tensor, y: Tensor): Tensor | undefined {
+  const same = sizeOf(x.shape) === sizeOf(y.shape) && sizeOf(y.shape) > 0;
+  return same ? reshape(x, y.shape) : undefined;
+}
 
 /**
  * Repeats a tensor to a larger shape by NumPy's broadcasting rules.

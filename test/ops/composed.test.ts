@@ -35,6 +35,12 @@ const CLOSED: readonly (readonly [string, () => Tensor, readonly number[], reado
     [2],
     byRow((row) => [squares(row) / 2]),
   ],
+  [
+    'rootMeanSquare',
+    () => ops.rootMeanSquare(x, { eps: 0.5 }),
+    [2, 1],
+    byRow((row) => [Math.sqrt(average(row.map((v) => v * v)) + 0.5)]),
+  ],
   ['logSumExp', () => ops.logSumExp(x, { axis: 1 }), [2], byRow((row) => [Math.log(total(exps(row)))])],
   ['softmax', () => ops.softmax(x), [2, 3], byRow((row) => exps(row).map((e) => e / total(exps(row))))],
   [
@@ -84,6 +90,28 @@ describe.each(judges)('in %s', (judge) => {
     expect(furthest([logP![2]!], [-2000 - Math.log(1 + e)])).toBeLessThan(tolerance);
     const [low] = evaluate([ops.logSigmoid(x)], { x: [-1000, 1000, 0, 0, 0, 0] }, judge);
     expect(low!.slice(0, 2).map((v) => v + 0)).toEqual([-1000, 0]);
+  });
+
+  test('a mean is right where float32 does not hold the sum, and a root where it does not hold the squares', () => {
+    const far = { x: [3e38, 2e38, 1e38, -3e38, -3e38, -3e38] };
+    // Of few numbers all at once, of rows, of columns.
+    const wide = ops.expand(ops.reshape(x, [2, 3, 1]), [2, 3, 40]);
+    const [few, rows, columns, root] = evaluate(
+      [
+        ops.mean(x, { axis: 1 }),
+        ops.mean(wide, { axis: [1, 2] }),
+        ops.mean(wide, { axis: 1 }),
+        ops.rootMeanSquare(x),
+      ],
+      far,
+      judge,
+    );
+    for (const found of [few!, rows!]) {
+      expect(found[0]! / 2e38).toBeCloseTo(1, 6);
+      expect(found[1]! / -3e38).toBeCloseTo(1, 6);
+    }
+    for (const [i, one] of columns!.entries()) expect(one / (i < 40 ? 2e38 : -3e38)).toBeCloseTo(1, 6);
+    expect(root![0]! / 1e38).toBeCloseTo(Math.sqrt(14 / 3), 5);
   });
 
   test('a maximum shares its gradient among equals', () => {

@@ -1,6 +1,7 @@
 // Folds over adjacent axes: x is read as [outer, n, inner] and folded over n. Twin of
-// src/ops/reduce.ts and src/ops/extrema.ts.
+// src/ops/reduce.ts, src/ops/extrema.ts and src/ops/root-mean-square.ts.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,9 @@ using RowFn = void(const float* x, int64_t n, float* y);
 using ColumnFn = void(const float* x, int64_t n, int64_t inner, int64_t columns,
                       float* y);
 
-// Rows that lie side by side.
-Task FoldRows(const float* x, int64_t rows, int64_t n, float* y, RowFn* fold) {
+// Rows that lie side by side; `fold` is as RowFn.
+template <typename Fn>
+Task FoldRows(const float* x, int64_t rows, int64_t n, float* y, Fn fold) {
   const int64_t group = UnitsPerBlock(n);
   Task task;
   task.blocks = CeilDiv(rows, group);
@@ -52,9 +54,9 @@ Task FoldColumns(const float* x, int64_t outer, int64_t n, int64_t inner, float*
   return task;
 }
 
-// All at once.
-Task FoldTinily(const float* x, int64_t outer, int64_t n, int64_t inner, float* y,
-                TinySum* fold) {
+// Sums times a factor, all at once.
+Task FoldTinily(const float* x, int64_t outer, int64_t n, int64_t inner, double factor,
+                float* y) {
   std::vector<Lanes> terms(static_cast<size_t>(n));
   for (int64_t at = 0; at < outer * inner; ++at) {
     for (int64_t k = 0; k < n; ++k) {
@@ -65,22 +67,33 @@ Task FoldTinily(const float* x, int64_t outer, int64_t n, int64_t inner, float* 
   Task task;
   task.grid = {1, outer * inner, 1, outer * inner};
   const int64_t results = outer * inner;
-  task.run = [x, y, fold, results, terms = std::move(terms)](int64_t, int64_t, Context&) {
-    fold(x, terms.data(), static_cast<int64_t>(terms.size()), results, y);
+  task.run = [=, terms = std::move(terms)](int64_t, int64_t, Context&) {
+    SumTiny(x, terms.data(), static_cast<int64_t>(terms.size()), results, factor, y);
   };
   return task;
 }
 
-Task Fold(Call& call, RowFn* rows, ColumnFn* columns, TinySum* tiny) {
+// x as it is folded.
+struct Folded {
+  int64_t outer, n, inner;
+};
+
+Folded FoldedOf(Call& call) {
   const Tensor& x = call.in[0];
   const int axis = static_cast<int>(call.attrs.Integer());
   const int end = axis + static_cast<int>(call.attrs.Integer());
-  const int64_t outer = x.Product(0, axis), n = x.Product(axis, end);
-  const int64_t inner = x.Product(end, x.rank());
-  if (tiny != nullptr && n > 0 && IsTiny(x) && IsTiny(call.out))
-    return FoldTinily(x.data, outer, n, inner, call.out.data, tiny);
-  return inner == 1 ? FoldRows(x.data, outer, n, call.out.data, rows)
-                    : FoldColumns(x.data, outer, n, inner, call.out.data, columns);
+  return {x.Product(0, axis), x.Product(axis, end), x.Product(end, x.rank())};
+}
+
+Task Fold(const Call& call, const Folded& by, RowFn* rows, ColumnFn* columns) {
+  const auto [outer, n, inner] = by;
+  return inner == 1
+             ? FoldRows(call.in[0].data, outer, n, call.out.data, rows)
+             : FoldColumns(call.in[0].data, outer, n, inner, call.out.data, columns);
+}
+
+bool IsTinyFold(const Call& call, const Folded& by) {
+  return by.n > 0 && IsTiny(call.in[0]) && IsTiny(call.out);
 }
 
 }  // namespace
@@ -89,16 +102,35 @@ GLIA_LOOP(SumRow, (const float* x, int64_t n, float* y), (x, n, y)) {
   *y = static_cast<float>(SumOf(x, n));
 }
 
+GLIA_LOOP(MeanRow, (const float* x, int64_t n, float* y), (x, n, y)) {
+  *y = static_cast<float>(SumOf(x, n) / static_cast<double>(n));
+}
+
+GLIA_LOOP(RootMeanSquareRow, (const float* x, int64_t n, double eps, float* y),
+          (x, n, eps, y)) {
+  *y = static_cast<float>(std::sqrt(SquaresOf(x, n) / static_cast<double>(n) + eps));
+}
+
 namespace {
 
 // W columns, whose sums stay in registers.
 template <int64_t W>
-GLIA_INLINE void SumStrip(const float* x, int64_t n, int64_t inner, float* y) {
+GLIA_INLINE void SumStrip(const float* x, int64_t n, int64_t inner, double factor,
+                          float* y) {
   double sums[W] = {};
   for (int64_t k = 0; k < n; ++k) {
     for (int64_t j = 0; j < W; ++j) sums[j] += static_cast<double>(x[k * inner + j]);
   }
-  for (int64_t j = 0; j < W; ++j) y[j] = static_cast<float>(sums[j]);
+  for (int64_t j = 0; j < W; ++j) y[j] = static_cast<float>(sums[j] * factor);
+}
+
+GLIA_INLINE void SumStrips(const float* x, int64_t n, int64_t inner, int64_t columns,
+                           double factor, float* y) {
+  int64_t j = 0;
+  for (; j + kInRegisters <= columns; j += kInRegisters)
+    SumStrip<kInRegisters>(x + j, n, inner, factor, y + j);
+  for (; j + 8 <= columns; j += 8) SumStrip<8>(x + j, n, inner, factor, y + j);
+  for (; j < columns; ++j) SumStrip<1>(x + j, n, inner, factor, y + j);
 }
 
 }  // namespace
@@ -106,11 +138,13 @@ GLIA_INLINE void SumStrip(const float* x, int64_t n, int64_t inner, float* y) {
 GLIA_LOOP(SumColumns,
           (const float* x, int64_t n, int64_t inner, int64_t columns, float* y),
           (x, n, inner, columns, y)) {
-  int64_t j = 0;
-  for (; j + kInRegisters <= columns; j += kInRegisters)
-    SumStrip<kInRegisters>(x + j, n, inner, y + j);
-  for (; j + 8 <= columns; j += 8) SumStrip<8>(x + j, n, inner, y + j);
-  for (; j < columns; ++j) SumStrip<1>(x + j, n, inner, y + j);
+  SumStrips(x, n, inner, columns, 1, y);
+}
+
+GLIA_LOOP(MeanColumns,
+          (const float* x, int64_t n, int64_t inner, int64_t columns, float* y),
+          (x, n, inner, columns, y)) {
+  SumStrips(x, n, inner, columns, 1 / static_cast<double>(n), y);
 }
 
 GLIA_LOOP(MaxRow, (const float* x, int64_t n, float* y), (x, n, y)) { *y = MaxOf(x, n); }
@@ -129,8 +163,33 @@ GLIA_LOOP(MaxColumns,
 
 // Sums in float64, rows in order, so the result depends on nothing but the numbers and
 // the shape.
-GLIA_KERNEL(sum, "(x; axis, count)") { return {Fold(call, SumRow, SumColumns, SumTiny)}; }
+GLIA_KERNEL(sum, "(x; axis, count)") {
+  const Folded by = FoldedOf(call);
+  if (IsTinyFold(call, by))
+    return {FoldTinily(call.in[0].data, by.outer, by.n, by.inner, 1, call.out.data)};
+  return {Fold(call, by, SumRow, SumColumns)};
+}
 
-GLIA_KERNEL(max, "(x; axis, count)") { return {Fold(call, MaxRow, MaxColumns, nullptr)}; }
+GLIA_KERNEL(meanOver, "(x; axis, count)") {
+  const Folded by = FoldedOf(call);
+  if (IsTinyFold(call, by)) {
+    const double factor = 1 / static_cast<double>(by.n);
+    return {FoldTinily(call.in[0].data, by.outer, by.n, by.inner, factor, call.out.data)};
+  }
+  return {Fold(call, by, MeanRow, MeanColumns)};
+}
+
+GLIA_KERNEL(max, "(x; axis, count)") {
+  const Folded by = FoldedOf(call);
+  return {Fold(call, by, MaxRow, MaxColumns)};
+}
+
+GLIA_KERNEL(rootMeanSquare, "(x; axis, count, eps)") {
+  const Folded by = FoldedOf(call);
+  const double eps = call.attrs.Number();
+  return {FoldRows(
+      call.in[0].data, by.outer, by.n, call.out.data,
+      [eps](const float* x, int64_t n, float* y) { RootMeanSquareRow(x, n, eps, y); })};
+}
 
 }  // namespace glia
