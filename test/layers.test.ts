@@ -9,10 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OptionError, ShapeError } from '../src/base/errors.ts';
 import { Random } from '../src/base/random.ts';
 import { type Shape, sizeOf } from '../src/base/shape.ts';
+import { grad } from '../src/compile/autodiff.ts';
 import { toposort } from '../src/compile/toposort.ts';
-import { stored, type Tensor } from '../src/ir/tensor.ts';
+import { fed, stored, type Tensor } from '../src/ir/tensor.ts';
 import * as nn from '../src/nn/index.ts';
-import { evaluate } from './support/evaluate.ts';
+import { expectHeld, sizes } from './support/any-size.ts';
+import { evaluate, judges } from './support/evaluate.ts';
 import { LAYER_SAMPLES, type LayerSample } from './support/layer-samples.ts';
 import { exportsOf } from './support/sources.ts';
 import { describeBackends } from './train/backends.ts';
@@ -199,6 +201,38 @@ function holdsConstants(sample: LayerSample): boolean {
     ({ origin }) => origin.kind === 'op' && origin.op.held === true,
   );
 }
+
+describe.each(all)('%s, of numbers of any size', (_name, sample) => {
+  const { network } = modelOf(sample).session;
+  const leaves = sample.inputs.map((shape, i) => fed(`x${i}`, [6, ...shape]));
+  const params = network.params.map(({ leaf }) => leaf);
+  const traced = [true, false].map((training) => {
+    const { outputs, updates } = network.trace(leaves, training);
+    const gradients = grad(outputs[0]!, [...leaves, ...params], fed('seed', outputs[0]!.shape));
+    return { computed: [outputs[0]!, ...gradients], next: updates.map(([, value]) => value) };
+  });
+  const signed = (shape: Shape, salt: number, unit: number): number[] =>
+    numbers(shape, salt).map((value) => Math.fround((value < 1 ? -1 : 1) * unit * (value + 0.5)));
+
+  test.each(sizes)('is what float64 makes of %d, or an error', (unit) => {
+    const values = {
+      step: [0],
+      seed: signed([6, ...sample.output], 30, 1),
+      ...Object.fromEntries(leaves.map(({ shape }, i) => [`x${i}`, signed(shape, 20 + i, unit)])),
+      ...Object.fromEntries(
+        [...network.params, ...network.states].map(({ path, shape }, i) => [path, numbers(shape, i)]),
+      ),
+    };
+    for (const { computed, next } of traced) {
+      const wanted = evaluate(computed, values, 'float64');
+      for (const judge of judges.filter((one) => one !== 'float64')) {
+        // A step that leaves a state that is not finite is refused.
+        if (!evaluate(next, values, judge).flat().every(Number.isFinite)) continue;
+        for (const [k, got] of evaluate(computed, values, judge).entries()) expectHeld(got, wanted[k]!, unit);
+      }
+    }
+  });
+});
 
 /** The layer in a model of one input and two outputs, with dense layers around it. */
 function surrounded(sample: LayerSample, options: object): Model {

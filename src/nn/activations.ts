@@ -86,7 +86,9 @@ function gelu(x: Tensor): Tensor {
 
 /** Hendrycks and Gimpel (2016), the approximation by tanh. */
 function geluTanh(x: Tensor): Tensor {
-  const inner = ops.mul(Math.sqrt(2 / Math.PI), ops.add(x, ops.mul(0.044715, ops.mul(x, ops.mul(x, x)))));
+  // The tanh is 1 long before; the cube of a larger number may be infinite, and its gradient then 0 · ∞.
+  const z = ops.clip(x, -100, 100);
+  const inner = ops.mul(Math.sqrt(2 / Math.PI), ops.add(z, ops.mul(0.044715, ops.mul(z, ops.mul(z, z)))));
   return ops.mul(ops.mul(0.5, x), ops.add(1, ops.tanh(inner)));
 }
 

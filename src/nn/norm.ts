@@ -27,7 +27,8 @@ export interface BatchNormOptions {
  *
  * As in PyTorch the running variance is the unbiased one. A batch with one number a channel, such as a last batch of one
  * row, has no variance: PyTorch refuses it, here it is normalised to `bias` and leaves the running statistics as they
- * are. With `batchSize: 1` they never change.
+ * are. With `batchSize: 1` they never change. Where float32 does not hold the variance, of activations beyond 1e19, a
+ * training step is refused with a NumericError.
  *
  * @throws {OptionError} when `momentum` is not in [0, 1] or `eps` is not positive.
  * @example
@@ -57,34 +58,44 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
     apply(own, inputs, context) {
       const x = single('batchNorm', inputs);
       const along = [x.shape[1]!, ...x.shape.slice(2).map(() => 1)];
-      const { mean, variance } = context.training ? batchStatistics(x, own, momentum, context) : running(own);
+      const { mean, scaledVariance } = context.training
+        ? batchStatistics(x, own, momentum, context)
+        : running(own);
+      const root = ops.sqrt(ops.add(ops.reshape(scaledVariance, along), SCALE * SCALE * eps));
       const centred = ops.sub(x, ops.reshape(mean, along));
-      const scaled = ops.div(centred, ops.sqrt(ops.add(ops.reshape(variance, along), eps)));
+      const scaled = ops.div(centred, ops.div(root, SCALE));
       return ops.add(ops.mul(scaled, ops.reshape(own['weight']!, along)), ops.reshape(own['bias']!, along));
     },
   });
 }
 
-type Statistics = { mean: Tensor; variance: Tensor };
+/**
+ * The variance is that of `SCALE · x`: its gradient is about the inverse of its size, and for activations of 1e19 float32
+ * would not hold it. A power of two, so that nothing is rounded; small enough that the scaled `eps` is no denormal number.
+ */
+const SCALE = 2 ** -16;
+
+type Statistics = { mean: Tensor; scaledVariance: Tensor };
 type Own = Readonly<Record<string, Tensor>>;
 
 function running(own: Own): Statistics {
-  return { mean: own['running_mean']!, variance: own['running_var']! };
+  return { mean: own['running_mean']!, scaledVariance: ops.mul(own['running_var']!, SCALE * SCALE) };
 }
 
 function batchStatistics(x: Tensor, own: Own, momentum: number, { update }: CallContext): Statistics {
   const axis = x.shape.flatMap((_, i) => (i === 1 ? [] : [i]));
   const mean = ops.mean(x, { axis });
-  const variance = ops.variance(x, { axis });
+  const centred = ops.sub(x, ops.mean(x, { axis, keepDims: true }));
+  const scaledVariance = ops.mean(ops.square(ops.mul(centred, SCALE)), { axis });
   const n = sizeOf(x.shape) / x.shape[1]!;
   // The unbiased variance of one number is 0 / 0: 0 in its place would pull the running one down at every epoch.
-  if (n === 1) return { mean, variance };
-  const unbiased = ops.mul(variance, n / (n - 1));
+  if (n === 1) return { mean, scaledVariance };
+  const unbiased = ops.mul(ops.div(scaledVariance, SCALE * SCALE), n / (n - 1));
   const blend = (old: Tensor, now: Tensor): Tensor =>
     ops.add(ops.mul(1 - momentum, old), ops.mul(momentum, ops.detach(now)));
   update('running_mean', blend(own['running_mean']!, mean));
   update('running_var', blend(own['running_var']!, unbiased));
-  return { mean, variance };
+  return { mean, scaledVariance };
 }
 
 /** Options of {@link layerNorm}. */
@@ -98,7 +109,7 @@ export interface LayerNormOptions {
 
 /**
  * Layer normalisation (Ba et al., 2016), `y = (x - mean) / √(var + eps) · weight + bias`, with statistics of each row
- * over its last axes; the same in training and otherwise.
+ * over its last axes; the same in training and otherwise. Right for activations of any size that float32 holds.
  *
  * | name             | shape                   | initial value |
  * | ---------------- | ----------------------- | ------------- |
@@ -128,8 +139,8 @@ export function layerNorm(options: LayerNormOptions = {}): Layer {
       const x = single('layerNorm', inputs);
       const axis = Array.from({ length: axes }, (_, i) => -1 - i);
       const centred = ops.sub(x, ops.mean(x, { axis, keepDims: true }));
-      const variance = ops.mean(ops.square(centred), { axis, keepDims: true });
-      return ops.add(ops.mul(ops.div(centred, ops.sqrt(ops.add(variance, eps))), weight!), bias!);
+      const scaled = ops.div(centred, ops.rootMeanSquare(centred, { axes, eps }));
+      return ops.add(ops.mul(scaled, weight!), bias!);
     },
   });
 }

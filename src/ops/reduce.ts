@@ -2,8 +2,8 @@ import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastStrides, resolveAxis, type Shape, sameShape, sizeOf } from '../base/shape.ts';
-import { type Attrs, checkIntegers } from '../ir/attr.ts';
-import { apply, checkTensor, defineOp, type Fail, type OpEntry, type View } from '../ir/op.ts';
+import { checkIntegers } from '../ir/attr.ts';
+import { type Attrs, apply, checkTensor, defineOp, type Fail, type OpEntry, type View } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { copyStrided, reshape } from './movement.ts';
 
