@@ -2,10 +2,11 @@ import { OptionError } from '../base/errors.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sameShape } from '../base/shape.ts';
 import type { Tensor } from '../ir/tensor.ts';
-import { div, equal, softmax, softmaxCrossEntropy, toFloat, where } from '../ops/index.ts';
+import { equal, reshape, softmax, softmaxCrossEntropy, toFloat, where } from '../ops/index.ts';
 import { foldRows, type LossOptions, lossOptions, mismatch } from './define.ts';
 import { logitsFor } from './logits.ts';
 import type { Loss, TargetSpec } from './loss.ts';
+import { weightedMean } from './reduce.ts';
 
 /** Options of {@link categoricalCrossentropy}. */
 export interface CategoricalCrossentropyOptions extends LossOptions {
@@ -69,7 +70,8 @@ export function categoricalCrossentropy(options: CategoricalCrossentropyOptions 
 function weighRows(loss: Tensor, counts: Tensor): { loss: Tensor; weight: Tensor } {
   if (counts.shape.length === 1) return { loss, weight: counts };
   const weight = foldRows(counts, 'sum');
-  return { loss: div(foldRows(loss, 'sum'), where(weight, weight, 1)), weight };
+  const flat = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, -1]);
+  return { loss: weightedMean(flat(loss), flat(counts), 1), weight };
 }
 
 function targetsFor(output: Shape, ignoreIndex: number | undefined): TargetSpec[] {

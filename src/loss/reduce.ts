@@ -37,10 +37,18 @@ export function reduceRows(
       hint: loss.shape.length === 0 ? 'let the loss give [n] numbers, without a mean of its own' : undefined,
     });
   }
-  const total = sum(where(weight, mul(weight, loss), 0));
-  if (reduction === 'sum') return total;
-  const mass = sum(weight);
-  return div(total, where(mass, mass, 1));
+  if (reduction === 'sum') return sum(where(weight, mul(weight, loss), 0));
+  return weightedMean(loss, weight, 0);
+}
+
+/**
+ * `Σ w·x / Σ w` over one axis, and 0 where all weights are 0. Weights are divided by a power of two of about their number
+ * first, which rounds nothing: the sums may be beyond float32 where their quotient is not.
+ */
+export function weightedMean(x: Tensor, weight: Tensor, axis: number): Tensor {
+  const share = mul(weight, 2 ** -Math.ceil(Math.log2(Math.max(1, x.shape[axis]!))));
+  const mass = sum(share, { axis });
+  return div(sum(where(weight, mul(share, x), 0), { axis }), where(mass, mass, 1));
 }
 
 function product(a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined {

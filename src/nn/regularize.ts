@@ -2,7 +2,7 @@ import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { constant, type Tensor } from '../ir/tensor.ts';
-import { abs, add, mul, square, sum } from '../ops/index.ts';
+import { abs, add, mul, sum } from '../ops/index.ts';
 
 /** A penalty on a parameter that is added to the loss. */
 export interface Regularizer {
@@ -74,6 +74,7 @@ export function checkRegularizer(penalty: Regularizer | undefined): Regularizer 
 
 /** The penalty of one parameter, a scalar. */
 export function penalty(w: Tensor, { l1, l2 }: Regularizer): Tensor {
-  const terms = [...(l1 > 0 ? [mul(l1, sum(abs(w)))] : []), ...(l2 > 0 ? [mul(l2, sum(square(w)))] : [])];
+  // Weighed before they are added up: the sum of squares of large weights may be beyond float32 where the penalty is not.
+  const terms = [...(l1 > 0 ? [sum(mul(l1, abs(w)))] : []), ...(l2 > 0 ? [sum(mul(mul(l2, w), w))] : [])];
   return terms.length === 0 ? constant(0) : terms.reduce(add);
 }

@@ -140,9 +140,9 @@ export function sigmoidCrossEntropy(
   if (!sameShape(logits.shape, target.shape)) {
     mismatch('sigmoidCrossEntropy', logits, target, 'the target must have the shape of the logits');
   }
-  const positive = mul(target, softplus(neg(logits)));
+  const positive = mul(posWeight === 1 ? target : mul(posWeight, target), softplus(neg(logits)));
   const negative = mul(sub(1, target), softplus(logits));
-  return add(posWeight === 1 ? positive : mul(posWeight, positive), negative);
+  return add(positive, negative);
 }
 
 function mismatch(op: string, logits: Tensor, target: Tensor, why: string): never {

@@ -12,9 +12,10 @@ export function expectHeld(got: readonly number[], wanted: readonly number[], un
   const lost = (1.2e-38 / Math.sqrt(1e-5)) * 20;
   const held = wanted.filter((value) => Math.abs(value) < 3.4e38);
   const least = 50 * 2 ** -24 * held.reduce((most, value) => Math.max(most, Math.abs(value)), 0) + lost;
-  for (const [i, value] of got.entries()) {
+  const wrong = got.flatMap((value, i) => {
     const beyond = Math.abs(wanted[i]!) >= 3.4e38 || (unit === 1e38 && !Number.isFinite(value));
-    if (beyond) expect(Number.isFinite(value)).toBe(false);
-    else expect(Math.abs(value - wanted[i]!)).toBeLessThanOrEqual(least);
-  }
+    const right = beyond ? !Number.isFinite(value) : Math.abs(value - wanted[i]!) <= least;
+    return right ? [] : [{ i, value, wanted: wanted[i] }];
+  });
+  expect(wrong).toEqual([]);
 }
