@@ -11,7 +11,7 @@ import type { OpDefinition, Sample } from './op.ts';
 const TYPES: Readonly<Record<DType, true>> = { f32: true, i32: true };
 
 const NEEDED = ['shape', 'kernel'] as const;
-const FUNCTIONS = [...NEEDED, 'grad', 'map', 'simplify', 'compose', 'flops'] as const;
+const FUNCTIONS = [...NEEDED, 'grad', 'map', 'simplify', 'compose', 'parts', 'flops'] as const;
 const FLAGS = ['held', 'view', 'blocks'] as const;
 const KNOWN = [
   ...['name', 'inputs', 'inputTypes', 'outputType', 'attrs', 'linear', 'samples', 'tolerance', 'exempt'],
