@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BackendError } from '../base/errors.ts';
+import { smallest } from '../base/order.ts';
 
 /** Most threads that can be asked for. */
 export const MOST_THREADS = 1024;
@@ -38,7 +39,7 @@ const MOUNT = '/sys/fs/cgroup';
 export function processorQuota(read: ReadText = readText): number {
   const groups = read('/proc/self/cgroup') ?? '';
   const quotas = ['0::/', '0:cpu:/', ...groups.split('\n')].flatMap((line) => quotasOf(line, read));
-  return Math.max(1, Math.floor(Math.min(...quotas, Number.POSITIVE_INFINITY)));
+  return Math.max(1, Math.floor(smallest(quotas)));
 }
 
 /** Quotas of a line of `/proc/self/cgroup`: `hierarchy:controllers:path`, without controllers for version 2. */

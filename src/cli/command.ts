@@ -1,4 +1,5 @@
 import type { BackendName } from '../backend/backend.ts';
+import { largest } from '../base/order.ts';
 import { type Arguments, COMMON, type OptionTable } from './arguments.ts';
 import type { Environment, Output, TextStream } from './output.ts';
 
@@ -69,7 +70,7 @@ export function helpOf(command: Command): string {
 
 /** Two columns; lines of the second one are set in. */
 export function aligned(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
+  const width = largest(rows.map(([left]) => left.length));
   return rows.map(
     ([left, right]) => `  ${left.padEnd(width)}  ${right.replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`,
   );

@@ -1,3 +1,4 @@
+import { largest } from '../base/order.ts';
 import { type ModelAnswers, ranked } from '../report/ask-model.ts';
 import type { Model } from '../train/model.ts';
 import { counted, type Output, shortened } from './output.ts';
@@ -52,7 +53,7 @@ function printColumns({ columns, sizes, shuffled, sampled }: ModelAnswers, most:
   );
   const room = out.width - 2 - widths.reduce((sum, width) => sum + width + 2, 0);
   const names = ['column', ...rows.map(({ name }) => shortened(name, room))];
-  const widest = Math.max(...names.map((name) => [...name].length));
+  const widest = largest(names.map((name) => [...name].length));
   [headings, ...rows.map(({ cells }) => cells)].forEach((cells, i) => {
     const padded = `${names[i]!}${' '.repeat(widest - [...names[i]!].length)}`;
     out.line(`  ${padded}${cells.map((cell, j) => cell.padStart(widths[j]! + 2)).join('')}`);

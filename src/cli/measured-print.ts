@@ -1,3 +1,4 @@
+import { largest } from '../base/order.ts';
 import {
   type Baseline,
   type ClassScores,
@@ -97,7 +98,7 @@ function printConfusion(confusion: ConfusionMatrix, out: Output): void {
   const shown = all.slice(0, MOST_CONFUSED);
   // Half of what a line has beside the counts and the words between the names.
   const room = Math.floor((out.width - 24) / 2);
-  const count = Math.max(...shown.map(({ rows }) => String(rows).length));
+  const count = largest(shown.map(({ rows }) => String(rows).length));
   out.line('  taken for another class most often');
   for (const { actual, predicted, rows } of shown) {
     const names = `${shortened(actual, room)} taken for ${shortened(predicted, room)}`;
@@ -109,10 +110,10 @@ function printConfusion(confusion: ConfusionMatrix, out: Output): void {
 
 /** Names to the left, shortened to what is left of the width, and numbers to the right of them. */
 function besides(names: readonly string[], numbers: readonly (readonly string[])[], width: number): string[] {
-  const widths = numbers[0]!.map((_, j) => Math.max(...numbers.map((row) => row[j]!.length)));
+  const widths = numbers[0]!.map((_, j) => largest(numbers.map((row) => row[j]!.length)));
   const room = width - 2 - widths.reduce((sum, column) => sum + column + 2, 0);
   const short = names.map((name) => shortened(name, room));
-  const widest = Math.max(...short.map((name) => [...name].length));
+  const widest = largest(short.map((name) => [...name].length));
   return short.map((name, i) => {
     const cells = numbers[i]!.map((cell, j) => cell.padStart(widths[j]! + 2)).join('');
     return `  ${name}${' '.repeat(widest - [...name].length)}${cells}`;

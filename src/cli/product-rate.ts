@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import { largest } from '../base/order.ts';
 import { compile } from '../compile/compile.ts';
 import { stored, type Tensor } from '../ir/tensor.ts';
 import { matmul } from '../ops/index.ts';
@@ -28,7 +29,7 @@ export function productRate(
   threads: number,
   peak: (threads: number, milliseconds: number) => number,
 ): ProductRate {
-  const best = () => Math.max(...Array.from({ length: 8 }, () => peak(threads, 15)));
+  const best = () => largest(Array.from({ length: 8 }, () => peak(threads, 15)));
   const before = best();
   const seconds = fastest(backend);
   const limit = Math.max(before, best()) / 1e9;

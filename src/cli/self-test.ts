@@ -1,4 +1,5 @@
 import type { BackendName } from '../backend/backend.ts';
+import { largest } from '../base/order.ts';
 import { Random } from '../base/random.ts';
 import { dense } from '../nn/index.ts';
 import { sequential } from '../train/model.ts';
@@ -37,7 +38,7 @@ export async function selfTest(backends: readonly BackendName[]): Promise<SelfTe
     const [one = [], other] = runs;
     if (other === undefined) return { ...fixed, largestDifference: null, passed: learns(one), error: null };
     const differences = one.map((loss, step) => Math.abs(loss - other[step]!) / Math.max(1, Math.abs(loss)));
-    const largestDifference = Math.max(...differences);
+    const largestDifference = largest(differences);
     // A comparison with NaN fails.
     const passed = differences[0]! <= FIRST && largestDifference <= LATER && learns(one);
     return { ...fixed, largestDifference, passed, error: null };

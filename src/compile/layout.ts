@@ -1,3 +1,5 @@
+import { ascending, descending } from '../base/order.ts';
+
 /** Arena offsets are multiples of this many 4-byte words: one cache line. */
 export const ALIGNMENT = 16;
 
@@ -18,12 +20,14 @@ export function layOut(spans: readonly Span[]): { offsets: number[]; length: num
   const offsets = new Array<number>(spans.length).fill(0);
   const placed: number[] = [];
   let length = 0;
-  const bySize = spans.map((_, i) => i).sort((a, b) => spans[b]!.size - spans[a]!.size || a - b);
+  const bySize = spans
+    .map((_, i) => i)
+    .sort((a, b) => descending(spans[a]!.size, spans[b]!.size) || ascending(a, b));
   for (const i of bySize) {
     const span = spans[i]!;
     const neighbours = placed
       .filter((j) => spans[j]!.birth <= span.death && span.birth <= spans[j]!.death)
-      .sort((a, b) => offsets[a]! - offsets[b]!);
+      .sort((a, b) => ascending(offsets[a]!, offsets[b]!));
     let offset = 0;
     for (const j of neighbours) {
       if (offset + roundUp(span.size) <= offsets[j]!) break;

@@ -1,3 +1,4 @@
+import { ascending } from '../base/order.ts';
 import { sameShape, sizeOf } from '../base/shape.ts';
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
 import type { Joint } from './joints.ts';
@@ -31,7 +32,8 @@ export function findRegions(order: readonly Tensor[], joints: readonly Joint[] =
     isElementwise(tensor) ? inputsOf(tensor).map((input) => ({ tensor, input, at: i })) : [],
   );
   const rank = new Map(order.map((tensor, i) => [tensor, i]));
-  edges.sort((a, b) => a.at - rank.get(a.input)! - (b.at - rank.get(b.input)!));
+  const length = ({ at, input }: (typeof edges)[number]): number => at - rank.get(input)!;
+  edges.sort((a, b) => ascending(length(a), length(b)));
   for (const { tensor, input } of edges)
     if (isElementwise(input) && sameShape(input.shape, tensor.shape)) groups.join(tensor, input);
   for (const { tensor, input } of edges) follow(tensor, input, groups);
@@ -46,7 +48,9 @@ export function findRegions(order: readonly Tensor[], joints: readonly Joint[] =
   });
   return units.concat(
     joined.map((joint) => {
-      const members = [...groups.of(joint.results[0]!).members].sort((a, b) => rank.get(a)! - rank.get(b)!);
+      const members = [...groups.of(joint.results[0]!).members].sort((a, b) =>
+        ascending(rank.get(a)!, rank.get(b)!),
+      );
       return { kernel: joint.results[0], joint, region: [], members };
     }),
   );

@@ -1,3 +1,5 @@
+import { smallest } from '../base/order.ts';
+
 /** An entry of the table: class, then part. */
 type Edge = readonly [row: number, column: number];
 
@@ -66,7 +68,7 @@ function neighbours(open: Open, row: number, n: number): [column: number, next: 
 /** Moves as much as fits along a cycle: up at its even entries, down at its odd ones. */
 function shift(open: readonly number[][], cycle: readonly Edge[], n: number): void {
   const room = cycle.map(([row, column], i) => (i % 2 === 0 ? n - open[row]![column]! : open[row]![column]!));
-  const amount = Math.min(...room);
+  const amount = smallest(room);
   for (const [i, [row, column]] of cycle.entries()) open[row]![column]! += i % 2 === 0 ? amount : -amount;
 }
 

@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import type { LexerOptions } from './csv-lexer.ts';
 import { isNumeral } from './csv-notation.ts';
 import { cutSample, type Sample, type SampleCell } from './csv-sample.ts';
@@ -34,7 +35,7 @@ export function findDelimiter(
   // The sort is stable, so the usual delimiter wins a tie.
   const [best] = candidates
     .filter(({ width }) => width > 1)
-    .sort((a, b) => b.score - a.score || b.width - a.width);
+    .sort((a, b) => descending(a.score, b.score) || descending(a.width, b.width));
   return best?.delimiter ?? ',';
 }
 
@@ -42,7 +43,9 @@ export function findDelimiter(
 function usualWidth({ rows }: Sample): { width: number; share: number } {
   const counts = new Map<number, number>();
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
-  const [width, count] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0, 0];
+  const [width, count] = [...counts].sort((a, b) => descending(a[1], b[1]) || descending(a[0], b[0]))[0] ?? [
+    0, 0,
+  ];
   return { width, share: count / Math.max(rows.length, 1) };
 }
 

@@ -1,4 +1,5 @@
 import { DataError } from '../base/errors.ts';
+import { ascending } from '../base/order.ts';
 import { type Category, CategoryIndex, categoryIn } from './categories.ts';
 import { type DateInput, dateNames, encodeDates } from './date-input.ts';
 import { isMissing, missingNumbers, numberIn, type Reading } from './reading.ts';
@@ -192,7 +193,8 @@ export function categoriesOf(column: Column, name: string, reading: Reading): Ca
   for (let row = 0; row < column.values.length; row++) distinct.add(categories(row));
   const missing = distinct.delete(null) ? [null] : [];
   const words = ([...distinct] as string[]).sort();
-  if (column.type === 'number' && column.boolean !== true) words.sort((a, b) => Number(a) - Number(b));
+  if (column.type === 'number' && column.boolean !== true)
+    words.sort((a, b) => ascending(Number(a), Number(b)));
   return [...words, ...missing];
 }
 

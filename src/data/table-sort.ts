@@ -1,6 +1,7 @@
 import { checkList, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
+import { ascending } from '../base/order.ts';
 import { ownOptions } from './arguments.ts';
 import type { Column } from './table.ts';
 
@@ -35,7 +36,7 @@ export function sortedRows(columns: readonly Column[], rows: number, options: So
       const sign = compare(a, b);
       if (sign !== 0) return sign;
     }
-    return a - b;
+    return ascending(a, b);
   });
 }
 

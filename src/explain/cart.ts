@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ascending } from '../base/order.ts';
 
 /** What a tree is grown on: numbers of rows, column by column, and what it should say of each row. */
 export interface Grown {
@@ -93,7 +94,7 @@ async function bestSplit(grown: Growing, rows: Uint32Array, mean: Float64Array):
 function bestOfColumn(grown: Growing, rows: Uint32Array, mean: Float64Array, column: number, best?: Split) {
   const { wanted, width, minSamplesLeaf, most } = grown;
   const values = grown.columns[column]!;
-  const order = rows.slice().sort((a, b) => values[a]! - values[b]! || a - b);
+  const order = rows.slice().sort((a, b) => ascending(values[a]!, values[b]!) || ascending(a, b));
   // Sums of the distances from the mean to the left of a place; to the right they are the same with another sign.
   const sums = new Float64Array(width);
   const { length: n } = order;

@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import type { Space } from './counterfactual-space.ts';
 import { featuresOf, type Known } from './features.ts';
 import type { Subject } from './subject.ts';
@@ -47,7 +48,7 @@ export function changedRow(
   }
   for (const { feature, to } of changes) row.set(feature, to);
   const changed = changes
-    .sort((a, b) => b.size - a.size)
+    .sort((a, b) => descending(a.size, b.size))
     .map(({ feature, from, to }) => ({ feature, from, to }));
   return { row: Object.fromEntries(row), changed, input };
 }

@@ -1,5 +1,6 @@
 import { checkList } from '../base/check.ts';
 import { OptionError } from '../base/errors.ts';
+import { ascending, descending } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
 import { type Session, sessionOf, type Weight } from '../train/session.ts';
@@ -93,6 +94,7 @@ export async function overCheckpoints(
 
 /** The rows with the most, times `sign`, ties by position. */
 export function largest(values: Float32Array, count: number, sign: number): Influencer[] {
-  const order = Array.from(values.keys()).sort((a, b) => sign * (values[b]! - values[a]!) || a - b);
+  const compare = sign > 0 ? descending : ascending;
+  const order = Array.from(values.keys()).sort((a, b) => compare(values[a]!, values[b]!) || ascending(a, b));
   return order.slice(0, count).map((row) => ({ row, influence: values[row]! }));
 }

@@ -1,6 +1,7 @@
 import { describe } from '../base/describe.ts';
 import { NumericError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
+import { ascending, descending } from '../base/order.ts';
 import type { Target } from './options.ts';
 import type { Subject } from './subject.ts';
 
@@ -37,7 +38,7 @@ export function ranked(scores: Float32Array): number[] {
       hint: 'numbers of the row may lie far from those of training, or weights are NaN: look at model.weights()',
     });
   }
-  return Array.from(each, (_, k) => k).sort((a, b) => each[b]! - each[a]! || a - b);
+  return Array.from(each, (_, k) => k).sort((a, b) => descending(each[a]!, each[b]!) || ascending(a, b));
 }
 
 /**

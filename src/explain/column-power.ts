@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import type { Frame } from './frame.ts';
 import { rankCorrelation, ranks } from './rank-correlation.ts';
 
@@ -26,7 +27,7 @@ export function columnPowers(frame: Frame): ColumnPower[] {
     const found = kind === 'values' ? ofValues(frame, j) : ofClasses(frame, j);
     return found === undefined || Number.isNaN(found.score) ? [] : [{ column, ...found }];
   });
-  return powers.sort((a, b) => b.score - a.score);
+  return powers.sort((a, b) => descending(a.score, b.score));
 }
 
 type Power = Omit<ColumnPower, 'column'>;

@@ -1,3 +1,4 @@
+import { ascending } from '../base/order.ts';
 import type { Aim, Candidate } from './counterfactual-step.ts';
 import type { Known } from './features.ts';
 import { type Margins, marginsOf } from './margins.ts';
@@ -65,5 +66,5 @@ export function placeOf(
 /** Whether one place is to be preferred: one where the class wins, the nearer; else where it loses by less. */
 export function isBetter(a: Place, b: Place): boolean {
   if (a.valid !== b.valid) return a.valid;
-  return a.valid ? a.distance < b.distance : a.margin < b.margin || Number.isNaN(b.margin);
+  return (a.valid ? ascending(a.distance, b.distance) : ascending(a.margin, b.margin)) < 0;
 }

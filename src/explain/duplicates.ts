@@ -1,3 +1,4 @@
+import { ascending, indexOfLargest } from '../base/order.ts';
 import type { Cells, Frame } from './frame.ts';
 
 /** A test row that is a training row, too, and the first such. */
@@ -127,7 +128,7 @@ function mostVaried({ data, rows }: Cells, width: number, numbers: readonly numb
   const counts = numbers.map(
     (j) => new Set(Array.from({ length: rows }, (_, i) => data[i * width + j]!)).size,
   );
-  return numbers[counts.indexOf(Math.max(...counts))]!;
+  return numbers[indexOfLargest(counts)]!;
 }
 
 /** Training rows with the same text and the same cells missing, sorted by a column. */
@@ -140,7 +141,7 @@ function byWords({ train, columns, isText }: Frame, by: number): Map<string, num
     else rows.push(row);
   }
   const value = (row: number): number => train.data[row * columns.length + by]!;
-  for (const rows of groups.values()) rows.sort((a, b) => value(a) - value(b) || a - b);
+  for (const rows of groups.values()) rows.sort((a, b) => ascending(value(a), value(b)) || ascending(a, b));
   return groups;
 }
 

@@ -1,6 +1,7 @@
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
 import { ownOf } from '../base/options.ts';
+import { descending } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
@@ -200,7 +201,7 @@ export class Explanation {
     });
     const each =
       byColumn ?? this.featureNames.map((feature, i) => ({ feature, value: x[i]!, attribution: at[i]! }));
-    return each.sort((a, b) => Math.abs(b.attribution) - Math.abs(a.attribution)).slice(0, k);
+    return each.sort((a, b) => descending(Math.abs(a.attribution), Math.abs(b.attribution))).slice(0, k);
   }
 
   /** The values of a row for one output. */

@@ -1,3 +1,4 @@
+import { largest } from '../base/order.ts';
 import { toposort } from '../compile/toposort.ts';
 import { inputsOf, type Tensor } from '../ir/tensor.ts';
 import { sub } from '../ops/index.ts';
@@ -58,7 +59,7 @@ export function findKinks(y: Tensor, x: Tensor): Kinks {
     const { origin } = tensor;
     const moving = inputsOf(tensor).flatMap((input) => known.get(input) ?? []);
     if (origin.kind !== 'op' || moving.length === 0) continue;
-    const level = Math.max(...moving.map((input) => input.level));
+    const level = largest(moving.map((input) => input.level));
     const flat = moving.every(({ course }) => course === 'flat');
     const rule: Rule | undefined = flat
       ? { course: 'flat' }

@@ -1,3 +1,5 @@
+import { ascending, descending } from '../base/order.ts';
+
 /** A number that may change: how much the margin rises with it, what a step of 1 is worth, and how far it may go. */
 export interface Mover {
   readonly slope: number;
@@ -24,7 +26,7 @@ export function nearestChange(movers: readonly Mover[], drop: number, distance: 
 
 function cheapest(movers: readonly Mover[], drop: number, change: Float64Array): Float64Array {
   const worth = movers.map(({ slope, unit }) => Math.abs(slope) * unit);
-  const order = movers.map((_, j) => j).sort((a, b) => worth[b]! - worth[a]! || a - b);
+  const order = movers.map((_, j) => j).sort((a, b) => descending(worth[a]!, worth[b]!) || ascending(a, b));
   let left = drop;
   for (const j of order) {
     const { slope } = movers[j]!;

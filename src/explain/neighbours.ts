@@ -1,3 +1,4 @@
+import { ascending } from '../base/order.ts';
 import { ranked } from './classes.ts';
 import type { Space } from './counterfactual-space.ts';
 import { scoresOf } from './forward.ts';
@@ -27,7 +28,7 @@ export async function neighbours(
       return { numbers, far };
     });
   return near
-    .sort((a, b) => a.far - b.far)
+    .sort((a, b) => ascending(a.far, b.far))
     .slice(0, NEIGHBOURS)
     .map(({ numbers }) => numbers);
 }

@@ -1,4 +1,5 @@
 import type { NumberArray } from '../base/dtype.ts';
+import { ascending } from '../base/order.ts';
 
 /** Where the paths of some rows are cut, from 0 to 1: between two cuts the model is linear. */
 export type Cuts = readonly Float64Array[];
@@ -83,7 +84,7 @@ export class Crossings {
   merge(most: number): { readonly cuts: Cuts; readonly left: readonly number[] } {
     const left: number[] = [];
     const cuts = this.#cuts.map((own, row) => {
-      const found = this.#found[row]!.sort((a, b) => a - b);
+      const found = this.#found[row]!.sort((a, b) => ascending(a, b));
       const room = most + 1 - own.length;
       if (found.length <= room) return united(own, found);
       left.push(row);

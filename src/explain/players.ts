@@ -1,5 +1,6 @@
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
+import { ascending, smallest } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { FeatureGroup } from '../data/prepared.ts';
 import type { Subject } from './subject.ts';
@@ -37,7 +38,7 @@ export function playersOf(
     return { column, outputs: [...outputs] };
   });
   const single = subject.featureNames.map(alone).filter(({ outputs: [i] }) => !taken.has(i!));
-  return [...named, ...single].sort((a, b) => Math.min(...a.outputs) - Math.min(...b.outputs));
+  return [...named, ...single].sort((a, b) => ascending(smallest(a.outputs), smallest(b.outputs)));
 }
 
 function alone(column: string, i: number): FeatureGroup {

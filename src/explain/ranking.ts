@@ -1,3 +1,4 @@
+import { ascending, descending } from '../base/order.ts';
 import { Random } from '../base/random.ts';
 import type { Subject } from './subject.ts';
 
@@ -27,7 +28,9 @@ export function ordersOf(
     if (variant > 0) return Random.of(seed, `faithfulness ${row} ${variant}`).permutation(players.length);
     const own = values.subarray(row * width, (row + 1) * width);
     const sizes = players.map((player) => Math.abs(player.reduce((sum, i) => sum + own[i]!, 0)));
-    return Int32Array.from(players.keys()).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+    return Int32Array.from(players.keys()).sort(
+      (a, b) => descending(sizes[a]!, sizes[b]!) || ascending(a, b),
+    );
   };
   // A curve asks for the same order at each of its points.
   let last: { row: number; variant: number; order: Int32Array } = {

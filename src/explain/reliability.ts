@@ -1,3 +1,4 @@
+import { largest } from '../base/order.ts';
 import type { Numeric } from '../train/metrics/values.ts';
 
 /** Rows whose confidence, the probability of their most probable class, lies in an interval open below. */
@@ -48,7 +49,7 @@ export function reliabilityOf(
   return {
     bins: made,
     ece: made.reduce((sum, { count }, i) => sum + (count / actual.length) * gaps[i]!, 0),
-    mce: Math.max(...gaps),
+    mce: largest(gaps),
     accuracy: sums.reduce((sum, { right }) => sum + right, 0) / actual.length,
   };
 }

@@ -1,3 +1,4 @@
+import { largest } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import type { Model } from '../train/model.ts';
 import { gamesOf, inputsRead } from './active-players.ts';
@@ -83,7 +84,7 @@ export async function shap(model: Model, inputs: Explained, options: ShapOptions
   const scores = await scoresOf(subject, subject.x, (done) => 0.01 * done);
   const baseScores = await meanScores(subject, background);
   const games = gamesOf(subject, players, background, await inputsRead(subject));
-  const most = Math.max(...games.map(({ active }) => active.length));
+  const most = largest(games.map(({ active }) => active.length));
   const chosen = algorithmFor(algorithm, most, background.length / subject.width);
   const found = await shapleyValues(
     {

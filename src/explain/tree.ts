@@ -1,3 +1,4 @@
+import { indexOfLargest } from '../base/order.ts';
 import type { Node } from './cart.ts';
 import { type Feature, type Known, observedOf, partsOf, valuesOf } from './features.ts';
 import type { Subject } from './subject.ts';
@@ -75,7 +76,7 @@ export function treeOf(
   let next = 0;
   const visit = ({ rows, mean, split, left, right }: Node): TreeNode => {
     const id = next++;
-    const value = classes === undefined ? mean[0]! : mean.indexOf(Math.max(...mean));
+    const value = classes === undefined ? mean[0]! : indexOfLargest(mean);
     const said = {
       id,
       n: rows.length,

@@ -1,3 +1,4 @@
+import { ascending } from '../base/order.ts';
 import { fed } from '../ir/tensor.ts';
 import { matmul, reshape, sub } from '../ops/index.ts';
 import { type Activity, eachActivation } from './activity.ts';
@@ -118,7 +119,7 @@ function strongest(correlations: Float64Array): number {
 /** The rows by the value of an input, in groups of about the same number; equal values stay together. */
 function bin({ x, rows, width }: Subject, feature: number, bins: number) {
   const value = (row: number): number => x[row * width + feature]!;
-  const order = Array.from({ length: rows }, (_, row) => row).sort((a, b) => value(a) - value(b));
+  const order = Array.from({ length: rows }, (_, row) => row).sort((a, b) => ascending(value(a), value(b)));
   const of = new Uint16Array(rows);
   const counts: number[] = [];
   const at: number[] = [];

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { descending } from '../base/order.ts';
 import { codeOf } from './failures.ts';
 
 /** `new`: being written. `old`: what stood at the path, moved aside for the moment of the switch. */
@@ -46,7 +47,7 @@ export async function leftoversOf(target: string): Promise<Leftover[]> {
     const stale = Date.now() - changed > STALE_AFTER_MS || (tag[3] === HOST && !isRunning(Number(tag[2])));
     found.push({ path, role: tag[1] as Role, changed, stale });
   }
-  return found.sort((a, b) => b.changed - a.changed);
+  return found.sort((a, b) => descending(a.changed, b.changed));
 }
 
 /**

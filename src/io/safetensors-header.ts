@@ -1,3 +1,4 @@
+import { ascending } from '../base/order.ts';
 import { ELEMENT_TYPES, type ElementType } from './element-types.ts';
 import { type Fail, JsonReader, quote } from './json-reader.ts';
 
@@ -41,7 +42,7 @@ export function readHeader(text: string, dataBytes: number, fail: Fail): Header 
     else entries.push(readEntry(reader, key, fail));
   });
   reader.end();
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  entries.sort((a, b) => ascending(a.begin, b.begin) || ascending(a.end, b.end));
   checkLayout(entries, dataBytes, fail);
   return { entries, metadata };
 }

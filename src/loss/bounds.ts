@@ -1,3 +1,4 @@
+import { largest, smallest } from '../base/order.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { logitsOf } from '../ops/index.ts';
 
@@ -49,5 +50,5 @@ function compute(tensor: Tensor, known: Map<Tensor, Bounds>): Bounds {
 /** Bounds of an operation that takes its extremes at the ends of the intervals. */
 function spanned(a: Bounds, b: Bounds, apply: (x: number, y: number) => number): Bounds {
   const ends = a.flatMap((x) => b.map((y) => apply(x, y)));
-  return [Math.min(...ends), Math.max(...ends)];
+  return [smallest(ends), largest(ends)];
 }

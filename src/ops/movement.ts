@@ -2,6 +2,7 @@ import { checkList, readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import type { NumberArray } from '../base/dtype.ts';
 import { OptionError } from '../base/errors.ts';
+import { ascending } from '../base/order.ts';
 import { type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { checkIntegers } from '../ir/attr.ts';
 import { apply, checkTensor, defineOp, type View } from '../ir/op.ts';
@@ -107,7 +108,7 @@ const transposeOp = defineOp({
   attrs: { perm: [] },
   shape({ x }, { perm }, fail) {
     const order = perm as number[];
-    const sorted = [...order].sort((a, b) => a - b);
+    const sorted = [...order].sort((a, b) => ascending(a, b));
     if (order.length !== x!.length || sorted.some((axis, i) => axis !== i)) {
       fail(`[${order.join(', ')}] is not a permutation of the axes`);
     }

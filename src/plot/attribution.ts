@@ -1,5 +1,6 @@
 import { describe } from '../base/describe.ts';
 import { OptionError } from '../base/errors.ts';
+import { descending } from '../base/order.ts';
 import { numeral } from './numerals.ts';
 import {
   checkLength,
@@ -68,7 +69,7 @@ export function attributionOf(
   checkSums(where, values, baseValue, output);
   const names = featureNames(where, fields.names, fields.inputs, values.length);
   const all = names.map((name, i): Part => ({ name, value: values[i]! }));
-  all.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  all.sort((a, b) => descending(Math.abs(a.value), Math.abs(b.value)));
   const parts = all.length > most ? gathered(all, most - 1) : all;
   const size = values.reduce(
     (total, value) => total + Math.abs(value),

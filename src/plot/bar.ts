@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { featureNames } from './attribution.ts';
 import { across, below, NAME, NUMBERS, reference } from './axes.ts';
@@ -69,7 +70,7 @@ export function bar(data: BarData | BarResult, options: BarOptions = {}): string
   const fields = fieldsOf('bar: data', result.data, ['values', 'errors', 'names', 'inputs', 'unit']);
   const all = rowsOf(fields);
   const finite = all.filter(({ value }) => Number.isFinite(value));
-  if (result.ordered !== true) finite.sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  if (result.ordered !== true) finite.sort((a, b) => descending(Math.abs(a.value), Math.abs(b.value)));
   const rows = finite.slice(0, most);
   const unit = textOf('bar', 'unit', fields.unit, undefined);
   const others = finite.slice(most);

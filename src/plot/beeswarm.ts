@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { across, below, NAME, NUMBERS, reference } from './axes.ts';
 import { nothing } from './empty.ts';
@@ -80,7 +81,7 @@ export function beeswarm(data: BeeswarmData | Explained, options: BeeswarmOption
   const names = namesOf('beeswarm', 'names', fields.names, values.columns, (i) => `feature ${i}`);
   const unit = textOf('beeswarm', 'unit', fields.unit, undefined);
   const all = names.map((name, column) => ({ name, column, strength: strengthOf(values, column) }));
-  all.sort((a, b) => b.strength - a.strength);
+  all.sort((a, b) => descending(a.strength, b.strength));
   const shown = all.slice(0, most);
   const rows = thinned(values.rows, POINTS);
   const missing = values.data.reduce((count, x) => count + (Number.isFinite(x) ? 0 : 1), 0);

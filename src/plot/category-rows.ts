@@ -1,3 +1,4 @@
+import { ascending, descending } from '../base/order.ts';
 import { across, below, NAME, NUMBERS } from './axes.ts';
 import { nothing } from './empty.ts';
 import { type Box, figure, type PlotOptions } from './figure.ts';
@@ -76,7 +77,7 @@ function shownOf(average: Float64Array): number[] {
   const all = Array.from(average.keys());
   if (all.length <= ORDERED) return all;
   const rank = (i: number) => (Number.isFinite(average[i]!) ? average[i]! : -Infinity);
-  const sorted = all.sort((a, b) => (rank(a) === rank(b) ? a - b : rank(b) - rank(a)));
+  const sorted = all.sort((a, b) => descending(rank(a), rank(b)) || ascending(a, b));
   return sorted.length <= MOST ? sorted : [...sorted.slice(0, MOST / 2), ...sorted.slice(-MOST / 2)];
 }
 

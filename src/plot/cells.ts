@@ -1,3 +1,4 @@
+import { ascending } from '../base/order.ts';
 import { MARK } from './marks.ts';
 import { decimals, element, joined, type Markup } from './markup.ts';
 import { type Colour, fill, stroke } from './theme.ts';
@@ -117,7 +118,7 @@ function groups(lattice: Lattice, level: (i: number) => number): Map<number, str
     if (cells === undefined) found.set(step, [d]);
     else cells.push(d);
   });
-  return new Map([...found].sort(([a], [b]) => a - b));
+  return new Map([...found].sort(([a], [b]) => ascending(a, b)));
 }
 
 function eachCell(

@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from '../base/errors.ts';
+import { descending } from '../base/order.ts';
 import { plainOf } from '../base/plain.ts';
 import { slantHeight, slanting, slantWidth, widest } from './column-names.ts';
 import { confusionList, listHeight, listNotes } from './confusion-list.ts';
@@ -69,7 +70,7 @@ export function confusionMatrix(data: ConfusionData, options: PlotOptions = {}):
   const accuracy = total === 0 ? '' : `: ${percent(right / total)} right`;
   const table = tableOf(own, names);
   const wrong = cells.flat().filter((cell) => !cell.right && cell.count > 0);
-  wrong.sort((a, b) => b.count - a.count);
+  wrong.sort((a, b) => descending(a.count, b.count));
   const figureOf = { where, options: own, title: [`Actual and predicted classes${accuracy}`] };
   const description = describe(wrong, total, right);
   if (!isReadable(table, cells.flat())) {
@@ -170,7 +171,7 @@ function byMistakes({ rows, columns, data }: Grid): number[] {
     mistakes[actual]! += count;
     mistakes[predicted]! += count;
   });
-  return Array.from({ length: rows }, (_, i) => i).sort((a, b) => mistakes[b]! - mistakes[a]!);
+  return Array.from({ length: rows }, (_, i) => i).sort((a, b) => descending(mistakes[a]!, mistakes[b]!));
 }
 
 function cellOf({ columns, data }: Grid, names: readonly string[], row: number, column: number): Cell {

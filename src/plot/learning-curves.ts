@@ -1,5 +1,6 @@
 import { OptionError } from '../base/errors.ts';
 import { choose } from '../base/options.ts';
+import { largest } from '../base/order.ts';
 import { type Axes, plane } from './axes.ts';
 import { nothing } from './empty.ts';
 import { bodyWidth, figure, type PlotOptions, plotOptions } from './figure.ts';
@@ -102,7 +103,7 @@ export function learningCurves(data: LearningCurvesData, options: LearningCurves
         const name = panel.kind === 'log' ? `${panel.name} (log scale)` : panel.name;
         return plane(box, x, { domain: domainOf(placesOf(panel)), name, kind: panel.kind }, least);
       };
-      const least = Math.max(...panels.map((panel, i) => axesFrom(panel, i, 0).area.left));
+      const least = largest(panels.map((panel, i) => axesFrom(panel, i, 0).area.left));
       return [
         legend(entries, body.left, body.top, body.right - body.left),
         ...panels.flatMap((panel, i) => {

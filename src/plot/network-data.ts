@@ -1,4 +1,5 @@
 import { ShapeError } from '../base/errors.ts';
+import { ascending, descending } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { largestOf } from './means.ts';
 import { fieldsOf, type Grid, gridOf, listOf, namesOf, numbersOf, type Rows, textOf } from './reading.ts';
@@ -107,10 +108,10 @@ function layerOf(
     layer.nodes === undefined ? undefined : numbersOf('network', `${at}.nodes`, layer.nodes, units);
   const limit = values === undefined ? 0 : largestOf(values);
   const weight = limit > 0 ? values! : strengths(units, tables[i - 1], tables[i]);
-  const ranked = Array.from({ length: units }, (_, n) => n).sort(
-    (a, b) => sizeAt(weight, b) - sizeAt(weight, a),
+  const ranked = Array.from({ length: units }, (_, n) => n).sort((a, b) =>
+    descending(sizeAt(weight, a), sizeAt(weight, b)),
   );
-  const shown = ranked.slice(0, most).sort((a, b) => a - b);
+  const shown = ranked.slice(0, most).sort((a, b) => ascending(a, b));
   return {
     name: textOf('network', `${at}.name`, layer.name, other),
     units,

@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { nothing } from './empty.ts';
 import { type Box, figure, type PlotOptions, plotOptions } from './figure.ts';
@@ -174,7 +175,7 @@ function minus(x: number, y: number): Markup {
 function describe(layers: readonly UnitLayer[], connections: readonly Connection[]): string {
   if (layers.length === 0) return 'No layers.';
   const list = layers.map(({ name, units, shown, limit }) => {
-    const top = [...shown].sort((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0))[0];
+    const top = [...shown].sort((a, b) => descending(Math.abs(a.value ?? 0), Math.abs(b.value ?? 0)))[0];
     const most =
       limit > 0 && top?.value !== undefined ? `, largest ${inWords(top.name)} ${signed(top.value)}` : '';
     return `${inWords(name)}: ${counted(units, 'unit')}${shown.length < units ? `, ${shown.length} drawn` : ''}${most}`;

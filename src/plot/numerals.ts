@@ -1,3 +1,4 @@
+import { largest } from '../base/order.ts';
 import { format } from './d3.ts';
 
 const MINUS = '\u2212';
@@ -22,9 +23,9 @@ export function rounded(x: number, digits: number): string {
  * more where numbers that differ would read the same.
  */
 export function numerals(values: readonly number[]): string[] {
-  const largest = Math.max(...values.map((x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
-  if (largest === 0 || largest >= 1e7 || largest < 1e-4) return values.map((x) => rounded(x, 4));
-  const least = Math.max(0, 3 - Math.floor(Math.log10(largest)));
+  const most = largest(values.map((x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
+  if (most === 0 || most >= 1e7 || most < 1e-4) return values.map((x) => rounded(x, 4));
+  const least = Math.max(0, 3 - Math.floor(Math.log10(most)));
   const different = new Set(values).size;
   let decimals = least;
   while (decimals < least + 4 && new Set(values.map((x) => x.toFixed(decimals))).size < different) decimals++;

@@ -1,4 +1,5 @@
 import { DataError } from '../base/errors.ts';
+import { descending, largest } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { colouredCells } from './cells.ts';
 import { nothing } from './empty.ts';
@@ -84,13 +85,13 @@ export function proponents(
   const list = listOf('proponents', 'rows', fields.rows, 'rows');
   const all = Array.from({ length: list.length }, (_, i) => rowOf(list[i], i));
   const finite = all.filter(({ influence }) => Number.isFinite(influence));
-  const ranked = [...finite].sort((a, b) => b.influence - a.influence);
+  const ranked = [...finite].sort((a, b) => descending(a.influence, b.influence));
   const helpful = ranked.filter(({ influence }) => influence > 0).slice(0, most);
   const harmful = ranked
     .reverse()
     .filter(({ influence }) => influence < 0)
     .slice(0, most);
-  const limit = Math.max(...[...helpful, ...harmful].map(({ influence }) => Math.abs(influence)));
+  const limit = largest([...helpful, ...harmful].map(({ influence }) => Math.abs(influence)));
   const width = widthOfImages(fields.imageWidth, all);
   const outputName = textOf('proponents', 'outputName', fields.outputName, undefined);
   const groups = [

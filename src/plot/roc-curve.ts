@@ -1,5 +1,6 @@
 import { isRecord } from '../base/describe.ts';
 import { DataError } from '../base/errors.ts';
+import { ascending } from '../base/order.ts';
 import { plainOf } from '../base/plain.ts';
 import { reference } from './axes.ts';
 import { type PlotOptions, plotOptions } from './figure.ts';
@@ -82,7 +83,7 @@ export function rocCurve(data: RocData, options: PlotOptions = {}): string {
 /** Of many curves those with the smallest areas are told apart, so they come first. */
 function worstFirst(curves: readonly Curve[]): readonly Curve[] {
   if (curves.length <= 12) return curves;
-  return [...curves].sort((a, b) => (a.auc ?? Infinity) - (b.auc ?? Infinity));
+  return [...curves].sort((a, b) => ascending(a.auc ?? Infinity, b.auc ?? Infinity));
 }
 
 function curvesOf(data: RocData): Curve[] {

@@ -1,3 +1,4 @@
+import { ascending } from '../base/order.ts';
 import { graphemes, shortenTo } from '../base/shorten.ts';
 import { type Attributes, characters, decimals, element, type Markup, printable } from './markup.ts';
 import { type Colour, fill } from './theme.ts';
@@ -87,7 +88,7 @@ export function fitted(words: Words, room: number, size: number = SIZE.label, mo
   const widths = parts.map((part) => widthOf(typeof part === 'string' ? part : printable(part.name), size));
   const isName = (i: number) => typeof parts[i] !== 'string';
   let left = widths.reduce((rest, width, i) => rest - (isName(i) ? 0 : width), room);
-  const names = [...parts.keys()].filter(isName).sort((a, b) => widths[a]! - widths[b]!);
+  const names = [...parts.keys()].filter(isName).sort((a, b) => ascending(widths[a]!, widths[b]!));
   // Names that need less than an equal share leave the rest to the others.
   const rooms = new Map<number, number>();
   for (const [i, part] of names.entries()) {

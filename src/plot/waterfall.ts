@@ -1,3 +1,4 @@
+import { ascending, largest } from '../base/order.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { type AttributionData, attributionOf, type Part } from './attribution.ts';
 import { across, below, NAME, NUMBERS, reference } from './axes.ts';
@@ -84,12 +85,12 @@ function withNumbers(
   const texts = [...totals.map(numeral), ...parts.map(({ value }) => signed(value))];
   const bars = [...totals.map((x) => [x, x]), ...parts.map((_, i) => [ends[i]!, ends[i + 1]!])];
   const fit = texts.every((text, i) => {
-    const [left, right] = bars[i]!.map(scale.at).sort((a, b) => a - b);
+    const [left, right] = bars[i]!.map(scale.at).sort((a, b) => ascending(a, b));
     const fits = fitsBeside(text, left!, right!, wide);
     return fits.before || fits.after;
   });
   if (fit) return { area: wide, scale };
-  const area = { ...wide, right: wide.right - Math.max(...texts.map((text) => widthOf(text))) };
+  const area = { ...wide, right: wide.right - largest(texts.map((text) => widthOf(text))) };
   return { area, scale: across(domainOf(ends, totals), area.left, area.right) };
 }
 

@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import type { Table, Task } from '../data/index.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { type PermutationImportance, permutationImportance } from '../explain/permutation-importance.ts';
@@ -72,7 +73,7 @@ export async function askModel(asked: AskedModel): Promise<ModelAnswers> {
 export function ranked(names: readonly string[], values: ArrayLike<number>): string[] {
   return names
     .map((name, i) => ({ name, value: values[i]! }))
-    .sort((a, b) => b.value - a.value)
+    .sort((a, b) => descending(a.value, b.value))
     .map(({ name }) => name);
 }
 

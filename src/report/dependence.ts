@@ -1,3 +1,4 @@
+import { indexOfLargest, largest, smallest } from '../base/order.ts';
 import type { Table } from '../data/index.ts';
 import { partialDependence } from '../explain/partial-dependence.ts';
 import type { PartialDependenceData } from '../plot/partial-dependence.ts';
@@ -36,8 +37,8 @@ export async function dependenceOn(
     ...(signal !== undefined && { signal }),
   });
   const curves = found.average!;
-  const ranges = curves.map((curve) => Math.max(...curve) - Math.min(...curve));
-  const moved = ranges.indexOf(Math.max(...ranges));
+  const ranges = curves.map((curve) => largest(curve) - smallest(curve));
+  const moved = indexOfLargest(ranges);
   const { values: grid, observed } = found.grid[0]!;
   return {
     feature,

@@ -1,4 +1,5 @@
 import { DataError } from '../base/errors.ts';
+import { largest, smallest } from '../base/order.ts';
 import type { Prepared, Table } from '../data/index.ts';
 import type { Size } from './subject.ts';
 
@@ -64,9 +65,9 @@ function byPosition(columns: readonly string[]): Image | undefined {
     x: Number(match![3]),
     name: columns[i]!,
   }));
-  const [top, left] = [Math.min(...places.map(({ y }) => y)), Math.min(...places.map(({ x }) => x))];
-  const height = Math.max(...places.map(({ y }) => y)) - top + 1;
-  const width = Math.max(...places.map(({ x }) => x)) - left + 1;
+  const [top, left] = [smallest(places.map(({ y }) => y)), smallest(places.map(({ x }) => x))];
+  const height = largest(places.map(({ y }) => y)) - top + 1;
+  const width = largest(places.map(({ x }) => x)) - left + 1;
   return filled(
     width,
     height,
@@ -80,7 +81,7 @@ function byCount(columns: readonly string[]): Image | undefined {
   const parsed = columns.map((name) => /^(.*?)(\d+)$/.exec(name));
   if (!Number.isInteger(side) || !sameStem(parsed)) return undefined;
   const numbers = parsed.map((match) => Number(match![2]));
-  const first = Math.min(...numbers);
+  const first = smallest(numbers);
   return filled(
     side,
     side,

@@ -1,3 +1,4 @@
+import { ascending, descending, indexOfLargest } from '../base/order.ts';
 import type { Task } from '../data/index.ts';
 import type { ConfusionMatrix } from '../train/metrics/index.ts';
 
@@ -56,7 +57,7 @@ export interface Confused {
 export function classBaseline(labels: ArrayLike<number>, classes: readonly string[]): ClassBaseline {
   const counts = new Float64Array(classes.length);
   for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
-  const most = counts.indexOf(Math.max(...counts));
+  const most = indexOfLargest(counts);
   return { class: classes[most]!, accuracy: counts[most]! / labels.length };
 }
 
@@ -87,7 +88,7 @@ export function classScores({ counts, classes }: ConfusionMatrix): ClassScores[]
   });
   // A class that does not occur has no F1, and stands at the end.
   const rank = ({ f1 }: ClassScores) => (Number.isNaN(f1) ? 2 : f1);
-  return scores.sort((a, b) => rank(a) - rank(b) || b.rows - a.rows);
+  return scores.sort((a, b) => ascending(rank(a), rank(b)) || descending(a.rows, b.rows));
 }
 
 /** Pairs of classes that are confused most, by rows. */
@@ -97,5 +98,5 @@ export function confusions({ counts, classes }: ConfusionMatrix): Confused[] {
       row.map((rows, predicted) => ({ actual: classes[actual]!, predicted: classes[predicted]!, rows })),
     )
     .filter(({ actual, predicted, rows }) => rows > 0 && actual !== predicted)
-    .sort((a, b) => b.rows - a.rows);
+    .sort((a, b) => descending(a.rows, b.rows));
 }

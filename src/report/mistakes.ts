@@ -1,3 +1,4 @@
+import { ascending, descending } from '../base/order.ts';
 import type { Table } from '../data/index.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { gradientShap } from '../explain/gradient-shap.ts';
@@ -30,7 +31,7 @@ export function mistakesIn(table: Table, target: string, predictions: readonly R
     const { class: predicted, probabilities } = prediction;
     return predicted === actual ? [] : [{ row, predicted, actual, size: probabilities[predicted]! }];
   });
-  return all.sort((a, b) => b.size - a.size || a.row - b.row);
+  return all.sort((a, b) => descending(a.size, b.size) || ascending(a.row, b.row));
 }
 
 /** In numbers that can be compared: with the same decimals. */

@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import type { Why } from '../explain/explain.ts';
 import { howFacts, warningList } from '../explain/explanation-page.ts';
 import { shownValue } from '../explain/picture.ts';
@@ -37,6 +38,6 @@ function predicted({ prediction }: Why): Content {
   if ('value' in prediction) return facts([['value', numeral(prediction.value)]]);
   if (!('probabilities' in prediction))
     return facts([['output', Array.from(prediction.data, numeral).join(', ')]]);
-  const all = Object.entries(prediction.probabilities).sort(([, a], [, b]) => b - a);
+  const all = Object.entries(prediction.probabilities).sort(([, a], [, b]) => descending(a, b));
   return facts(all.slice(0, MOST_CLASSES).map(([name, share]) => [name, percent(share)]));
 }

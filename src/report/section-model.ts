@@ -1,3 +1,4 @@
+import { ascending, descending, largest } from '../base/order.ts';
 import { version } from '../base/package.ts';
 import { type Content, html } from '../page/html.ts';
 import { facts, figure, type Section, table } from '../page/page.ts';
@@ -79,10 +80,10 @@ export function learningSection({ training }: ReportSubject): Section | undefine
 
 /** How the importance of columns moved: of those that weighed most at any time. */
 function timeline({ columns, epochs }: ImportanceLog): Content {
-  const peak = columns.map((_, j) => Math.max(...epochs.map(({ importance }) => importance[j]!)));
+  const peak = columns.map((_, j) => largest(epochs.map(({ importance }) => importance[j]!)));
   const most = columns
     .map((_, j) => j)
-    .sort((a, b) => peak[b]! - peak[a]! || a - b)
+    .sort((a, b) => descending(peak[a]!, peak[b]!) || ascending(a, b))
     .slice(0, MOST_COLUMNS);
   return figure(
     heatmap(

@@ -1,3 +1,4 @@
+import { descending } from '../base/order.ts';
 import { quantile } from '../data/scale.ts';
 import { html } from '../page/html.ts';
 import { facts, type Section, table } from '../page/page.ts';
@@ -28,7 +29,7 @@ function predictedClasses(predictions: Answers['predictions'], classes: readonly
     entry.rows++;
     entry.sure += one.probabilities[one.class]!;
   }
-  const rows = [...found].sort(([, a], [, b]) => b.rows - a.rows);
+  const rows = [...found].sort(([, a], [, b]) => descending(a.rows, b.rows));
   return table(
     ['class', { right: 'rows' }, { right: 'of all' }, { right: 'sure on average' }],
     rows.map(([name, { rows: n, sure }]) => [

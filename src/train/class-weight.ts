@@ -2,6 +2,7 @@ import { readGiven } from '../base/check.ts';
 import { describe } from '../base/describe.ts';
 import { DataError, OptionError, ShapeError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
+import { indexOfLargest } from '../base/order.ts';
 import { showShape } from '../base/shape.ts';
 import type { Loss } from '../loss/index.ts';
 import type { Dataset } from './dataset.ts';
@@ -97,7 +98,7 @@ function classOfRow({ y, labels, rows, classes }: Dataset): Int32Array {
   if (width > 1) {
     return Int32Array.from({ length: rows }, (_, i) => {
       const row = y.data.subarray(i * width, (i + 1) * width);
-      return row.indexOf(Math.max(...row));
+      return indexOfLargest(row);
     });
   }
   const odd = y.data.findIndex((value) => value !== 0 && value !== 1);

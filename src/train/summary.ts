@@ -1,3 +1,4 @@
+import { largest } from '../base/order.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import { byName } from '../ir/op.ts';
 import { fed, inputsOf, type Tensor } from '../ir/tensor.ts';
@@ -78,7 +79,7 @@ function asTable({ layers, parameters, states, bytes, flops }: Omit<Summary, 'to
       String(layer.flops),
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => largest(rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, i) => (i < 3 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))

@@ -1,5 +1,6 @@
 import { describe, isRecord } from '../../base/describe.ts';
 import { ShapeError } from '../../base/errors.ts';
+import { descending } from '../../base/order.ts';
 import { plainOf } from '../../base/plain.ts';
 import type { AttributionData } from '../attribution.ts';
 import { filled, outputAt, type ResultOptions, rowAt, type Shaped } from './result.ts';
@@ -110,7 +111,7 @@ export function tableIn(
       rows.reduce((sum, row) => sum + Math.abs(row.get(name)!.attribution), 0) / Math.max(1, rows.length),
     ]),
   );
-  const names = all.sort((a, b) => sizes.get(b)! - sizes.get(a)!);
+  const names = all.sort((a, b) => descending(sizes.get(a)!, sizes.get(b)!));
   return {
     names,
     values: rows.map((row) => names.map((name) => row.get(name)!.attribution)),

@@ -1,3 +1,4 @@
+import { indexOfLargest, largest } from '../../base/order.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { DecisionBoundaryData } from '../decision-boundary.ts';
 import { filled, type Shaped } from './result.ts';
@@ -32,10 +33,10 @@ function ofNumbers({ shape, data }: Shaped): Pick<DecisionBoundaryData, 'predict
     const confidence = rows.map(([p]) => Math.max(p!, 1 - p!));
     return { predicted: rows.map(([p]) => (p! > 0.5 ? 1 : 0)), ...(within(confidence) && { confidence }) };
   }
-  const confidence = rows.map((row) => Math.max(...row));
+  const confidence = rows.map((row) => largest(row));
   const sums = rows.every((row) => Math.abs(row.reduce((sum, p) => sum + p, 0) - 1) < 1e-3);
   return {
-    predicted: rows.map((row) => row.indexOf(Math.max(...row))),
+    predicted: rows.map((row) => indexOfLargest(row)),
     ...(sums && within(confidence) && { confidence }),
   };
 }
