@@ -342,8 +342,8 @@ export const faults = [
   {
     name: 'network that draws the units that matter least',
     file: 'src/plot/network-data.ts',
-    find: 'sizeAt(weight, b) - sizeAt(weight, a)',
-    replace: 'sizeAt(weight, a) - sizeAt(weight, b)',
+    find: 'descending(sizeAt(weight, a), sizeAt(weight, b))',
+    replace: 'descending(sizeAt(weight, b), sizeAt(weight, a))',
     tests: ['test/plot/details.test.ts'],
   },
   {
