@@ -106,8 +106,8 @@ describe('what would be compiled for minutes is refused', () => {
   });
 
   test('a graph of more than 2^18 tensors', () => {
-    const leaf = fed('x', [1]);
-    const carry = Array.from({ length: 2 ** 17 + 1 }, () => [{ ...leaf }, { ...leaf }] as const);
+    const leaf = (i: number) => fed(`x${i}`, [1]);
+    const carry = Array.from({ length: 2 ** 17 + 1 }, (_, i) => [leaf(2 * i), leaf(2 * i + 1)] as const);
     expect(() => compile({ fetch: {}, carry })).toThrow(ProgramError);
   });
 });
