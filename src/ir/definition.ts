@@ -6,7 +6,7 @@ import { checkOptions, choose, ownOf } from '../base/options.ts';
 import { checkNumber } from '../base/ranges.ts';
 import { readShape } from '../base/shape.ts';
 import { checkAttr } from './attr.ts';
-import type { OpDefinition, Sample } from './op.ts';
+import { defineOp, type OpDefinition, type OpEntry, type Sample } from './op.ts';
 
 const TYPES: Readonly<Record<DType, true>> = { f32: true, i32: true };
 
@@ -18,6 +18,16 @@ const KNOWN = [
   ...FUNCTIONS,
   ...FLAGS,
 ];
+
+/**
+ * Enters an op into the table. Defining it is all that is needed for it to be compiled, linked and tested.
+ *
+ * @throws {OptionError} for a part that there is none of, and for one that is not of its type.
+ * @throws {ProgramError} when there is an op of that name.
+ */
+export function defineCheckedOp(definition: OpDefinition): OpEntry {
+  return defineOp(readDefinition(definition));
+}
 
 /**
  * A copy of what an op is defined by, each part of its type.

@@ -6,7 +6,6 @@ import { checkOptions } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import { showShape } from '../base/shape.ts';
 import { type Attr, checkAttr } from './attr.ts';
-import { readDefinition } from './definition.ts';
 import { currentPath } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 import { createTensor, isTensor } from './tensor.ts';
@@ -97,13 +96,12 @@ const table = new Map<string, OpEntry>();
 const entries = new WeakSet<OpEntry>();
 
 /**
- * Enters an op into the table. Defining it is all that is needed for it to be compiled, linked and tested.
+ * Enters an op of the library into the table. Defining it is all that is needed for it to be compiled, linked and tested.
+ * Tests look at its parts, and not each program that imports it.
  *
- * @throws {OptionError} for a part that there is none of, and for one that is not of its type.
  * @throws {ProgramError} when there is an op of that name.
  */
-export function defineOp(definition: OpDefinition): OpEntry {
-  const own = readDefinition(definition);
+export function defineOp(own: OpDefinition): OpEntry {
   if (table.has(own.name)) throw new ProgramError(`op ${own.name} is defined twice`);
   const entry: OpEntry = {
     inputTypes: {},

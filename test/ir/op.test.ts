@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GliaError, ShapeError } from '../../src/base/errors.ts';
+import { readDefinition } from '../../src/ir/definition.ts';
 import { allFusions } from '../../src/ir/fusion.ts';
 import { allOps, apply, byName, defineOp, encodeAttrs, findOp, signature } from '../../src/ir/op.ts';
 import { currentPath, withPath, withScope } from '../../src/ir/scope.ts';
@@ -23,6 +24,11 @@ describe('defineOp', () => {
     expect(allOps()).toContain(copy);
     expect(copy).toMatchObject({ view: false, tolerance: 1e-6, exempt: {} });
     expect(copy.flops({}, [3], {})).toBe(0);
+  });
+
+  test('is given parts of their types, by the library as by others', () => {
+    for (const op of allOps()) expect(readDefinition(op)).toMatchObject({ name: op.name, inputs: op.inputs });
+    expect(() => readDefinition({ ...copy, kernel: 'loops' } as never)).toThrow(/kernel must be a function/);
   });
 
   test('refuses a name that is taken', () => {
