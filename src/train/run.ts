@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NumberArray } from '../base/dtype.ts';
 import { NumericError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -112,8 +113,10 @@ export class Training {
    * yielded as its one step event.
    */
   async *steps(hears: () => boolean = () => true): AsyncGenerator<StepEvent | EpochEvent, void, undefined> {
-    const { session, epochs } = this.#plan;
+    const { session, epochs, train, batchSize } = this.#plan;
     await session.engine.exclusive(() => this.#allocate());
+    this.#program(Math.min(batchSize, train.rows));
+    await nextTurn();
     this.#before = { steps: session.steps, epochs: session.epochs };
     for (let epoch = 1; epoch <= epochs && !this.#stopped(); ) {
       await this.#goodWeights.copy(this.#steps);
@@ -184,7 +187,7 @@ export class Training {
     const { storage } = session.engine;
     // Data has just been checked and copied, and a program is compiled next: timers and I/O get a turn in between. A
     // single immediate may come before both.
-    for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 2; i++) await nextTurn();
     for (const { name, shape, initial } of optimizerSlots(session.network, optimizer)) {
       storage.allocate({ name, shape, dtype: 'f32' });
       if (initial !== 0) storage.write(name, new Float32Array(sizeOf(shape)).fill(initial));
@@ -195,7 +198,7 @@ export class Training {
       for (let at = 0; at < data.length; at += SLICE) {
         storage.write(name, data.subarray(at, at + SLICE), at);
         // Copying gigabytes takes seconds; the event loop gets its turns meanwhile.
-        if (at + SLICE < data.length) await new Promise((resolve) => setImmediate(resolve));
+        if (at + SLICE < data.length) await nextTurn();
       }
     }
   }
@@ -283,7 +286,7 @@ export class Training {
   async #makeAhead(program: Compiled, epochs: number, last: number): Promise<void> {
     const place = this.#place(epochs);
     // A turn of the event loop later the backend is at work.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     const next = Math.min(Math.floor(this.#stepsPerCall / this.#stepsPerEpoch), this.#plan.epochs - last);
     if (next > 1) this.#epochCalls.makeAhead(program.feeds, place, next);
   }
