@@ -67,20 +67,25 @@ function isSchedule(value: unknown): value is Schedule {
 }
 
 /**
- * A learning rate as a schedule.
+ * A learning rate as a schedule. `option` is what it is called where it was given.
  *
  * @throws {OptionError} when it is neither a number above 0 nor a schedule.
  * @example
  * const rate = scheduleOf('sgd', 0.01).at(step, total);
  */
-export function scheduleOf(where: string, learningRate: number | Schedule): Schedule {
+export function scheduleOf(
+  where: string,
+  learningRate: number | Schedule,
+  option = 'learningRate',
+): Schedule {
   checkText('scheduleOf', 'where', where);
+  checkText('scheduleOf', 'option', option);
   if (typeof learningRate === 'number') {
-    checkNumber(where, 'learningRate', learningRate, { above: 0 });
+    checkNumber(where, option, learningRate, { above: 0 });
     return constant(learningRate);
   }
-  if (readGiven(`${where}: learningRate`, () => isSchedule(learningRate))) return learningRate;
-  throw new OptionError(`${where}: learningRate must be a number above 0 or a schedule`, {
+  if (readGiven(`${where}: ${option}`, () => isSchedule(learningRate))) return learningRate;
+  throw new OptionError(`${where}: ${option} must be a number above 0 or a schedule`, {
     got: describe(learningRate),
     hint: 'such as 0.001, cosine({ peak: 0.003, warmup: 0.05 }), or one of your own: { name, config: {}, at: (update, updates) => … }',
   });

@@ -31,7 +31,7 @@ export function warmup(options: WarmupOptions): Schedule {
   const own = checkOptions('warmup', options, ['steps', 'to', 'from']);
   const { from } = own;
   const length = checkUpdates('warmup', 'steps', own.steps);
-  const next = scheduleOf('warmup', own.to);
+  const next = scheduleOf('warmup', own.to, 'to');
   if (from !== undefined) checkNumber('warmup', 'from', from, { least: 0, most: 1 });
   return {
     name: 'warmup',

@@ -45,3 +45,8 @@ test('one update more, and the schedule begins', () => {
   const { at } = warmup({ steps: 10, to: cosine({ peak: 0.1 }) });
   expect(at(10, 11)).toBe(0.1);
 });
+
+test('what follows a warm-up is named by its option', () => {
+  for (const to of [0, Number.NaN, undefined, [0.1]])
+    expect(() => warmup({ steps: 10, to: to as never })).toThrow(/^warmup: (option )?to /);
+});
