@@ -19,7 +19,7 @@ const FINITE = 128;
  * Cost: a look at each element, sixteen tensors in a step of the program.
  *
  * @example
- * const fine = ops.equal(faults([loss, ...gradients]), 0);
+ * const next = ops.where(faults([loss, gradient]), weight, stepped); // NaN is not 0
  */
 export function faults(xs: readonly Tensor[], exponent = FINITE): Tensor {
   let found = constant(0);

@@ -6,7 +6,7 @@ import type { Graph } from '../compile/compile.ts';
 import { constant, fed, stored, type Tensor } from '../ir/tensor.ts';
 import type { Network, Param } from '../nn/index.ts';
 import { faults } from '../ops/faults.ts';
-import { add, div, equal, expand, gather, where } from '../ops/index.ts';
+import { add, div, expand, gather, where } from '../ops/index.ts';
 import { clipGradients, type Optimizer } from '../optim/index.ts';
 import { ORDINARY_EXPONENT } from '../optim/ordinary.ts';
 
@@ -22,7 +22,7 @@ export interface StepSpec {
   readonly stored?: { readonly rows: number; readonly index: Tensor };
   /**
    * Whether a step whose loss, gradient or outcome is not finite leaves everything as it was. It fetches `faults`, 0
-   * where the step was applied, else one of {@link FAULTS}. `outcome` looks at each gradient, next weight and state of
+   * where the step was applied, else one of {@link FAULTS} or NaN. `outcome` looks at each gradient, next weight and state of
    * the optimizer before the first of them is written. `ordinary` looks at gradients and weights alone, and applies
    * nothing where one of them is so large that the outcome might not be finite: a fifth faster, for bounded updates.
    */
@@ -32,10 +32,10 @@ export interface StepSpec {
 }
 
 /**
- * Why a step is not applied: the loss or a gradient is not finite, or what it would have left behind; or a number is so
- * large that it takes a look at the outcome.
+ * Why a step is not applied: the loss or a gradient is not finite, or what it would have left behind. NaN where a number
+ * is so large that it takes a look at the outcome.
  */
-export const FAULTS = { gradient: 1, outcome: 2, large: 3 } as const;
+export const FAULTS = { gradient: 1, outcome: 2 } as const;
 
 /** Names of the leaves of a training step; none is that of a parameter, `layer.name`. */
 export const LEAVES = {
@@ -104,10 +104,9 @@ export function traceStep(spec: StepSpec): Graph {
   if (spec.guard === undefined) return { fetch: { loss: total, ...fetch }, carry };
   const values = { total, gradients, updates: traced.updates.map(([, next]) => next) };
   const found = spec.guard === 'ordinary' ? largeIn(network, values) : faultsIn(carry, values);
-  const fine = equal(found, 0);
   return {
     fetch: { loss: total, faults: found, ...fetch },
-    carry: carry.map(([leaf, next]) => [leaf, where(fine, next, leaf)] as const),
+    carry: carry.map(([leaf, next]) => [leaf, where(found, leaf, next)] as const),
   };
 }
 
@@ -120,13 +119,13 @@ interface StepValues {
 
 function largeIn({ params }: Network, { total, gradients, updates }: StepValues): Tensor {
   const looked = [total, ...gradients, ...params.map(({ leaf }) => leaf), ...updates];
-  return where(equal(faults(looked, ORDINARY_EXPONENT), 0), 0, FAULTS.large);
+  return faults(looked, ORDINARY_EXPONENT);
 }
 
 function faultsIn(carry: Carry, { total, gradients }: StepValues): Tensor {
   // A square of a gradient may be beyond float32, and freeze its weight for good, where the gradient is not.
-  const left = where(equal(faults(carry.map(([, next]) => next)), 0), 0, FAULTS.outcome);
-  return where(equal(faults([total, ...gradients]), 0), left, FAULTS.gradient);
+  const left = where(faults(carry.map(([, next]) => next)), FAULTS.outcome, 0);
+  return where(faults([total, ...gradients]), FAULTS.gradient, left);
 }
 
 function inputLeaf(i: number, shape: Shape, batch: number, data: StepSpec['stored']): Tensor {

@@ -115,7 +115,7 @@ export class Stepper {
         return { guard, loss: loss![0]!, faults: faults![0]! };
       };
       const first = await take(this.#guardFor(ports));
-      return this.#finish(first.faults === FAULTS.large ? await take('outcome') : first);
+      return this.#finish(Number.isNaN(first.faults) ? await take('outcome') : first);
     });
   }
 
@@ -134,7 +134,7 @@ export class Stepper {
     const guard = this.#guardFor(bound.scalars);
     if (bound.guard !== guard) bound = this.#rebind(bound, guard);
     bound.mailbox.step();
-    if (bound.faults[0] === FAULTS.large) {
+    if (Number.isNaN(bound.faults[0])) {
       bound = this.#rebind(bound, 'outcome');
       bound.mailbox.step();
     }
