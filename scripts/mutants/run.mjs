@@ -37,6 +37,9 @@ function loading(root, addon) {
   };
 }
 
+/** States of a file of tests that has come to its end. */
+const ENDED = new Set(['passed', 'failed', 'skipped']);
+
 /**
  * Runs many projects in one Vitest: each is the tests of one fault, with plugins that plant it. Modules are read and workers
  * are kept once for all of them. Gives the first failure of each by name; undefined where all passed.
@@ -69,6 +72,12 @@ export async function firstFailures(root, projects) {
           onTestModuleEnd(module) {
             const [error] = module.errors();
             if (error !== undefined) note(module.project.name, error.message);
+          },
+          // A fault may end the process that runs the tests, before it says anything.
+          onTestRunEnd(modules) {
+            for (const module of modules)
+              if (!ENDED.has(module.state()))
+                note(module.project.name, `${module.relativeModuleId} does not end`);
           },
         },
       ],
