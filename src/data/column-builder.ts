@@ -24,6 +24,12 @@ export function firstNumbers(): FirstBlocks<Float64Array> {
   return new FirstBlocks(newNumbers);
 }
 
+/** The number of a cell that is written as most are; NaN of all others, which a column has questions about. */
+export function usualNumber(text: string, start: number, end: number, file: FileRule): number {
+  const value = parseDecimal(text, start, end, file.point);
+  return isUsual(text, start, end, value) && !file.numbersMissing ? value : Number.NaN;
+}
+
 /** How a column is to be read. */
 export interface ColumnRule {
   readonly name: string;
@@ -104,17 +110,24 @@ export class ColumnBuilder {
     return { type: 'number', values, decimals: yield* this.#decimals.join() };
   }
 
+  /** Adds a cell that {@link usualNumber} has read. */
+  pushUsual(value: number): void {
+    this.#addUsual(value);
+    this.#rows++;
+  }
+
+  #addUsual(value: number): void {
+    this.#numbersSeen = true;
+    this.#addNumber(value);
+    this.#decimals?.push(AS_PRINTED);
+  }
+
   #pushNumber(text: string, start: number, end: number, line: number): void {
     const { file } = this.rule;
     const value = parseDecimal(text, start, end, file.point);
     // Most cells are such numbers, and the questions about others cost as much as reading one.
-    if (isUsual(text, start, end, value) && !file.numbersMissing) {
-      this.#numbersSeen = true;
-      this.#addNumber(value);
-      this.#decimals?.push(AS_PRINTED);
-    } else {
-      this.#pushOther(value, text, start, end, line);
-    }
+    if (isUsual(text, start, end, value) && !file.numbersMissing) this.#addUsual(value);
+    else this.#pushOther(value, text, start, end, line);
   }
 
   #pushOther(plain: number, text: string, start: number, end: number, line: number): void {

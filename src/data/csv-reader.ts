@@ -1,6 +1,6 @@
 import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { ColumnBuilder, type FileRule, firstNumbers } from './column-builder.ts';
+import { ColumnBuilder, type FileRule, firstNumbers, usualNumber } from './column-builder.ts';
 import { type DialectRule, findDialect, SAMPLE } from './csv-dialect.ts';
 import { type CellSink, CsvLexer } from './csv-lexer.ts';
 import { missingNumbers, PLAIN_READING, type Reading } from './reading.ts';
@@ -14,6 +14,9 @@ export interface CsvRules extends DialectRule {
 
 /** A wider table is a file with the wrong delimiter; each column costs memory of its own. */
 const MOST_COLUMNS = 2 ** 17;
+
+/** Rows of `#first` at most; beyond them every column is collected by itself. */
+const FIRST_ROWS = 8;
 
 /** Cells that are put together in one go, about a millisecond of work; a column costs as much as so many cells. */
 const CELLS_A_TURN = 65536;
@@ -32,8 +35,14 @@ export class CsvReader implements CellSink {
   readonly #positions = new Map<string, number>();
   /** Whether all names are known: after the first line, which has them or shows how many there are. */
   #isOpen = false;
-  /** Columns by position, from their first cell on, so that a wide header costs no more than its text. */
+  /** Columns by position, from the first cell on that is not in `#first`. */
   readonly #columns: (ColumnBuilder | undefined)[] = [];
+  /**
+   * The first rows of all columns that hold usual numbers alone: a file may have a hundred thousand columns and a row or
+   * two, and what collects a column costs many times as much as they.
+   */
+  readonly #first: Float64Array[] = [];
+  #rows = 0;
   #cells = 0;
   #blanks = 0;
   /** The lines that the rows begin on. */
@@ -110,7 +119,24 @@ export class CsvReader implements CellSink {
     if (at === 0) this.#flushBlanks(line);
     const column = this.#columns[at];
     if (column !== undefined) column.push(text, start, end, line);
-    else if (at < this.#names.length) this.#makeColumn(at).push(text, start, end, line);
+    else if (at < this.#names.length) this.#early(at, text, start, end, line);
+  }
+
+  /** A cell of a column that has had nothing but usual numbers, or nothing at all. */
+  #early(at: number, text: string, start: number, end: number, line: number): void {
+    const asked = this.#rows < FIRST_ROWS && this.#mayBeNumber(at);
+    const value = asked ? usualNumber(text, start, end, this.#file!) : Number.NaN;
+    if (Number.isNaN(value)) {
+      this.#makeColumn(at).push(text, start, end, line);
+      return;
+    }
+    this.#first[this.#rows] ??= new Float64Array(this.#names.length);
+    this.#first[this.#rows]![at] = value;
+  }
+
+  #mayBeNumber(i: number): boolean {
+    const { types } = this.#rules;
+    return !this.#text.has(i) && (types.size === 0 || types.get(this.#names[i]!) !== 'text');
   }
 
   row(line: number): void {
@@ -118,11 +144,16 @@ export class CsvReader implements CellSink {
     this.#cells = 0;
     if (this.#isOpen) {
       if (cells !== this.#names.length) throw this.#ragged(cells, line);
-      this.lines.add(line);
+      this.#addRow(line);
     } else {
       this.#open();
-      if (this.#rules.header === false) this.lines.add(line);
+      if (this.#rules.header === false) this.#addRow(line);
     }
+  }
+
+  #addRow(line: number): void {
+    this.#rows++;
+    this.lines.add(line);
   }
 
   /** Blank lines are passed over, except that inside a table of one column they are its missing values. */
@@ -135,7 +166,7 @@ export class CsvReader implements CellSink {
       const column = this.#columns[0] ?? this.#makeColumn(0);
       for (; this.#blanks > 0; this.#blanks--) {
         column.pushMissing();
-        this.lines.add(line - this.#blanks);
+        this.#addRow(line - this.#blanks);
       }
     }
     this.#blanks = 0;
@@ -189,12 +220,16 @@ export class CsvReader implements CellSink {
     const name = this.#names[i]!;
     const type = this.#text.has(i) ? 'text' : this.#rules.types.get(name);
     const column = new ColumnBuilder({ name, position: i + 1, type, file: this.#file! });
+    // Of the row that is being read, other columns may be there already.
+    for (let row = 0; row < Math.min(this.#rows, FIRST_ROWS); row++) column.pushUsual(this.#first[row]![i]!);
     this.#columns[i] = column;
     return column;
   }
 
   #open(): void {
     this.#isOpen = true;
+    // With places for all of them from the beginning, since not all may come in turn.
+    this.#columns.length = this.#names.length;
     this.#blanks = 0;
     for (const name of this.#rules.types.keys()) {
       if (this.#positions.has(name)) continue;

@@ -140,3 +140,18 @@ test('a text column that was read is an ordinary one to those who take it', () =
   expect(table.concat(table.head(1)).column('a').values).toEqual(['x', null, 'y', 'x']);
   expect(table.sort('a', { descending: true }).column('a').values).toEqual(['y', 'x', null]);
 });
+
+// Without a header every column is collected by itself from its first cell on.
+test.each(['x', '', '007', '1.50', '1e3', '+1', '9007199254740993', 'NA'])(
+  'a column is the same whichever of its rows has the cell %j that is no usual number',
+  (odd) => {
+    for (let row = 0; row < 12; row++) {
+      const lines = Array.from({ length: 12 }, (_, i) => [i, i === row ? odd : i + 0.25, 2 * i].join(','));
+      const missing = odd === 'NA' ? ['NA'] : [];
+      const headed = parseCsv(`column1,column2,column3\n${lines.join('\n')}\n`, { missing });
+      const bare = parseCsv(`${lines.join('\n')}\n`, { header: false, missing });
+      for (const name of bare.columns) expect(headed.column(name)).toEqual(bare.column(name));
+      expect(headed.rows).toBe(12);
+    }
+  },
+);
