@@ -509,7 +509,7 @@ export const faults = [
   {
     name: 'no waiting to write what others read in C++',
     file: 'native/src/schedule.cc',
-    find: 'Overlap(touched.writes, touched_.reads) ||',
+    find: 'AnyOverlap(touched.writes, touched_.reads) ||',
     replace: '',
     tests: ['test/backend/schedule.test.ts'],
     native: true,
@@ -517,7 +517,7 @@ export const faults = [
   {
     name: 'no waiting to write what others write in C++',
     file: 'native/src/schedule.cc',
-    find: 'Overlap(touched.writes, touched_.writes);',
+    find: 'AnyOverlap(touched.writes, touched_.writes);',
     replace: 'false;',
     tests: ['test/backend/schedule.test.ts'],
     native: true,
