@@ -13,11 +13,9 @@ export function shortenTo(
   const all = withNumbers([...graphemes(text)]);
   let left = room - widthOf('…');
   let [head, tail] = [0, 0];
-  const last = widthOf(all.at(-1) ?? '');
-  if (where === 'middle' && /\d/.test(all.at(-1)!) && last <= left) {
-    // What members of a family differ by.
-    left -= last;
-    tail = 1;
+  if (where === 'middle') {
+    tail = numbered(all, left, widthOf);
+    left -= widthOf(all.slice(all.length - tail).join(''));
   }
   while (head + tail < all.length) {
     // Three of the beginning for two of the end, where names of a family differ.
@@ -29,6 +27,15 @@ export function shortenTo(
   }
   const [start, end] = [all.slice(0, head).join(''), all.slice(all.length - tail).join('')];
   return `${start.trimEnd()}…${end.trimStart()}`;
+}
+
+/**
+ * How many characters at the end are kept first: from the last number on, which is what members of a family differ by,
+ * as in `group 12 (north)`.
+ */
+function numbered(all: readonly string[], room: number, widthOf: (text: string) => number): number {
+  const at = all.findLastIndex((unit) => /\d/.test(unit));
+  return at >= 0 && widthOf(all.slice(at).join('')) <= room ? all.length - at : 0;
 }
 
 /** Columns of a terminal, taking each code point for one. */

@@ -128,6 +128,20 @@ describe('text', () => {
     expect(parseXml(label(0, 0, 'age', { room: 60 })).children).toEqual([]);
   });
 
+  test('keeps the number by which names of a family differ, wherever it stands', () => {
+    const names = Array.from(
+      { length: 30 },
+      (_, i) => `a rather long name of group ${i + 1} (${i % 2 ? 'north' : 'south'})`,
+    );
+    for (const room of [90, 120, 200]) {
+      const short = names.map((name) => shorten(name, room));
+      expect(new Set(short).size).toBe(30);
+      for (const one of short) expect(widthOf(one)).toBeLessThanOrEqual(room);
+    }
+    // One at the beginning says as little of the rest as other words do.
+    expect(shorten('2024 revenue of the whole company', 120)).toMatch(/^2024 .*….*any$/);
+  });
+
   test('wraps at blanks into as many lines as there may be', () => {
     const lines = wrap('one two three four five six seven eight nine ten', 80, 13, 3);
     expect(lines).toHaveLength(3);
