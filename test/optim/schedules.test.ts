@@ -192,7 +192,7 @@ test.each<[string, () => Schedule]>([
     () => plateau({ initial: 1, minimum: 2 }),
   ],
   [
-    'warmup: learningRate must be a number above 0 or a schedule',
+    'warmup: to must be a number above 0 or a schedule',
     () => warmup({ steps: 5, to: 'cosine' as never }),
   ],
 ])('refuses: %s', (message, make) => {
