@@ -9,8 +9,8 @@ const STARTED = /new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g;
 /**
  * Joins the modules in `from` that an entry of the package needs: Node takes longer to find and open a file than to run
  * what is in it. What several entries need goes to chunks/, which is as deep as the folders of `src`, so that a path
- * from a module to the root of the package leads there still. What no entry uses and does nothing goes; no statement is rewritten,
- * and functions keep their names; white space and comments go, but for a line for each statement, so that a stack trace says where. Doc
+ * from a module to the root of the package leads there still. What no entry uses and does nothing goes; expressions are written
+ * shorter, functions and variables keep their names; white space and comments go, but for a line for each statement, so that a stack trace says where. Doc
  * comments stand in the declarations, where editors read them. What comes from packages is a file of its own.
  */
 export async function joinModules(root, from, to) {
@@ -30,7 +30,7 @@ export async function joinModules(root, from, to) {
     chunkFileNames: 'chunks/[name].js',
     minifyInternalExports: false,
     comments: { legal: true, annotation: true, jsdoc: false },
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     keepNames: true,
   });
   await bundle.close();
