@@ -17,21 +17,27 @@ const BROKEN = 0.001;
  * cuts most rows into the same number of cells, at least two, and leaves cells that are whole: numbers, or words
  * without a quote or another delimiter in the middle, unless they stand in quotes. With equal chances it is the one
  * that makes more cells, then the usual one. After van den Burg, Nazábal, Sutton (2019), "Wrangling messy CSV
- * files by detecting row and type patterns", whose score is a product of these two as well.
+ * files by detecting row and type patterns", whose score is a product of these two as well. Yields after each candidate.
  *
  * @example
- * findDelimiter('a;b\n1,5;2\n', { trim: true, skipLines: 0, source: 'text' }, true); // ';'
+ * atOnce(findDelimiter('a;b\n1,5;2\n', { trim: true, skipLines: 0, source: 'text' }, true)); // ';'
  */
-export function findDelimiter(
+export function* findDelimiter(
   text: string,
   options: Omit<LexerOptions, 'delimiter'>,
   whole: boolean,
-): string {
-  const candidates = DELIMITERS.filter((delimiter) => text.includes(delimiter)).map((delimiter) => {
+): Generator<void, string> {
+  const candidates: { delimiter: string; width: number; score: number }[] = [];
+  const present = DELIMITERS.filter((delimiter) => text.includes(delimiter));
+  // Nothing to compare with.
+  if (present.every((delimiter) => delimiter === ',')) return ',';
+  for (const delimiter of present) {
     const sample = cutSample(text, { ...options, delimiter }, whole);
     const { width, share } = usualWidth(sample);
-    return { delimiter, width, score: share * wholeness(sample, delimiter) * (sample.broken ? BROKEN : 1) };
-  });
+    const score = share * wholeness(sample, delimiter) * (sample.broken ? BROKEN : 1);
+    candidates.push({ delimiter, width, score });
+    yield;
+  }
   // The sort is stable, so the usual delimiter wins a tie.
   const [best] = candidates
     .filter(({ width }) => width > 1)

@@ -10,6 +10,7 @@ import { CsvReader } from './csv-reader.ts';
 import { openFile, readPiece } from './file.ts';
 import { withLines } from './row-lines.ts';
 import { type Table, tableOf } from './table.ts';
+import { inTurns } from './turns.ts';
 
 /** How a CSV file is read. */
 export interface CsvFileOptions extends CsvOptions {
@@ -52,12 +53,7 @@ export async function readCsv(path: string | URL, options: CsvFileOptions = {}):
       late = await readThrough(handle, reader, rules.source, encoding);
       if (late.size > 0) throw new DataError('csv: the file changed while it was read', { at: rules.source });
     }
-    const steps = reader.finish();
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return withLines(tableOf(step.value, reader.reading), reader.lines);
-      await nextTurn();
-    }
+    return withLines(tableOf(await inTurns(reader.finish()), reader.reading), reader.lines);
   } finally {
     await handle.close();
   }
@@ -76,12 +72,12 @@ async function readThrough(
   for (;;) {
     const bytes = await readPiece(handle, piece, position, { who: 'readCsv', at: source });
     if (bytes.length === 0) {
-      reader.feed(decode(decoder, bytes, position, source));
-      return reader.end();
+      await inTurns(reader.feed(decode(decoder, bytes, position, source)));
+      return inTurns(reader.end());
     }
     for (let at = 0; at < bytes.length; at += SLICE) {
       if (at > 0) await nextTurn();
-      reader.feed(decode(decoder, bytes.subarray(at, at + SLICE), position + at, source));
+      await inTurns(reader.feed(decode(decoder, bytes.subarray(at, at + SLICE), position + at, source)));
     }
     position += bytes.length;
   }

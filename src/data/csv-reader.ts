@@ -56,8 +56,8 @@ export class CsvReader implements CellSink {
     this.#open();
   }
 
-  /** Takes the next piece of the text, which may end anywhere. */
-  feed(text: string): void {
+  /** Takes the next piece of the text, which may end anywhere. Yields while it looks for the dialect. */
+  *feed(text: string): Generator<void, void> {
     if (text.includes('\0')) {
       const hint = 'is this a text file? UTF-16 needs encoding: "utf-16le"';
       throw new DataError('csv: the file holds a NUL character', { at: this.#rules.source, hint });
@@ -67,12 +67,12 @@ export class CsvReader implements CellSink {
       return;
     }
     this.#sample += text;
-    if (this.#sample.length >= SAMPLE) this.#begin(false);
+    if (this.#sample.length >= SAMPLE) yield* this.#begin(false);
   }
 
-  /** Ends the text. Returns the positions of columns that are text but were read as numbers at first. */
-  end(): ReadonlySet<number> {
-    if (this.#lexer === undefined) this.#begin(true);
+  /** Ends the text. Returns the positions of columns that are text but were read as numbers at first. Yields as `feed`. */
+  *end(): Generator<void, ReadonlySet<number>> {
+    if (this.#lexer === undefined) yield* this.#begin(true);
     this.#lexer!.end();
     if (!this.#isOpen) {
       throw new DataError('csv: the file is empty', {
@@ -172,11 +172,11 @@ export class CsvReader implements CellSink {
     this.#blanks = 0;
   }
 
-  #begin(whole: boolean): void {
+  *#begin(whole: boolean): Generator<void, void> {
     const head = this.#sample.charCodeAt(0) === 0xfeff ? this.#sample.slice(1) : this.#sample;
     this.#sample = '';
     const { missing, source } = this.#rules;
-    const { lexer, notation } = findDialect(
+    const { lexer, notation } = yield* findDialect(
       head.slice(0, SAMPLE),
       this.#rules,
       whole && head.length <= SAMPLE,

@@ -6,6 +6,7 @@ import { describe } from './cells.ts';
 import { CsvReader, type CsvRules } from './csv-reader.ts';
 import { withLines } from './row-lines.ts';
 import { type ColumnType, type Table, tableOf } from './table.ts';
+import { atOnce } from './turns.ts';
 
 /** How a CSV is read. */
 export interface CsvOptions {
@@ -73,18 +74,14 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   }
   const rules = csvRules(options, 'text');
   let reader = new CsvReader(rules);
-  reader.feed(text);
-  const late = reader.end();
+  atOnce(reader.feed(text));
+  const late = atOnce(reader.end());
   if (late.size > 0) {
     reader = new CsvReader(rules, late);
-    reader.feed(text);
-    reader.end();
+    atOnce(reader.feed(text));
+    atOnce(reader.end());
   }
-  const steps = reader.finish();
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return withLines(tableOf(step.value, reader.reading), reader.lines);
-  }
+  return withLines(tableOf(atOnce(reader.finish()), reader.reading), reader.lines);
 }
 
 const DECIMALS: readonly unknown[] = ['.', ',', 'auto'];

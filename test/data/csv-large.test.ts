@@ -7,6 +7,7 @@ import { csvRules } from '../../src/data/csv.ts';
 import { CsvReader } from '../../src/data/csv-reader.ts';
 import { parseCsv, readCsv } from '../../src/data/index.ts';
 import { columnOf } from '../../src/data/table.ts';
+import { atOnce } from '../../src/data/turns.ts';
 import { WordList, Words } from '../../src/data/words.ts';
 
 /** As many columns as a file may have. */
@@ -57,8 +58,8 @@ function drain<T>(steps: Generator<void, T>): { value: T; pauses: number } {
 
 function finish(text: string) {
   const reader = new CsvReader(csvRules({}, 'text'));
-  reader.feed(text);
-  reader.end();
+  atOnce(reader.feed(text));
+  atOnce(reader.end());
   return drain(reader.finish());
 }
 

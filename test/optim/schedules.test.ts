@@ -191,10 +191,7 @@ test.each<[string, () => Schedule]>([
     'plateau: minimum must be a finite number at least 0 and at most 1',
     () => plateau({ initial: 1, minimum: 2 }),
   ],
-  [
-    'warmup: to must be a number above 0 or a schedule',
-    () => warmup({ steps: 5, to: 'cosine' as never }),
-  ],
+  ['warmup: to must be a number above 0 or a schedule', () => warmup({ steps: 5, to: 'cosine' as never })],
 ])('refuses: %s', (message, make) => {
   expect(make).toThrow(message);
 });
