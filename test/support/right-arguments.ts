@@ -1,19 +1,19 @@
 import { dense, GliaError, input, type Model, ops, sequential } from 'glia';
 import { columns, type Prepared, Table } from 'glia/data';
 import { saliency } from 'glia/explain';
-import { stored } from '../../src/ir/tensor.ts';
+import { stored, type Tensor } from '../../src/ir/tensor.ts';
 import type { Reachable } from './exported.ts';
 
-const X = [
+export const X = [
   [0, 1],
   [1, 0],
   [1, 1],
   [0, 0],
 ];
-const Y = [0, 1, 1, 0];
+export const Y = [0, 1, 1, 0];
 const JUDGED = { inputs: X, values: X };
 const SCORES = Y.map((label) => [1 - label, label]);
-const LIMITS = { backend: 'typescript' } as const;
+export const LIMITS = { backend: 'typescript' } as const;
 
 export const table: Table = Table.fromRows(
   Array.from({ length: 8 }, (_, i) => ({ age: i, plan: i % 2 ? 'a' : 'b', left: i > 3 ? 'yes' : 'no' })),
@@ -23,18 +23,19 @@ export const prepare: Prepared = columns({
   categorical: { of: ['plan'] },
   target: { of: 'left', encode: 'label' },
 }).fit(table);
-export const classifier = () => sequential([dense(2, { name: 'out' })], { inputShape: [2], ...LIMITS });
+export const classifier = (): Model =>
+  sequential([dense(2, { name: 'out' })], { inputShape: [2], seed: 1, ...LIMITS });
 export const net: Model = classifier();
 
 /** What methods are called on. */
 export const INSTANCES: Readonly<Record<string, object>> = { Model: net, Table: table, Prepared: prepare };
 
-const x = stored('x', [2, 3]);
-const index = stored('index', [2], 'i32');
+export const x: Tensor = stored('x', [2, 3]);
+export const index: Tensor = stored('index', [2], 'i32');
 const loss = (y: typeof x) => ops.mean(y);
 
 /** What stands for a parameter of that name. */
-const BY_NAME: Readonly<Record<string, unknown>> = {
+export const BY_NAME: Readonly<Record<string, unknown>> = {
   a: x,
   at: 'file',
   attrs: {},
@@ -115,8 +116,8 @@ const hooks = {
   onEpoch: (_: unknown, run: { stop: (why: string) => void }) => run.stop('seen'),
 };
 
-/** Where the names do not say enough: what is right in each position. */
-const BY_FUNCTION: Readonly<Record<string, readonly unknown[]>> = {
+/** The same of functions of which the names do not say enough: what is right in each position. */
+export const BY_CALL: Readonly<Record<string, readonly unknown[]>> = {
   'Model.fit': [X, Y, { ...FIT, callbacks: [hooks] }],
   'Model.evaluate': [X, Y, { loss: 'categoricalCrossentropy' }],
   'Model.predict': [X],
@@ -133,6 +134,10 @@ const BY_FUNCTION: Readonly<Record<string, readonly unknown[]>> = {
   train: [net, { x: X, y: Y }, { loss: 'categoricalCrossentropy', epochs: 1 }],
   trainStep: [net, { loss: 'categoricalCrossentropy' }],
   grad: [ops.mean(x), [x]],
+};
+
+const BY_FUNCTION: Readonly<Record<string, readonly unknown[]>> = {
+  ...BY_CALL,
   'ops.matmul': [x, stored('w', [3, 4]), {}],
   'metrics.topKAccuracy': [SCORES, Y, {}],
   'metrics.logLoss': [SCORES, Y, {}],

@@ -1,20 +1,22 @@
-import { dense, input, type Model, ops, sequential } from 'glia';
+import { dense, type Model, ops, sequential } from 'glia';
 import { columns, Table } from 'glia/data';
 import { saliency } from 'glia/explain';
 import { allOps, compile } from 'glia/unstable';
-import { stored, type Tensor } from '../../src/ir/tensor.ts';
+import type { Tensor } from '../../src/ir/tensor.ts';
 import type { Reachable } from './exported.ts';
+import {
+  BY_CALL,
+  classifier,
+  index,
+  LIMITS,
+  net,
+  BY_NAME as OPTIONS_BY_NAME,
+  X,
+  x,
+  Y,
+} from './right-arguments.ts';
 
 /** What is right as each argument of all that can be reached, so that one of them at a time can be wrong. */
-
-const X = [
-  [0, 1],
-  [1, 0],
-  [1, 1],
-  [0, 0],
-];
-const Y = [0, 1, 1, 0];
-const LIMITS = { backend: 'typescript' } as const;
 
 const table = Table.fromRows(
   Array.from({ length: 4 }, (_, i) => ({
@@ -28,8 +30,6 @@ const prepare = columns({
   categorical: { of: ['plan'] },
   target: { of: 'left', encode: 'label' },
 }).fit(table);
-const classifier = () => sequential([dense(2, { name: 'out' })], { inputShape: [2], seed: 1, ...LIMITS });
-const net: Model = classifier();
 /** One that knows rows by name. */
 const people: Model = sequential([dense(2, { name: 'out' })], {
   inputShape: [prepare.width],
@@ -40,87 +40,16 @@ await people.fit(table, { loss: 'categoricalCrossentropy', epochs: 1 });
 /** Its target is a number. */
 const ages = columns({ categorical: { of: ['plan'] }, target: { of: 'age', encode: 'none' } }).fit(table);
 
-const x = stored('x', [2, 3]);
-const index = stored('index', [2], 'i32');
-
 /** What stands for a parameter of that name. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
-  a: x,
-  at: 'file',
-  attrs: {},
-  b: x,
-  axis: 0,
+  ...OPTIONS_BY_NAME,
   bytes: Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7),
-  choice: 'adam',
-  classes: 4,
-  code: 'ERR_GLIA_TEST',
-  condition: x,
-  count: 2,
-  data: { x: X, y: Y },
-  before: [0, 0],
-  after: [0, 0],
   dtype: 'f32',
   fetch: x,
-  limit: 1,
-  saved: { name: 'zeros', config: {} },
-  definition: { apply: (_own: unknown, one: unknown) => one },
-  given: {},
-  rest: undefined,
-  judged: undefined,
-  epoch: 0,
-  facts: {},
-  factor: 2,
-  feature: 0,
-  grads: [x],
-  high: 1,
-  index,
-  indices: [0, 1],
-  input: X,
-  inputs: X,
-  k: 1,
-  key: [1, 2],
-  labels: undefined,
-  layers: [dense(1)],
-  learningRate: 0.1,
-  logits: x,
-  loss: (y: typeof x) => ops.mean(y),
-  low: -1,
-  max: 1,
-  method: saliency,
-  model: net,
-  n: 8,
-  name: 'age',
-  names: ['age'],
-  options: {},
   order: [x],
   path: 'file',
   precision: 'float32',
-  predictions: Y,
-  rate: 0.5,
-  room: undefined,
-  row: 0,
-  rows: [{ age: 1, plan: 'a' }],
-  seed: 1,
-  shape: [3, 2],
-  starts: [0, 0],
-  sizes: [1, 1],
-  step: stored('step', [], 'i32'),
-  summary: 'a summary',
   table,
-  target: x,
-  targets: Y,
-  test: [X, Y],
-  text: 'a,b\n1,2\n',
-  train: [X, Y],
-  units: 2,
-  value: 1,
-  values: [0],
-  weight: 0.1,
-  where: 'test',
-  wrt: [x],
-  x,
-  xs: [x, x],
-  y: x,
 };
 
 /** Where an entry point means something else by a name. */
@@ -129,33 +58,12 @@ const BY_ENTRY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 const STEPS = 10;
-const FIT = { loss: 'categoricalCrossentropy', epochs: 1, batchSize: 4, callbacks: [] };
-const hooks = {
-  name: 'stops',
-  onEpoch: (_: unknown, run: { stop: (why: string) => void }) => run.stop('seen'),
-};
 const GRAPH = { fetch: { y: ops.add(x, 1) }, carry: [[x, ops.add(x, x)] as const] };
-const node = input([2]);
 const why = await saliency(people, table);
 
 /** Where the names do not say enough: what is right in each position, of `Table.map`, or of `glia/plot: ale` alone. */
 const BY_FUNCTION: Readonly<Record<string, readonly unknown[]>> = {
-  'Model.fit': [X, Y, { ...FIT, callbacks: [hooks] }],
-  'Model.evaluate': [X, Y, { loss: 'categoricalCrossentropy' }],
-  'Model.predict': [X],
-  'Model.predictProbabilities': [X],
-  'Model.predictAll': [X],
-  'Model.predictSync': [X],
-  'Model.setWeights': [
-    {
-      'out.weight': { shape: [2, 2], data: new Float32Array(4) },
-      'out.bias': { shape: [2], data: new Float32Array(2) },
-    },
-  ],
-  model: [{ inputs: node, outputs: dense(1).call(node) }],
-  train: [net, { x: X, y: Y }, { loss: 'categoricalCrossentropy', epochs: 1 }],
-  trainStep: [net, { loss: 'categoricalCrossentropy' }],
-  grad: [ops.mean(x), [x]],
+  ...BY_CALL,
   'Table.map': [() => ({ age: 1 })],
   'Table.filter': [() => true],
   'Table.derive': [{ old: () => true }],
