@@ -1,8 +1,8 @@
 import { sizeOf } from '../base/shape.ts';
-import { apply, defineOp } from '../ir/op.ts';
+import { apply } from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { div } from './arithmetic.ts';
-import { addUp, foldedShape, ofOneTerm, type ReduceOptions, reduce, unfolded } from './reduce.ts';
+import { addUp, defineFold, type ReduceOptions, reduce, unfolded } from './reduce.ts';
 
 /**
  * Arithmetic mean over axes.
@@ -23,25 +23,11 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce(x, options, (y, axis, count) => apply(meanOp, [y], { axis, count }), 'mean');
 }
 
-const meanOp = defineOp({
+const meanOp = defineFold({
   // Not `mean`, a word of options: what is an op's name stands in no other floor.
   name: 'meanOver',
-  inputs: ['x'],
-  blocks: true,
-  attrs: { axis: 0, count: 1 },
-  shape: ({ x }, { axis, count }, fail) => foldedShape(x!, axis as number, count as number, fail),
   grad: ({ x }, y, dy, attrs) => ({
     x: unfolded(div(dy, sizeOf(x!.shape) / sizeOf(y.shape)), x!.shape, attrs),
   }),
-  linear: [['x']],
   kernel: ({ x }, y, attrs) => addUp(x!, y, attrs, sizeOf(x!.shape) / sizeOf(y.shape)),
-  simplify: ({ x }, y) => ofOneTerm(x!, y),
-  flops: ({ x }) => sizeOf(x!),
-  samples: [
-    { shapes: { x: [3, 4] }, attrs: { axis: 0, count: 1 } },
-    { shapes: { x: [3, 4] }, attrs: { axis: 1, count: 1 } },
-    { shapes: { x: [2, 3, 4] }, attrs: { axis: 1, count: 1 } },
-    { shapes: { x: [2, 3, 4] }, attrs: { axis: 0, count: 3 } },
-    { shapes: { x: [70, 300] }, attrs: { axis: 0, count: 1 } },
-  ],
 });

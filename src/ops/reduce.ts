@@ -3,7 +3,16 @@ import { OptionError } from '../base/errors.ts';
 import { checkOptions } from '../base/options.ts';
 import { broadcastStrides, resolveAxis, type Shape, sameShape, sizeOf } from '../base/shape.ts';
 import { checkIntegers } from '../ir/attr.ts';
-import { type Attrs, apply, checkTensor, defineOp, type Fail, type OpEntry, type View } from '../ir/op.ts';
+import {
+  type Attrs,
+  apply,
+  checkTensor,
+  defineOp,
+  type Fail,
+  type OpDefinition,
+  type OpEntry,
+  type View,
+} from '../ir/op.ts';
 import type { Tensor } from '../ir/tensor.ts';
 import { copyStrided, reshape } from './movement.ts';
 
@@ -77,26 +86,37 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce(x, options, (y, axis, count) => apply(sumOp, [y], { axis, count }), 'sum');
 }
 
-const sumOp = defineOp({
+const sumOp = defineFold({
   name: 'sum',
-  inputs: ['x'],
-  blocks: true,
-  attrs: { axis: 0, count: 1 },
-  shape: ({ x }, { axis, count }, fail) => foldedShape(x!, axis as number, count as number, fail),
   grad: ({ x }, _y, dy, attrs) => ({ x: unfolded(dy, x!.shape, attrs) }),
-  linear: [['x']],
   kernel: ({ x }, y, attrs) => addUp(x!, y, attrs, 1),
-  simplify: ({ x }, y) => ofOneTerm(x!, y),
-  flops: ({ x }) => sizeOf(x!),
-  samples: [
-    { shapes: { x: [3, 4] }, attrs: { axis: 0, count: 1 } },
-    { shapes: { x: [3, 4] }, attrs: { axis: 1, count: 1 } },
-    { shapes: { x: [2, 3, 4] }, attrs: { axis: 1, count: 1 } },
-    { shapes: { x: [2, 3, 4] }, attrs: { axis: 0, count: 3 } },
-    { shapes: { x: [70, 300] }, attrs: { axis: 0, count: 1 } },
-  ],
   tolerance: 1e-5, // float32 sums of up to 300 terms of size 2
 });
+
+/** An op that adds up over `count` adjacent axes from `axis` on, and divides all by one number, or by none. */
+export function defineFold(
+  own: Pick<OpDefinition, 'name' | 'grad' | 'kernel'> & { readonly tolerance?: number },
+): OpEntry {
+  return defineOp({
+    inputs: ['x'],
+    blocks: true,
+    attrs: { axis: 0, count: 1 },
+    shape: ({ x }, { axis, count }, fail) => foldedShape(x!, axis as number, count as number, fail),
+    linear: [['x']],
+    // Of one term each.
+    simplify: ({ x }, y) =>
+      sizeOf(x!.shape) === sizeOf(y.shape) && sizeOf(y.shape) > 0 ? reshape(x!, y.shape) : undefined,
+    flops: ({ x }) => sizeOf(x!),
+    samples: [
+      { shapes: { x: [3, 4] }, attrs: { axis: 0, count: 1 } },
+      { shapes: { x: [3, 4] }, attrs: { axis: 1, count: 1 } },
+      { shapes: { x: [2, 3, 4] }, attrs: { axis: 1, count: 1 } },
+      { shapes: { x: [2, 3, 4] }, attrs: { axis: 0, count: 3 } },
+      { shapes: { x: [70, 300] }, attrs: { axis: 0, count: 1 } },
+    ],
+    ...own,
+  });
+}
 
 /** Sums over the folded axes, each divided once it is complete. */
 export function addUp(x: View, y: View, { axis, count }: Attrs, divisor: number): void {
@@ -115,12 +135,6 @@ export function unfolded(dy: Tensor, to: Shape, { axis, count }: Attrs): Tensor 
   const end = (axis as number) + (count as number);
   const kept = to.map((dim, i) => (i >= (axis as number) && i < end ? 1 : dim));
   return expand(reshape(dy, kept), to);
-}
-
-/** `x` itself, where each sum or mean is of one term. */
-export function ofOneTerm(x: Tensor, y: Tensor): Tensor | undefined {
-  const same = sizeOf(x.shape) === sizeOf(y.shape) && sizeOf(y.shape) > 0;
-  return same ? reshape(x, y.shape) : undefined;
 }
 
 /**
