@@ -1,5 +1,6 @@
 import { describe } from '../base/describe.ts';
 import { OptionError, ShapeError } from '../base/errors.ts';
+import { ascending } from '../base/order.ts';
 import { categoriesFigure } from './category-rows.ts';
 import { dateName, instantsOf } from './dates.ts';
 import { plotOptions } from './figure.ts';
@@ -14,7 +15,7 @@ import { thinned, thinning } from './thinning.ts';
 
 /** What {@link partialDependence} draws. */
 export interface PartialDependenceData {
-  /** Values of the feature, rising. */
+  /** Values of the feature, in any order. */
   readonly grid?: ArrayLike<number>;
   /** Instead of `grid`: dates as ISO 8601 writes them, in UTC where they name no zone. */
   readonly dates?: ArrayLike<string>;
@@ -90,9 +91,11 @@ export function partialDependence(
   const unit = textOf(where, 'unit', fields.unit, 'prediction');
   const rows = thinned(ice.rows, LINES);
   const shown = thinned(strokes.length, STROKES).map((i) => strokes[i]!);
+  const rising = inOrder(grid);
+  const x = rising(grid);
   const thin = rows.map((row, i): Line => {
-    const y = ice.data.subarray(row * grid.length, (row + 1) * grid.length);
-    return { name: 'single rows', x: grid, y, colour: 'soft', width: 0.7, silent: i > 0 };
+    const y = rising(ice.data.subarray(row * grid.length, (row + 1) * grid.length));
+    return { name: 'single rows', x, y, colour: 'soft', width: 0.7, silent: i > 0 };
   });
   const title: Words = [{ name: unit }, ' by ', { name }];
   if (categories !== undefined)
@@ -102,8 +105,8 @@ export function partialDependence(
     options: own,
     kinds: kindsOf(where, isDated ? { xScale: 'time', ...own } : own),
     title,
-    description: inShort(grid, average, ice.rows, { name, unit, told: isDated ? dateName : numeral }),
-    lines: [...thin, { name: 'mean', x: grid, y: average, colour: '1', width: 3.5 }],
+    description: inShort(x, rising(average), ice.rows, { name, unit, told: isDated ? dateName : numeral }),
+    lines: [...thin, { name: 'mean', x, y: rising(average), colour: '1', width: 3.5 }],
     xName: name,
     yName: unit,
     xAlso: shown,
@@ -113,6 +116,14 @@ export function partialDependence(
       ...thinning(shown.length, strokes.length, 'values on the axis'),
     ],
   });
+}
+
+/** Takes numbers from the order in which a grid came to that of its values, so that a line does not run back. */
+function inOrder(grid: Float64Array): (numbers: Float64Array) => Float64Array {
+  const falls = grid.some((x, i) => i > 0 && x < grid[i - 1]!);
+  if (!falls) return (numbers) => numbers;
+  const order = Array.from(grid.keys()).sort((a, b) => ascending(grid[a]!, grid[b]!));
+  return (numbers) => Float64Array.from(order, (i) => numbers[i]!);
 }
 
 function iceOf(ice: Rows | undefined, columns: number): Grid {

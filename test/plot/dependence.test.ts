@@ -36,6 +36,18 @@ test('a date without a zone is in UTC, whatever the zone of the machine', () => 
   );
 });
 
+test('values in any order are one line from left to right, with the rows that belong to them', () => {
+  const ordered = { average: [1, 2, 3], ice: [[4, 5, 6]], rug: [2] };
+  const mixed = { average: [3, 1, 2], ice: [[6, 4, 5]], rug: [2] };
+  expect(plot.partialDependence({ grid: [9, -1, 2], ...mixed })).toBe(
+    plot.partialDependence({ grid: [-1, 2, 9], ...ordered }),
+  );
+  const days = ['2024-01-01', '2024-03-01', '2025-01-01'] as const;
+  expect(plot.partialDependence({ dates: [days[2], days[0], days[1]], ...mixed, rug: [days[1]] })).toBe(
+    plot.partialDependence({ dates: days, ...ordered, rug: [days[1]] }),
+  );
+});
+
 test.each<[string, object, RegExp]>([
   ['what is no date', { dates: ['2024-01-01', 'May'] }, /dates has what is no date\n {2}got +'?"?May/],
   ['a day that is none', { dates: ['2024-01-01', '2024-13-01'] }, /dates has what is no date/],
