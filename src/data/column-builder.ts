@@ -1,5 +1,5 @@
 import { DataError } from '../base/errors.ts';
-import { Blocks, FirstBlocks } from './blocks.ts';
+import { Blocks } from './blocks.ts';
 import { hasLeadingZero, isInexact, isUsual, parseDecimal, parseNumber, writtenDecimals } from './decimal.ts';
 import { isMissing, type Reading } from './reading.ts';
 import { AS_PRINTED } from './spelling.ts';
@@ -15,13 +15,6 @@ export interface FileRule {
   readonly point: number;
   /** Whether a number may mean "missing". */
   readonly numbersMissing: boolean;
-  /** The first numbers of all columns. */
-  readonly first: FirstBlocks<Float64Array>;
-}
-
-/** Room for the first numbers of many columns. */
-export function firstNumbers(): FirstBlocks<Float64Array> {
-  return new FirstBlocks(newNumbers);
 }
 
 /** The number of a cell that is written as most are; NaN of all others, which a column has questions about. */
@@ -155,7 +148,7 @@ export class ColumnBuilder {
   }
 
   #addNumber(value: number): void {
-    this.#numbers ??= new Blocks(newNumbers, this.rule.file.first);
+    this.#numbers ??= new Blocks(newNumbers);
     this.#numbers.push(value);
   }
 

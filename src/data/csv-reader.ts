@@ -1,6 +1,6 @@
 import { DataError, OptionError } from '../base/errors.ts';
 import { didYouMean } from '../base/options.ts';
-import { ColumnBuilder, type FileRule, firstNumbers, usualNumber } from './column-builder.ts';
+import { ColumnBuilder, type FileRule, usualNumber } from './column-builder.ts';
 import { type DialectRule, findDialect, SAMPLE } from './csv-dialect.ts';
 import { type CellSink, CsvLexer } from './csv-lexer.ts';
 import { missingNumbers, PLAIN_READING, type Reading } from './reading.ts';
@@ -16,7 +16,7 @@ export interface CsvRules extends DialectRule {
 const MOST_COLUMNS = 2 ** 17;
 
 /** Rows of `#first` at most; beyond them every column is collected by itself. */
-const FIRST_ROWS = 8;
+const FIRST_ROWS = 64;
 
 /** Cells that are put together in one go, about a millisecond of work; a column costs as much as so many cells. */
 const CELLS_A_TURN = 65536;
@@ -38,8 +38,8 @@ export class CsvReader implements CellSink {
   /** Columns by position, from the first cell on that is not in `#first`. */
   readonly #columns: (ColumnBuilder | undefined)[] = [];
   /**
-   * The first rows of all columns that hold usual numbers alone: a file may have a hundred thousand columns and a row or
-   * two, and what collects a column costs many times as much as they.
+   * The first rows of all columns that hold usual numbers alone: a file may have a hundred thousand columns and a few
+   * rows, and what collects a column costs many times as much as they.
    */
   readonly #first: Float64Array[] = [];
   #rows = 0;
@@ -187,7 +187,6 @@ export class CsvReader implements CellSink {
       reading,
       point: notation.decimal.charCodeAt(0),
       numbersMissing: missingNumbers(reading).size > 0,
-      first: firstNumbers(),
     };
     this.#delimiter = lexer.delimiter;
     this.#lexer = new CsvLexer(lexer, this);
