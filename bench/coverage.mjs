@@ -9,7 +9,6 @@ import { models } from './coverage-models.mjs';
  *
  * @typedef {object} Case What one call draws; it may claim several things.
  * @property {number} samples
- * @property {number} [seeds] Fewer of a case that takes long and has many numbers.
  * @property {readonly Claimed[]} claimed
  * @property {(seed: number) => Promise<readonly Estimates[]> | readonly Estimates[]} draw For each of `claimed`.
  *
@@ -32,7 +31,7 @@ export async function* coverage({ quick, say }) {
   for (const one of cases) {
     const [{ claim, of }] = one.claimed;
     say(`${claim} of ${of}, ${one.samples} samples`);
-    yield* covered(one, quick ? QUICK_SEEDS : (one.seeds ?? SEEDS));
+    yield* covered(one, quick ? QUICK_SEEDS : SEEDS);
   }
 }
 
